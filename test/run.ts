@@ -1,0 +1,57 @@
+import { parseArgs } from "node:util";
+import { hostToolsPhase } from "./runner/host-tools.ts";
+import { localCloudDown, localCloudUp, testRun } from "./runner/local-cloud.ts";
+import { describe, runPhases, type Phase } from "./runner/phase.ts";
+import { fastChecks, toolChecks } from "./runner/static-checks.ts";
+import { toolchainPhase } from "./runner/toolchain.ts";
+import { vitestPhase } from "./runner/vitest-phase.ts";
+
+/**
+ * Runs every test, fast ones first, and ends with the line `N passed, N failed`. `--fast` runs types, lint, format and unit
+ * tests only. Exit code 1 when anything failed or nothing ran.
+ */
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options: { fast: { type: "boolean", default: false } } });
+  const report = (line: string): void => void process.stdout.write(`${line}\n`);
+  const result = await runPhases(values.fast ? fastPhases : allPhases, report);
+  if (result.failedPhases.length > 0) report(`Failed: ${result.failedPhases.join(", ")}`);
+  report(describe(result));
+  return result.failed === 0 && result.passed > 0 ? 0 : 1;
+}
+
+const fastPhases: readonly Phase[] = [fastChecks, vitestPhase({ name: "unit tests", project: "unit" })];
+
+const cloudEnvironment = { IMERA_TEST_RUN: String(testRun) };
+
+const allPhases: readonly Phase[] = [
+  ...fastPhases,
+  hostToolsPhase,
+  toolChecks,
+  toolchainPhase,
+  vitestPhase({ name: "contract tests", project: "contract", needs: [toolchainPhase.name] }),
+  localCloudUp,
+  vitestPhase({
+    name: "network tests",
+    project: "network",
+    files: ["test/network/running/"],
+    needs: [localCloudUp.name],
+    environment: cloudEnvironment,
+  }),
+  vitestPhase({
+    name: "network tests that end the network",
+    project: "network",
+    files: ["test/network/ending/"],
+    needs: [localCloudUp.name],
+    environment: cloudEnvironment,
+  }),
+  localCloudDown,
+  vitestPhase({
+    name: "bad input",
+    project: "network",
+    files: ["test/network/refused/"],
+    needs: [toolchainPhase.name],
+    environment: cloudEnvironment,
+  }),
+];
+
+process.exitCode = await main();

@@ -1,0 +1,66 @@
+import { execa } from "execa";
+import type { Phase } from "./phase.ts";
+
+/** A Debian package that tests need, and a command that works once it is there. */
+interface HostTool {
+  readonly aptPackage: string;
+  readonly probe: readonly [program: string, ...args: string[]];
+  readonly neededFor: string;
+}
+
+const hostTools: readonly HostTool[] = [
+  { aptPackage: "shellcheck", probe: ["shellcheck", "--version"], neededFor: "checking the droplet's shell scripts" },
+  { aptPackage: "golang-go", probe: ["go", "version"], neededFor: "building actionlint" },
+  { aptPackage: "openssl", probe: ["openssl", "version"], neededFor: "looking at certificates" },
+  {
+    aptPackage: "python3-slixmpp",
+    probe: ["/usr/bin/python3", "-c", "import slixmpp"],
+    neededFor: "logging in with slixmpp",
+  },
+  { aptPackage: "go-sendxmpp", probe: ["go-sendxmpp", "--version"], neededFor: "logging in with go-sendxmpp" },
+  { aptPackage: "profanity", probe: ["profanity", "--version"], neededFor: "logging in with profanity" },
+  { aptPackage: "tmux", probe: ["tmux", "-V"], neededFor: "giving profanity a terminal" },
+];
+
+/** Installs what tests need from the distribution; each program counts as one test. */
+export const hostToolsPhase: Phase = {
+  name: "programs from the distribution",
+  async run(report) {
+    const missing = await missingTools();
+    if (missing.length > 0) {
+      const packages = missing.map((tool) => tool.aptPackage);
+      report(`  installing ${packages.join(", ")}`);
+      await aptInstall(packages);
+    }
+    const still = await missingTools();
+    for (const tool of still) {
+      report(`  ✗ ${tool.probe.join(" ")} does not run (package ${tool.aptPackage}, for ${tool.neededFor})`);
+    }
+    return { passed: hostTools.length - still.length, failed: still.length };
+  },
+};
+
+async function missingTools(): Promise<HostTool[]> {
+  const works = await Promise.all(
+    hostTools.map(async ({ probe: [program, ...args] }) => {
+      const { failed } = await execa(program, args, { reject: false, stdin: "ignore" });
+      return !failed;
+    }),
+  );
+  return hostTools.filter((_, index) => works[index] !== true);
+}
+
+async function aptInstall(packages: readonly string[]): Promise<void> {
+  const commandLine = `apt-get install --no-install-recommends ${packages.join(" ")}`;
+  if (process.getuid?.() !== 0) {
+    throw new Error(`missing packages, and only root can install them: sudo ${commandLine}`);
+  }
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  const options = { env, reject: false, all: true, stdin: "ignore" } as const;
+  const update = await execa("apt-get", ["update"], options);
+  const install = await execa("apt-get", ["install", "--yes", "--no-install-recommends", ...packages], options);
+  if (install.failed) {
+    const log = [update, install].map(({ all }) => all).join("\n");
+    throw new Error(`${commandLine} failed:\n${log.split("\n").slice(-15).join("\n")}`);
+  }
+}

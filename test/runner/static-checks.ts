@@ -1,0 +1,89 @@
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { longSources, machineNames, shellScripts } from "./committed-text.ts";
+import type { Phase, Report, Tally } from "./phase.ts";
+import { committedFiles, repositoryRoot } from "./repository.ts";
+
+/** A check that needs nothing running. Each counts as one test. */
+interface StaticCheck {
+  readonly name: string;
+  /** Resolves to what is wrong, one line or block each; throws when the check could not be made. */
+  run(): Promise<string[]>;
+}
+
+/** Types, lint and format: seconds, nothing but npm packages needed. */
+export const fastChecks: Phase = checksPhase("static checks", [
+  nodeTool("types", "typescript/bin/tsc", ["--noEmit"]),
+  nodeTool("lint", "eslint/bin/eslint.js", ["--max-warnings=0", "."]),
+  nodeTool("format", "prettier/bin/prettier.cjs", ["--check", "--log-level=warn", "."]),
+  {
+    name: "no machine in the text",
+    run: async () => machineNames(await committedFiles(), repositoryRoot.replace(/\/$/, "")),
+  },
+  { name: "file length", run: async () => longSources(await committedFiles()) },
+]);
+
+/** Checks by programs from outside npm: shell scripts and workflows. */
+export const toolChecks: Phase = checksPhase("shell scripts and workflows", [
+  {
+    name: "shellcheck",
+    run: async () => {
+      const scripts = shellScripts(await committedFiles());
+      return scripts.length === 0
+        ? ["no shell script found"]
+        : command("shellcheck", ["--external-sources", ...scripts]);
+    },
+  },
+  {
+    name: "actionlint",
+    run: async () => {
+      const files = await committedFiles();
+      const workflows = files.map(({ path }) => path).filter((path) => path.startsWith(".github/workflows/"));
+      if (workflows.length === 0) return ["no workflow found"];
+      const paths = workflows.map((path) => join(repositoryRoot, path));
+      return command("go", ["-C", join(repositoryRoot, "test/tools"), "tool", "actionlint", "-no-color", ...paths]);
+    },
+  },
+]);
+
+function checksPhase(name: string, checks: readonly StaticCheck[]): Phase {
+  return {
+    name,
+    async run(report): Promise<Tally> {
+      const waiting = [...checks];
+      let failed = 0;
+      const worker = async (): Promise<void> => {
+        for (let check = waiting.shift(); check !== undefined; check = waiting.shift()) {
+          if (!(await passes(check, report))) failed += 1;
+        }
+      };
+      await Promise.all(Array.from({ length: Math.min(availableParallelism(), 4) }, worker));
+      return { passed: checks.length - failed, failed };
+    },
+  };
+}
+
+async function passes(check: StaticCheck, report: Report): Promise<boolean> {
+  const started = performance.now();
+  const problems = await check
+    .run()
+    .catch((error: unknown) => [error instanceof Error ? error.message : String(error)]);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  report(`  ${problems.length === 0 ? "✓" : "✗"} ${check.name} ${seconds} s`);
+  for (const problem of problems) report(problem.replace(/^/gm, "    "));
+  return problems.length === 0;
+}
+
+function nodeTool(name: string, script: string, args: readonly string[]): StaticCheck {
+  return {
+    name,
+    run: () => command(process.execPath, [join(repositoryRoot, "node_modules", script), ...args]),
+  };
+}
+
+async function command(program: string, args: readonly string[]): Promise<string[]> {
+  const result = await execa(program, args, { cwd: repositoryRoot, reject: false, all: true });
+  if (!result.failed) return [];
+  return [result.all === undefined || result.all === "" ? result.shortMessage : result.all];
+}

@@ -1,0 +1,74 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { z } from "zod";
+import type { Phase, Tally } from "./phase.ts";
+import { repositoryRoot } from "./repository.ts";
+
+/** What a vitest phase runs. */
+export interface VitestPhaseOptions {
+  readonly name: string;
+  /** Name of the project in vitest.config.ts. */
+  readonly project: string;
+  /** Only files whose path contains one of these. */
+  readonly files?: readonly string[];
+  readonly needs?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** A phase that runs one project of vitest.config.ts; its report goes to the terminal, its counts come from the JSON reporter. */
+export function vitestPhase(options: VitestPhaseOptions): Phase {
+  return {
+    name: options.name,
+    needs: options.needs ?? [],
+    async run(): Promise<Tally> {
+      const directory = await mkdtemp(join(tmpdir(), "imera-test-"));
+      try {
+        const reportFile = join(directory, "report.json");
+        await runVitest(options, reportFile);
+        return tallyOf(JSON.parse(await readFile(reportFile, "utf8")));
+      } finally {
+        await rm(directory, { recursive: true });
+      }
+    },
+  };
+}
+
+/** Counts a report of vitest's JSON reporter. A file that could not be loaded has no tests, and counts as one failure. */
+export function tallyOf(report: unknown): Tally {
+  const parsed = reportSchema.parse(report);
+  const tests = parsed.testResults.flatMap((file) => file.assertionResults);
+  const passed = tests.filter((test) => test.status === "passed").length;
+  const brokenFiles = parsed.testResults.filter(
+    (file) => file.status !== "passed" && file.assertionResults.every((test) => test.status === "passed"),
+  ).length;
+  return { passed, failed: tests.length - passed + brokenFiles };
+}
+
+const reportSchema = z.object({
+  testResults: z.array(z.object({ status: z.string(), assertionResults: z.array(z.object({ status: z.string() })) })),
+});
+
+async function runVitest(options: VitestPhaseOptions, reportFile: string): Promise<void> {
+  const result = await execa(
+    process.execPath,
+    [
+      join(repositoryRoot, "node_modules/vitest/vitest.mjs"),
+      "run",
+      "--project",
+      options.project,
+      "--reporter=default",
+      "--reporter=json",
+      `--outputFile.json=${reportFile}`,
+      ...(options.files ?? []),
+    ],
+    { cwd: repositoryRoot, env: { ...options.environment }, stdio: "inherit", reject: false },
+  );
+  // 1 means that a test failed, which the report tells better; anything else means that vitest itself did.
+  if (result.exitCode !== 0 && result.exitCode !== 1) {
+    throw new Error(
+      `vitest --project ${options.project}: ${result.shortMessage ?? `exit code ${String(result.exitCode)}`}`,
+    );
+  }
+}

@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import { tallyOf } from "../runner/vitest-phase.ts";
+
+const file = (status: string, ...tests: string[]): object => ({
+  status,
+  assertionResults: tests.map((test) => ({ status: test })),
+});
+
+describe("tallyOf", () => {
+  it("counts passed and failed tests", () => {
+    expect(tallyOf({ testResults: [file("failed", "passed", "failed"), file("passed", "passed")] })).toEqual({
+      passed: 2,
+      failed: 1,
+    });
+  });
+
+  it.each(["skipped", "pending", "todo"])("counts a %s test as failed", (status) => {
+    expect(tallyOf({ testResults: [file("passed", "passed", status)] })).toEqual({ passed: 1, failed: 1 });
+  });
+
+  it("counts a file that could not be loaded as one failure", () => {
+    expect(tallyOf({ testResults: [file("failed"), file("passed", "passed")] })).toEqual({ passed: 1, failed: 1 });
+  });
+});
