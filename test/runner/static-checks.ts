@@ -85,5 +85,5 @@ function nodeTool(name: string, script: string, args: readonly string[]): Static
 async function command(program: string, args: readonly string[]): Promise<string[]> {
   const result = await execa(program, args, { cwd: repositoryRoot, reject: false, all: true });
   if (!result.failed) return [];
-  return [result.all === undefined || result.all === "" ? result.shortMessage : result.all];
+  return [result.all === "" ? `${program}: ${result.shortMessage ?? "failed"}` : result.all];
 }

@@ -1,0 +1,86 @@
+import { Resolver } from "node:dns/promises";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { z } from "zod";
+import { repositoryRoot } from "../runner/repository.ts";
+
+/** What `status --json` of the local cloud says. */
+export type CloudStatus = z.infer<typeof statusSchema>;
+
+/** A local cloud with a network in it, seen from outside. */
+export interface Cloud {
+  readonly status: CloudStatus;
+  /** Trust anchors in PEM: the ACME root that production would take from the operating system. */
+  readonly trustedRoots: string;
+  /** Asks the local cloud's DNS server and nobody else. */
+  readonly resolver: Resolver;
+}
+
+/** The local cloud that the test runner brought up; throws unless IMERA_TEST_RUN names it. */
+export async function runningCloud(): Promise<Cloud> {
+  const status = statusSchema.parse(JSON.parse(await localCommand("status", "--json")));
+  const resolver = new Resolver({ timeout: 2_000, tries: 2 });
+  resolver.setServers([`${status.dns.address}:${status.dns.port}`]);
+  return { status, trustedRoots: await readFile(status.caBundle, "utf8"), resolver };
+}
+
+/** Number of the local cloud that belongs to this test run. */
+export function testRunNumber(): string {
+  const run = process.env.IMERA_TEST_RUN;
+  if (run === undefined) throw new Error("IMERA_TEST_RUN is not set: run these tests by `npm test`");
+  return run;
+}
+
+/** Standard output of `npm run local -- ARGS` on the tests' own local cloud; throws with its messages when it fails. */
+export async function localCommand(...args: string[]): Promise<string> {
+  const argv = [join(repositoryRoot, "local/cli.ts"), ...args, "--run", testRunNumber()];
+  const { stdout } = await execa(process.execPath, argv, { cwd: repositoryRoot });
+  return stdout;
+}
+
+/** The first node; a network always has one. */
+export function firstNode(cloud: Cloud): CloudStatus["nodes"][number] {
+  const node = cloud.status.nodes[0];
+  if (node === undefined) throw new Error("status --json names no node");
+  return node;
+}
+
+/** Address and port that an SRV record leads to. */
+export interface ServiceTarget {
+  readonly hostName: string;
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Follows `_<service>._<protocol>.<domain>` to an address, as RFC 6120 section 3.2.1 says; throws when a lookup fails. */
+export async function lookUpService(
+  cloud: Cloud,
+  service: string,
+  domain = cloud.status.domain,
+): Promise<ServiceTarget> {
+  const records = await cloud.resolver.resolveSrv(`${service}.${domain}`);
+  const best = records.toSorted((a, b) => a.priority - b.priority)[0];
+  if (best === undefined) throw new Error(`${service}.${domain}: no SRV record`);
+  return { hostName: best.name, address: await lookUpAddress(cloud, best.name), port: best.port };
+}
+
+/** First IPv4 address of a name; throws when it has none. */
+export async function lookUpAddress(cloud: Cloud, name: string): Promise<string> {
+  const [address] = await cloud.resolver.resolve4(name);
+  if (address === undefined) throw new Error(`${name}: no A record`);
+  return address;
+}
+
+const statusSchema = z.object({
+  domain: z.string(),
+  dns: z.object({ address: z.string(), port: z.number() }),
+  caBundle: z.string(),
+  accounts: z.array(z.object({ jid: z.string(), passwordFile: z.string() })),
+  nodes: z.array(z.object({ name: z.string(), publicIpv4: z.string(), privateIpv4: z.string() })),
+  toolchain: z.object({
+    cli: z.string(),
+    languageHost: z.string(),
+    plugins: z.record(z.string(), z.string()),
+  }),
+});

@@ -1,0 +1,95 @@
+import { once } from "node:events";
+import { connect as connectTcp, type Socket } from "node:net";
+import { connect as connectTls, type ConnectionOptions, type TLSSocket } from "node:tls";
+
+/** Where to connect and whom to expect there. */
+export interface XmppEndpoint {
+  readonly address: string;
+  readonly port: number;
+  /** The XMPP domain: stream's `to`, TLS server name, and the name that the certificate must bear. */
+  readonly domain: string;
+  readonly kind: "client" | "server";
+}
+
+/** What a verified TLS connection showed. */
+export interface TlsFacts {
+  readonly protocol: string;
+  /** DNS names in the certificate. */
+  readonly names: readonly string[];
+  /** What the server offers once the stream is encrypted: the `<stream:features>` element. */
+  readonly features: string;
+}
+
+/** `<starttls/>` is offered and required, then TLS is verified for the domain (RFC 6120 section 5); throws when not. */
+export async function probeStarttls(endpoint: XmppEndpoint, options: ConnectionOptions): Promise<TlsFacts> {
+  const socket = await open(endpoint);
+  try {
+    socket.write(streamHeader(endpoint));
+    const features = await readUntil(socket, "</stream:features>");
+    if (!/<starttls[^>]*>\s*<required\/>/.test(features)) throw new Error(`STARTTLS is not required: ${features}`);
+    socket.write("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>");
+    const answer = await readUntil(socket, "/>");
+    if (!answer.includes("<proceed")) throw new Error(`STARTTLS was refused: ${answer}`);
+    return await encryptedStream(endpoint, { ...options, socket });
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** TLS from the first byte (XEP-0368), verified for the domain; throws when not. */
+export async function probeDirectTls(endpoint: XmppEndpoint, options: ConnectionOptions): Promise<TlsFacts> {
+  const socket = await open(endpoint);
+  try {
+    return await encryptedStream(endpoint, { ...options, socket, ALPNProtocols: [`xmpp-${endpoint.kind}`] });
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** TLS with the server name given and nothing said over it; resolves to the negotiated version, throws when refused. */
+export async function tlsHandshake(address: string, port: number, options: ConnectionOptions): Promise<string> {
+  const socket = connectTls({ ...options, host: address, port });
+  try {
+    await once(socket, "secureConnect", { signal: AbortSignal.timeout(timeoutMs) });
+    return socket.getProtocol() ?? "unknown";
+  } finally {
+    socket.destroy();
+  }
+}
+
+const timeoutMs = 10_000;
+
+async function encryptedStream(endpoint: XmppEndpoint, options: ConnectionOptions): Promise<TlsFacts> {
+  const encrypted = connectTls({ ...options, servername: endpoint.domain });
+  await once(encrypted, "secureConnect", { signal: AbortSignal.timeout(timeoutMs) });
+  encrypted.write(streamHeader(endpoint));
+  const features = await readUntil(encrypted, "</stream:features>");
+  return { protocol: encrypted.getProtocol() ?? "unknown", names: certificateNames(encrypted), features };
+}
+
+function certificateNames(socket: TLSSocket): string[] {
+  const names = socket.getPeerCertificate().subjectaltname ?? "";
+  return names.split(", ").map((name) => name.replace(/^DNS:/, ""));
+}
+
+async function open(endpoint: XmppEndpoint): Promise<Socket> {
+  const socket = connectTcp({ host: endpoint.address, port: endpoint.port });
+  await once(socket, "connect", { signal: AbortSignal.timeout(timeoutMs) });
+  return socket;
+}
+
+function streamHeader({ domain, kind }: XmppEndpoint): string {
+  return `<?xml version='1.0'?><stream:stream to='${domain}' version='1.0' xmlns='jabber:${kind}' xmlns:stream='http://etherx.jabber.org/streams'>`;
+}
+
+async function readUntil(socket: Socket, end: string): Promise<string> {
+  let text = "";
+  const signal = AbortSignal.timeout(timeoutMs);
+  while (!text.includes(end)) {
+    const [chunk] = (await once(socket, "data", { signal }).catch((error: unknown) => {
+      throw new Error(`waited for ${end}, got: ${text}`, { cause: error });
+    })) as [Buffer];
+    text += chunk.toString("utf8");
+  }
+  return text;
+}
