@@ -1,0 +1,41 @@
+import { BlockList, isIP } from "node:net";
+
+/** Where a token may be used from, as in its `condition.request_ip`. */
+export interface AddressLimits {
+  readonly in?: readonly string[] | undefined;
+  readonly not_in?: readonly string[] | undefined;
+}
+
+/** Whether a caller at `address` (IPv4, IPv6 or IPv4 mapped into IPv6) keeps within `limits`. */
+export function withinLimits(limits: AddressLimits, address: string): boolean {
+  if (limits.in !== undefined && !isInAny(limits.in, address)) return false;
+  return limits.not_in === undefined || !isInAny(limits.not_in, address);
+}
+
+/** Whether `text` is an address or a CIDR that {@link withinLimits} can hold an address against. */
+export function isAddressRange(text: string): boolean {
+  const [address, prefix, ...rest] = text.split("/");
+  const family = isIP(address ?? "");
+  if (family === 0 || rest.length > 0) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
+}
+
+/** The address as people write it: `::ffff:192.0.2.1`, which a socket for both families reports, is `192.0.2.1`. */
+export function plainAddress(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, "");
+}
+
+function isInAny(ranges: readonly string[], address: string): boolean {
+  const list = new BlockList();
+  for (const range of ranges) {
+    const [network = "", prefix] = range.split("/");
+    const family = familyOf(network);
+    list.addSubnet(network, prefix === undefined ? (family === "ipv4" ? 32 : 128) : Number(prefix), family);
+  }
+  const plain = plainAddress(address);
+  return list.check(plain, familyOf(plain));
+}
+
+function familyOf(address: string): "ipv4" | "ipv6" {
+  return isIP(address) === 6 ? "ipv6" : "ipv4";
+}

@@ -1,0 +1,81 @@
+import type { Context, Env } from "hono";
+import type { Caller } from "./access.ts";
+import type { Account, CloudflareState, StoredZone } from "./entities.ts";
+import { noSuchObject, notPermitted } from "./errors.ts";
+import { zonePermissions } from "./access.ts";
+
+/** What every handler of one Cloudflare API works with. */
+export interface Cloud {
+  readonly account: Account;
+  readonly state: CloudflareState;
+  readonly nameServers: readonly string[];
+  readonly clock: () => Date;
+  readonly ids: IdSource;
+}
+
+/** Where new ids and token values come from. */
+export interface IdSource {
+  /** 32 hex digits. */
+  id(): string;
+  /** 40 characters of `A-Z a-z 0-9 _ -`, not to be guessed. */
+  tokenValue(): string;
+}
+
+/** What the authentication leaves behind for the handlers. */
+export interface ApiEnv extends Env {
+  Variables: { caller: Caller };
+}
+
+/** Cloudflare's envelope round a result. */
+export interface Envelope<T> {
+  success: true;
+  errors: [];
+  messages: { code: number; message: string }[];
+  result: T;
+  result_info?: { page: number; per_page: number; count: number; total_count: number; total_pages: number };
+}
+
+/** The envelope of a result that is one thing. */
+export function success<T>(result: T, messages: Envelope<T>["messages"] = []): Envelope<T> {
+  return { success: true, errors: [], messages, result };
+}
+
+/** The envelope of one page, as `?page` (from 1) and `?per_page` (1 to 5000) ask; a page behind the last is empty. */
+export function page<T>(c: Context, items: readonly T[], perPageDefault: number): Envelope<T[]> {
+  const number = positive(c.req.query("page")) ?? 1;
+  const size = Math.min(positive(c.req.query("per_page")) ?? perPageDefault, 5000);
+  const result = items.slice((number - 1) * size, number * size);
+  return {
+    ...success(result),
+    result_info: {
+      page: number,
+      per_page: size,
+      count: result.length,
+      total_count: items.length,
+      total_pages: Math.ceil(items.length / size),
+    },
+  };
+}
+
+/** The zone that the path names, if the caller may know of it; throws what Cloudflare answers if not. */
+export function visibleZone(cloud: Cloud, c: Context<ApiEnv>, zoneId: string): StoredZone {
+  if (!/^[0-9a-f]{32}$/.test(zoneId)) throw noSuchObject(c.req.path);
+  const zone = cloud.state.zones.get(zoneId);
+  if (zone === undefined || !mayKnow(cloud, c, zone)) throw notPermitted();
+  return zone;
+}
+
+/** Whether the caller has any permission on the zone. */
+export function mayKnow(cloud: Cloud, c: Context<ApiEnv>, zone: StoredZone): boolean {
+  return c.get("caller").may(zonePermissions, { kind: "zone", id: zone.id, accountId: cloud.account.id });
+}
+
+/** The time now, as the API writes it. */
+export function timestamp(cloud: Cloud): string {
+  return cloud.clock().toISOString();
+}
+
+function positive(text: string | undefined): number | undefined {
+  const number = Number(text);
+  return Number.isInteger(number) && number > 0 ? number : undefined;
+}

@@ -1,0 +1,40 @@
+import type { StoredRecord } from "./entities.ts";
+
+/** How a field of a record may be matched: `name=…` is `name.exact=…`. */
+const comparisons: Record<string, (value: string, wanted: string) => boolean> = {
+  exact: (value, wanted) => value === wanted,
+  contains: (value, wanted) => value.includes(wanted),
+  startswith: (value, wanted) => value.startsWith(wanted),
+  endswith: (value, wanted) => value.endsWith(wanted),
+};
+
+/**
+ * Which records a list request asks for: `type`, `name`, `content` and `comment`, each exact or with `.contains`,
+ * `.startswith`, `.endswith`, and `proxied`; `match=any` takes records that fit one of them. Case does not matter. Other
+ * parameters do not choose records.
+ */
+export function recordFilter(query: Record<string, string>, zoneName: string): (record: StoredRecord) => boolean {
+  const tests = Object.entries(query).flatMap(([parameter, wanted]) => {
+    const [field = "", comparison = "exact"] = parameter.split(".");
+    const compare = comparisons[comparison];
+    const read = fields[field];
+    if (compare === undefined || read === undefined) return [];
+    const text = field === "name" && wanted === "@" ? zoneName : wanted;
+    return [(record: StoredRecord) => compare(read(record).toLowerCase(), unquoted(text).toLowerCase())];
+  });
+  if (tests.length === 0) return () => true;
+  return (record) =>
+    query["match"] === "any" ? tests.some((test) => test(record)) : tests.every((test) => test(record));
+}
+
+const fields: Record<string, (record: StoredRecord) => string> = {
+  type: ({ type }) => type,
+  name: ({ name }) => name,
+  content: ({ content }) => unquoted(content),
+  comment: ({ comment }) => comment ?? "",
+  proxied: ({ proxied }) => String(proxied),
+};
+
+function unquoted(text: string): string {
+  return text.replace(/^"(.*)"$/, "$1");
+}
