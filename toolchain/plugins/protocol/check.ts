@@ -1,0 +1,166 @@
+import { createHash } from "node:crypto";
+import type { AnyProperty, Properties } from "./property.ts";
+import type { CheckFailure } from "./resource.ts";
+import { Asset, type Bag, UNKNOWN, type Value, isBag, isList } from "./value.ts";
+
+/** The key under which checked inputs list the properties that Check filled in. The engine hides it. */
+export const DEFAULTS = "__defaults";
+
+/** How a left out name is made. */
+export interface Naming {
+  /** The resource's name in the program. */
+  readonly name: string;
+  /** Makes the random part the same in preview and update. */
+  readonly seed: Uint8Array;
+  /** What the stack's own naming configuration wants instead. */
+  readonly proposed?: string;
+  readonly disabled?: boolean;
+}
+
+export interface Checked {
+  readonly inputs: Bag;
+  readonly failures: readonly CheckFailure[];
+}
+
+/**
+ * Checks `news` against the table: unknown keys, missing and mistyped values are failures. Fills in defaults and names,
+ * keeping the name made before (`olds` are the inputs checked last). `refusal` follows the message about an unknown key.
+ */
+export function checkInputs(
+  properties: Properties,
+  news: Bag,
+  olds: Bag,
+  naming: Naming | undefined,
+  refusal: string,
+): Checked {
+  const context: Context = { failures: [], refusal };
+  const given = checkFields(properties, withoutInternal(news), "", context);
+  const inputs: Record<string, Value> = { ...given };
+  const defaults: string[] = [];
+  for (const [key, property] of Object.entries(properties)) {
+    if (inputs[key] !== undefined) continue;
+    const filled = property.default ?? (property.autoname === true ? autoname(key, olds, naming, context) : undefined);
+    if (filled === undefined) continue;
+    inputs[key] = filled as Value;
+    defaults.push(key);
+  }
+  return { inputs: defaults.length > 0 ? { ...inputs, [DEFAULTS]: defaults } : inputs, failures: context.failures };
+}
+
+/** Whether Check filled `key` in. */
+export function isDefaulted(inputs: Bag, key: string): boolean {
+  const defaults = inputs[DEFAULTS];
+  return isList(defaults) && defaults.includes(key);
+}
+
+/** Inputs as the program gave them, without the engine's and our own bookkeeping. */
+export function withoutInternal(inputs: Bag): Bag {
+  return Object.fromEntries(Object.entries(inputs).filter(([key]) => !key.startsWith("__")));
+}
+
+interface Context {
+  readonly failures: CheckFailure[];
+  readonly refusal: string;
+}
+
+function autoname(key: string, olds: Bag, naming: Naming | undefined, context: Context): string | undefined {
+  if (naming === undefined) return undefined;
+  if (naming.disabled === true) {
+    context.failures.push({
+      property: key,
+      reason: `'${key}' is not set, and the stack's configuration forbids made up names`,
+    });
+    return undefined;
+  }
+  const before = olds[key];
+  if (typeof before === "string" && isDefaulted(olds, key)) return before;
+  if (naming.proposed !== undefined) return naming.proposed;
+  const random = createHash("sha256").update(naming.seed).update(naming.name).digest("hex").slice(0, 7);
+  return `${naming.name}-${random}`;
+}
+
+function checkFields(fields: Properties, values: Bag, path: string, context: Context): Record<string, Value> {
+  const checked: Record<string, Value> = {};
+  for (const [key, value] of Object.entries(values)) {
+    const at = path === "" ? key : `${path}.${key}`;
+    const property = Object.hasOwn(fields, key) ? fields[key] : undefined;
+    if (property === undefined) fail(context, at, `is not supported here. ${context.refusal}`);
+    else if (property.output === true) fail(context, at, "is an output and cannot be set");
+    else if (value !== null) checked[key] = checkValue(property, value, at, context);
+  }
+  for (const [key, property] of Object.entries(fields)) {
+    if (property.required !== true || checked[key] !== undefined) continue;
+    fail(context, path === "" ? key : `${path}.${key}`, "is required and missing");
+  }
+  return checked;
+}
+
+function checkValue(property: AnyProperty, value: Value, path: string, context: Context): Value {
+  if (value === UNKNOWN) return value;
+  const checked = checkShape(property, value, path, context);
+  if (property.oneOf !== undefined && !property.oneOf.includes(checked)) {
+    const allowed = property.oneOf.map((item) => JSON.stringify(item)).join(", ");
+    fail(context, path, `must be one of ${allowed}, and is ${JSON.stringify(checked)}`);
+  }
+  return checked;
+}
+
+function checkShape({ shape }: AnyProperty, value: Value, path: string, context: Context): Value {
+  switch (shape.kind) {
+    case "text":
+      return checkScalar(asText(value), value, "a string", path, context);
+    case "number":
+      return checkScalar(asNumber(value), value, "a number", path, context);
+    case "flag":
+      return checkScalar(asFlag(value), value, "a boolean", path, context);
+    case "asset":
+      return checkScalar(value instanceof Asset ? value : undefined, value, "an asset", path, context);
+    case "list":
+    case "set": {
+      const items = isList(value) ? value : checkScalar(undefined, value, "a list", path, context);
+      const { element } = shape;
+      if (!isList(items) || element === undefined) return items;
+      return items.map((item, index) => checkValue(element, item, `${path}[${index}]`, context));
+    }
+    case "map": {
+      if (!isBag(value)) return checkScalar(undefined, value, "an object", path, context);
+      const { element } = shape;
+      if (element === undefined) return value;
+      const entries = Object.entries(value);
+      return Object.fromEntries(
+        entries.map(([key, item]) => [key, checkValue(element, item, `${path}.${key}`, context)]),
+      );
+    }
+    case "object":
+      if (!isBag(value)) return checkScalar(undefined, value, "an object", path, context);
+      return checkFields(shape.fields ?? {}, value, path, context);
+    case "any":
+      return value;
+  }
+}
+
+function checkScalar(found: Value | undefined, value: Value, expected: string, path: string, context: Context): Value {
+  if (found !== undefined) return found;
+  fail(context, path, `must be ${expected}, and is ${isList(value) ? "a list" : typeof value}`);
+  return value;
+}
+
+// The official plugins read "1" as the number 1, 1 as the string "1", and so on: programs pass a droplet's id, a string, on.
+function asText(value: Value): string | undefined {
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  return typeof value === "string" ? value : undefined;
+}
+
+function asNumber(value: Value): number | undefined {
+  if (typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value)) return Number(value);
+  return typeof value === "number" ? value : undefined;
+}
+
+function asFlag(value: Value): boolean | undefined {
+  if (value === "true" || value === "false") return value === "true";
+  return typeof value === "boolean" ? value : undefined;
+}
+
+function fail(context: Context, property: string, reason: string): void {
+  context.failures.push({ property, reason: `'${property}' ${reason}` });
+}

@@ -1,0 +1,151 @@
+import { isDefaulted } from "./check.ts";
+import type { AnyProperty, Properties } from "./property.ts";
+import { type Bag, UNKNOWN, type Value, canonical, hasUnknown, isBag, isEmpty, isEqual, isList } from "./value.ts";
+
+export type DiffKind = "ADD" | "UPDATE" | "DELETE";
+
+/** What differs between the state and new inputs. */
+export interface Difference {
+  /** By path (`tags[1]`, `alerts.emails`), in the order of the table. */
+  readonly detailed: ReadonlyMap<string, { readonly kind: DiffKind; readonly replaces: boolean }>;
+  /** Names of changed properties. */
+  readonly changed: ReadonlySet<string>;
+  /** Names of changed properties that replace the resource. */
+  readonly replaces: readonly string[];
+}
+
+/** Compares checked inputs with the state, as the official plugins do, not with the inputs of the last run. */
+export function difference(properties: Properties, state: Bag, inputs: Bag): Difference {
+  const detailed = new Map<string, { kind: DiffKind; replaces: boolean }>();
+  const changed = new Set<string>();
+  const replaces: string[] = [];
+  for (const [key, property] of Object.entries(properties)) {
+    if (property.output === true) continue;
+    const found = compareProperty(property, key, state[key], inputs[key]);
+    if (found.size === 0) continue;
+    changed.add(key);
+    const kind = found.get(key);
+    const replacing = property.replaces === true || (property.replaces === "added" && kind === "ADD");
+    if (replacing) replaces.push(key);
+    for (const [path, each] of found) detailed.set(path, { kind: each, replaces: replacing });
+  }
+  return { detailed, changed, replaces };
+}
+
+/** A name that the program gave is in use until the old resource is gone, so that one has to go first. */
+export function deletesFirst(properties: Properties, inputs: Bag): boolean {
+  return Object.entries(properties).some(([key, property]) => property.autoname === true && !isDefaulted(inputs, key));
+}
+
+/**
+ * Inputs as a refresh found them: those of the last run, with what has drifted replaced. Without inputs of a last run (an
+ * import), all that the state holds.
+ */
+export function inputsFromState(properties: Properties, oldInputs: Bag, state: Bag): Bag {
+  const imported = Object.keys(oldInputs).length === 0;
+  const inputs: Record<string, Value> = imported ? {} : { ...oldInputs };
+  for (const [key, property] of Object.entries(properties)) {
+    if (property.output === true) continue;
+    const found = state[key];
+    const before = oldInputs[key];
+    if (imported && !isEmpty(found) && found !== undefined) inputs[key] = withoutEmpty(property, found);
+    // What the state holds in another form, a hash say, cannot be turned back; the next diff finds it in the state.
+    if (imported || before === undefined || found === undefined || property.inState !== undefined) continue;
+    if (compareProperty(property, key, found, before).size === 0) continue;
+    if (found === null) Reflect.deleteProperty(inputs, key);
+    else inputs[key] = withoutEmpty(property, found);
+  }
+  return inputs;
+}
+
+type Found = Map<string, DiffKind>;
+
+function compareProperty(
+  property: AnyProperty,
+  path: string,
+  state: Value | undefined,
+  input: Value | undefined,
+): Found {
+  if (input === undefined || input === null) {
+    return new Map(property.computed === true || isEmpty(state) ? [] : [[path, "DELETE"]]);
+  }
+  const wanted = property.inState === undefined || hasUnknown(input) ? input : property.inState(input);
+  const found: Found = new Map();
+  compare(property, path, state ?? undefined, wanted, found);
+  return found;
+}
+
+function compare(property: AnyProperty, path: string, state: Value | undefined, input: Value, found: Found): void {
+  const { kind } = property.shape;
+  if (isEqual(state, input)) return;
+  if (isNothing(state) && (isNothing(input) || input === "")) return;
+  if (isNothing(state)) found.set(path, "ADD");
+  else if (input === UNKNOWN || property.secret === true) found.set(path, "UPDATE");
+  else if (isNothing(input)) found.set(path, "DELETE");
+  else if (kind === "set" && isList(state) && isList(input)) compareSets(path, state, input, found);
+  else if (kind === "list" && isList(state) && isList(input)) compareLists(property, path, state, input, found);
+  else if (kind === "map" && isBag(state) && isBag(input)) compareMaps(property, path, state, input, found);
+  else if (kind === "object" && isBag(state) && isBag(input)) compareObjects(property, path, state, input, found);
+  else found.set(path, "UPDATE");
+}
+
+/** Not there at all, as opposed to 0, false and "": those are values of their own in a state. */
+function isNothing(value: Value | undefined): boolean {
+  return value === undefined || value === null || ((isList(value) || isBag(value)) && isEmpty(value));
+}
+
+function compareLists(
+  property: AnyProperty,
+  path: string,
+  state: readonly Value[],
+  input: readonly Value[],
+  found: Found,
+): void {
+  const { element } = property.shape;
+  for (let index = 0; index < Math.max(state.length, input.length); index++) {
+    const at = `${path}[${index}]`;
+    const wanted = input[index];
+    if (wanted === undefined) found.set(at, "DELETE");
+    else if (element !== undefined) compare(element, at, state[index], wanted, found);
+  }
+}
+
+/** Gone items are named by their place in the state, new ones by their place in the inputs. */
+function compareSets(path: string, state: readonly Value[], input: readonly Value[], found: Found): void {
+  const before = state.map((item) => canonical(item, true));
+  const after = input.map((item) => canonical(item, true));
+  before.forEach((item, index) => {
+    if (!after.includes(item)) found.set(`${path}[${index}]`, "DELETE");
+  });
+  after.forEach((item, index) => {
+    const at = `${path}[${index}]`;
+    if (!before.includes(item)) found.set(at, found.has(at) ? "UPDATE" : "ADD");
+  });
+}
+
+function compareMaps(property: AnyProperty, path: string, state: Bag, input: Bag, found: Found): void {
+  const { element } = property.shape;
+  for (const key of new Set([...Object.keys(state), ...Object.keys(input)])) {
+    const wanted = input[key];
+    if (wanted === undefined) found.set(`${path}.${key}`, "DELETE");
+    else if (element !== undefined) compare(element, `${path}.${key}`, state[key], wanted, found);
+  }
+}
+
+function compareObjects(property: AnyProperty, path: string, state: Bag, input: Bag, found: Found): void {
+  for (const [key, field] of Object.entries(property.shape.fields ?? {})) {
+    if (field.output === true) continue;
+    for (const [at, kind] of compareProperty(field, `${path}.${key}`, state[key], input[key])) found.set(at, kind);
+  }
+}
+
+/** The API fills in empty members that a program would not write. */
+function withoutEmpty(property: AnyProperty, value: Value): Value {
+  const { fields, element } = property.shape;
+  if (isList(value)) return element === undefined ? value : value.map((item) => withoutEmpty(element, item));
+  if (!isBag(value) || fields === undefined) return value;
+  const kept = Object.entries(value).filter(([key, item]) => fields[key]?.output !== true && !isEmpty(item));
+  return Object.fromEntries(
+    kept.map(([key, item]) => [key, fields[key] === undefined ? item : withoutEmpty(fields[key], item)]),
+  );
+}

@@ -1,0 +1,129 @@
+import type { Asset, Value } from "./value.ts";
+
+/** How a value looks. The phantom `type` carries its TypeScript type. */
+export interface Shape<T> {
+  readonly kind: "text" | "number" | "flag" | "list" | "set" | "map" | "object" | "asset" | "any";
+  /** Of the items of a list or set, or of the values of a map. */
+  readonly element?: AnyProperty;
+  readonly fields?: Properties;
+  readonly type?: T;
+}
+
+/** What a resource does with one property. Everything defaults to "no". */
+export interface PropertyOptions<T> {
+  /** Check fails without it. */
+  readonly required?: true;
+  /** The API makes it; a program cannot set it. */
+  readonly output?: true;
+  /** The API fills it in when the program leaves it out, so leaving it out is no change. */
+  readonly computed?: true;
+  /** Check fills it in. */
+  readonly default?: T;
+  /** Check makes `name-` and 7 hex digits of the resource's name when the program leaves it out. */
+  readonly autoname?: true;
+  /** A change replaces the resource; `"added"`: only going from nothing to something does. */
+  readonly replaces?: true | "added";
+  /** Marked as a secret in checked inputs and in the state, whatever the program says. */
+  readonly secret?: true;
+  /** An output that an update may change: a preview of an update shows it as unknown. */
+  readonly volatile?: true;
+  readonly oneOf?: readonly T[];
+  /** How the state holds the value where that differs from the input (a hash of it, say). */
+  inState?(value: T): Value;
+}
+
+/** One row of a property table. Made by {@link text}, {@link number}, {@link flag} and so on. */
+export type Property<T, O extends PropertyOptions<T> = PropertyOptions<T>> = O & { readonly shape: Shape<T> };
+
+/** Any row, its type forgotten. */
+export type AnyProperty = PropertyOptions<unknown> & { readonly shape: Shape<unknown> };
+
+/** A property table: Pulumi's names and what is behind each. */
+export type Properties = Readonly<Record<string, AnyProperty>>;
+
+type TypeOf<P> = P extends { readonly shape: Shape<infer T> } ? T : never;
+type Given = { readonly required: true } | { readonly autoname: true } | { readonly default: unknown };
+type OutputKeys<P> = { [K in keyof P]: P[K] extends { readonly output: true } ? K : never }[keyof P];
+type GivenKeys<P> = { [K in keyof P]: P[K] extends Given ? K : never }[keyof P];
+type Flat<T> = { [K in keyof T]: T[K] };
+
+/** Checked inputs: required, named and defaulted properties are there, the others may be. */
+export type InputsOf<P extends Properties> = Flat<
+  { readonly [K in Exclude<GivenKeys<P>, OutputKeys<P>>]: TypeOf<P[K]> } & {
+    readonly [K in Exclude<keyof P, GivenKeys<P> | OutputKeys<P>>]?: TypeOf<P[K]>;
+  }
+>;
+
+/** What goes into the state. Every output must be named; `null` is kept as null, `undefined` is left out. */
+export type OutsOf<P extends Properties> = Flat<
+  { readonly [K in OutputKeys<P>]: TypeOf<P[K]> | null } & {
+    readonly [K in Exclude<keyof P, OutputKeys<P>>]?: TypeOf<P[K]> | null | undefined;
+  }
+>;
+
+/** What an earlier run left in the state, anything of which may be missing (an import starts with none). */
+export type StateOf<P extends Properties> = { readonly [K in keyof P]?: TypeOf<P[K]> | null };
+
+// Not Record<never, never>, which lets any option through.
+type NoOptions = object;
+
+/** A string. */
+export function text<const O extends PropertyOptions<string> = NoOptions>(options?: O): Property<string, O> {
+  return property({ kind: "text" }, options);
+}
+
+/** A number. A string of digits is taken too, as the official plugins do: ids of droplets are strings in Pulumi. */
+export function number<const O extends PropertyOptions<number> = NoOptions>(options?: O): Property<number, O> {
+  return property({ kind: "number" }, options);
+}
+
+/** A boolean. */
+export function flag<const O extends PropertyOptions<boolean> = NoOptions>(options?: O): Property<boolean, O> {
+  return property({ kind: "flag" }, options);
+}
+
+/** Items whose order counts. */
+export function list<E extends AnyProperty, const O extends PropertyOptions<readonly TypeOf<E>[]> = NoOptions>(
+  element: E,
+  options?: O,
+): Property<readonly TypeOf<E>[], O> {
+  return property({ kind: "list", element }, options);
+}
+
+/** Items whose order does not count; they are told apart by their content. */
+export function set<E extends AnyProperty, const O extends PropertyOptions<readonly TypeOf<E>[]> = NoOptions>(
+  element: E,
+  options?: O,
+): Property<readonly TypeOf<E>[], O> {
+  return property({ kind: "set", element }, options);
+}
+
+/** Values under keys of the program's choice. */
+export function map<
+  E extends AnyProperty,
+  const O extends PropertyOptions<Readonly<Record<string, TypeOf<E>>>> = NoOptions,
+>(element: E, options?: O): Property<Readonly<Record<string, TypeOf<E>>>, O> {
+  return property({ kind: "map", element }, options);
+}
+
+/** A nested table. An unknown key in it is refused like one at the top. */
+export function object<F extends Properties, const O extends PropertyOptions<InputsOf<F>> = NoOptions>(
+  fields: F,
+  options?: O,
+): Property<InputsOf<F>, O> {
+  return property({ kind: "object", fields }, options);
+}
+
+/** A Pulumi asset (`new pulumi.asset.StringAsset(…)`). */
+export function asset<const O extends PropertyOptions<Asset> = NoOptions>(options?: O): Property<Asset, O> {
+  return property({ kind: "asset" }, options);
+}
+
+/** Anything that has a place in a Pulumi value. */
+export function anything<const O extends PropertyOptions<Value> = NoOptions>(options?: O): Property<Value, O> {
+  return property({ kind: "any" }, options);
+}
+
+function property<T, O extends PropertyOptions<T>>(shape: Shape<T>, options: O | undefined): Property<T, O> {
+  return { ...(options ?? ({} as O)), shape };
+}
