@@ -1,0 +1,184 @@
+import { z } from "zod";
+
+/**
+ * The settings of a stack, namespace `imera`. Each has its meaning, unit, default and an example here; Pulumi.yaml declares
+ * the same ones to the engine, and a test holds the two together. Values arrive as text, lists and numbers as JSON.
+ */
+export const settingsSchema = z.strictObject({
+  domain: z
+    .string()
+    .regex(/^(?=.{4,190}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/, {
+      error: "expected a host name in lower case with at least two labels, such as example.org",
+    })
+    .meta({ description: "The right side of every JID. Never changes once accounts exist.", example: "example.org" }),
+  contact: z.email({ error: "expected a mail address" }).meta({
+    description: "Mail address for abuse reports and for the certificate authority.",
+    example: "ops@example.org",
+  }),
+  region: z
+    .string()
+    .regex(/^[a-z]{3}[0-9]{1,2}$/, { error: "expected the slug of a DigitalOcean region, such as fra1" })
+    .meta({ description: "DigitalOcean region of droplet and volume. Moving needs a restore.", example: "fra1" }),
+  sshNetworks: list(z.array(operatorNetwork()).max(50))
+    .default([])
+    .meta({
+      description:
+        "Networks in CIDR notation that may use SSH. The machine that runs `pulumi up` must be in one of them.",
+      example: ["203.0.113.7/32", "2001:db8:7::/48"],
+    }),
+  zone: z.string().default("").meta({
+    description: "The Cloudflare zone that holds the domain. Empty: the domain is a zone itself.",
+    example: "example.org",
+  }),
+  serveDomainApex: flag()
+    .default(false)
+    .meta({
+      description:
+        "Whether the domain's own A and AAAA records point here, which discovery by web clients needs (XEP-0156). " +
+        "Leave it off where the domain has a web site of its own.",
+      example: true,
+    }),
+  nodes: list(z.array(nodeKey()).min(1).max(1, { error: "this version builds one node" }))
+    .default(["xmpp1"])
+    .meta({ description: "Keys of the nodes: the first label of their host names.", example: ["xmpp1"] }),
+  size: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]+$/, { error: "expected the slug of a droplet size" })
+    .default("s-1vcpu-1gb")
+    .meta({ description: "Droplet size. Changing it reboots the node.", example: "s-2vcpu-4gb" }),
+  image: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]+$/, { error: "expected the slug of an image" })
+    .default("debian-13-x64")
+    .meta({ description: "Droplet image, Debian 13. Holds for droplets yet to be made.", example: "debian-13-x64" }),
+  volumeSizeGiB: integer(z.int().min(1).max(16384))
+    .default(10)
+    .meta({ description: "Size of the data volume in GiB. It can grow, not shrink.", example: 50 }),
+  reservedIp: flag().default(false).meta({
+    description: "Whether a node has a reserved IPv4 address, so that its A records outlive the droplet.",
+    example: true,
+  }),
+  protectData: flag().default(true).meta({
+    description: "Whether `pulumi destroy` and replacement refuse to touch the data volumes.",
+    example: false,
+  }),
+  ttlSeconds: integer(z.int().min(60).max(86_400))
+    .default(300)
+    .meta({ description: "TTL of the DNS records in seconds.", example: 3600 }),
+  acmeDirectoryUrl: z
+    .url({ protocol: /^https$/, error: "expected an https URL" })
+    .default("https://acme-v02.api.letsencrypt.org/directory")
+    .meta({
+      description: "Directory of the certificate authority (RFC 8555).",
+      example: "https://acme-staging-v02.api.letsencrypt.org/directory",
+    }),
+  caaIssuer: z
+    .string()
+    .regex(/^([a-z0-9-]+(\.[a-z0-9-]+)+)?$/, { error: "expected the authority's CAA name, or nothing" })
+    .default("letsencrypt.org")
+    .meta({
+      description:
+        "The only authority that may issue for the domain (CAA, RFC 8659). Empty: no CAA record. " +
+        "It also holds for other services below the domain.",
+      example: "letsencrypt.org",
+    }),
+  acmeAccountUri: z
+    .string()
+    .regex(/^(https:\/\/\S+)?$/, { error: "expected an https URL, or nothing" })
+    .default("")
+    .meta({
+      description: "URI of the ACME account. Where set, CAA admits this account only, by DNS (RFC 8657).",
+      example: "https://acme-v02.api.letsencrypt.org/acme/acct/123456789",
+    }),
+  turnRelayFirstPort: integer(z.int().min(1024).max(65_535))
+    .default(49_152)
+    .meta({ description: "First UDP port for relayed calls.", example: 49_152 }),
+  turnRelayLastPort: integer(z.int().min(1024).max(65_535)).default(49_407).meta({
+    description:
+      "Last UDP port for relayed calls. A call takes two to four; 256 ports outlast a small droplet's uplink.",
+    example: 50_175,
+  }),
+  adminUser: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, { error: "expected the user part of a JID in lower case" })
+    .default("admin")
+    .meta({ description: "User part of the administrator's JID.", example: "admin" }),
+  spamProtection: flag().default(true).meta({
+    description: "Whether to subscribe to the block lists of xmppbl.org. Off in a closed network.",
+    example: false,
+  }),
+  uploadMaxFileMiB: integer(z.int().min(1).max(10_240))
+    .default(100)
+    .meta({ description: "Largest file that can be uploaded, in MiB.", example: 50 }),
+  uploadQuotaMiB: integer(z.int().min(1).max(1_048_576))
+    .default(1000)
+    .meta({ description: "Uploads that each user may keep, in MiB.", example: 5000 }),
+  uploadKeepDays: integer(z.int().min(1).max(3650))
+    .default(90)
+    .meta({ description: "Days until an upload is deleted.", example: 30 }),
+  provisioningPublicKey: sshPublicKey().meta({
+    description: "Public half of provisioningPrivateKey. Made by `npm run stack -- new`.",
+    example: "ssh-ed25519 AAAA… imera",
+  }),
+  firstContactPublicKey: sshPublicKey().meta({
+    description: "Public half of firstContactPrivateKey. Made by `npm run stack -- new`.",
+    example: "ssh-ed25519 AAAA… imera",
+  }),
+});
+
+/** The plain settings of a stack, checked. */
+export type PlainSettings = z.infer<typeof settingsSchema>;
+
+/** The encrypted settings. `npm run stack -- new` makes them all. */
+export const secretSettings = {
+  provisioningPrivateKey: "OpenSSH private key (ed25519) that the program configures nodes with.",
+  firstContactPrivateKey:
+    "Throw-away OpenSSH host key (ed25519) that vouches for a new node until it has been configured.",
+  databasePassword: "Password of ejabberd's database user.",
+  erlangCookie: "Erlang cookie of the nodes: letters and digits.",
+  adminPassword: "First password of the administrator's account.",
+  turnSecret: "Secret that the credentials for relayed calls are derived from.",
+} as const;
+
+/** Name of an encrypted setting. */
+export type SecretName = keyof typeof secretSettings;
+
+function operatorNetwork() {
+  return z
+    .union([z.cidrv4(), z.cidrv6()], { error: "expected a network in CIDR notation, such as 203.0.113.7/32" })
+    .refine((network) => !network.endsWith("/0"), { error: "would let everyone try to log in over SSH" });
+}
+
+function nodeKey() {
+  return z.string().regex(/^[a-z]([a-z0-9-]{0,20}[a-z0-9])?$/, {
+    error: "expected lower-case letters, digits and hyphens, a letter first",
+  });
+}
+
+function sshPublicKey() {
+  return z.string().regex(/^ssh-ed25519 [A-Za-z0-9+/]{68}( \S+)?$/, {
+    error: "expected an ed25519 public key; npm run stack -- new makes one",
+  });
+}
+
+function integer(schema: z.ZodInt) {
+  return z.preprocess(fromJson, schema);
+}
+
+function flag() {
+  return z.preprocess(fromJson, z.boolean());
+}
+
+function list<Item extends z.ZodType>(schema: z.ZodArray<Item>) {
+  return z.preprocess(fromJson, schema);
+}
+
+/** The engine hands every value over as text; what is no JSON stays text, and the schema says what it expected. */
+function fromJson(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    return value;
+  }
+}

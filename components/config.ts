@@ -1,0 +1,107 @@
+import * as pulumi from "@pulumi/pulumi";
+import { contradictions } from "./config-rules.ts";
+import { secretSettings, settingsSchema, type PlainSettings, type SecretName } from "./config-schema.ts";
+
+/** All settings of a stack. */
+export interface Settings extends Readonly<PlainSettings> {
+  /** Never plain: each is a secret output. */
+  readonly secrets: Readonly<Record<SecretName, pulumi.Output<string>>>;
+  /** Base address of the DNS provider's API where `cloudflare:baseUrl` sets one. */
+  readonly cloudflareApiUrl: string | undefined;
+}
+
+/** What the engine hands over: every setting as text, and which of them stand encrypted in the stack's file. */
+export interface RawConfig {
+  /** By full name, such as `imera:domain`. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly secretNames: ReadonlySet<string>;
+}
+
+/**
+ * Reads the settings of the stack that runs. Throws one `RunError` that names everything that is wrong, a line each:
+ * `imera:domain: reason`.
+ */
+export function readSettings(raw: RawConfig = engineConfig()): Settings {
+  const own = Object.fromEntries(
+    Object.entries(raw.values)
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, value]) => [name.slice(prefix.length), value]),
+  );
+  const { settings, problems } = parsePlain(own);
+  problems.push(...secretProblems(own, raw.secretNames));
+  if (settings === undefined || problems.length > 0) throw new pulumi.RunError(report(problems));
+  return Object.freeze({
+    ...settings,
+    secrets: secretOutputs(own),
+    cloudflareApiUrl: raw.values["cloudflare:baseUrl"],
+  });
+}
+
+const prefix = "imera:";
+
+function engineConfig(): RawConfig {
+  const secretNames: unknown = JSON.parse(process.env["PULUMI_CONFIG_SECRET_KEYS"] ?? "[]");
+  return {
+    values: pulumi.runtime.allConfig(),
+    secretNames: new Set(Array.isArray(secretNames) ? secretNames.map(String) : []),
+  };
+}
+
+/** Each setting is parsed on its own, so that one that is wrong hides no other and no contradiction between others. */
+function parsePlain(own: Readonly<Record<string, string>>) {
+  const values: Record<string, unknown> = {};
+  const problems: string[] = [];
+  for (const [key, schema] of Object.entries(settingsSchema.shape)) {
+    const parsed = schema.safeParse(own[key]);
+    if (parsed.success) values[key] = parsed.data;
+    else if (own[key] === undefined || own[key] === "") problems.push(`${prefix}${key}: ${missing(key)}`);
+    else
+      problems.push(...parsed.error.issues.map(({ path, message }) => `${prefix}${key}${indexes(path)}: ${message}`));
+    }
+  }
+  for (const key of Object.keys(own).filter((name) => !(name in settingsSchema.shape) && !(name in secretSettings))) {
+    problems.push(`${prefix}${key}: there is no such setting`);
+  }
+  problems.push(...contradictions(values).map(({ key, reason }) => `${prefix}${key}: ${reason}`));
+  const settings = settingsSchema.safeParse(values);
+  return { settings: settings.success ? settings.data : undefined, problems };
+}
+
+function indexes(path: readonly PropertyKey[]): string {
+  return path.map((part) => `[${String(part)}]`).join("");
+}
+
+function missing(key: string): string {
+  return key.endsWith("PublicKey") ? `not set; ${makeSecrets}` : "not set, and it has no default";
+}
+
+function secretProblems(own: Readonly<Record<string, string>>, secretNames: ReadonlySet<string>): string[] {
+  return Object.keys(secretSettings).flatMap((key) => {
+    if ((own[key] ?? "") === "") return [`${prefix}${key}: not set; ${makeSecrets}`];
+    if (!secretNames.has(prefix + key)) {
+      return [`${prefix}${key}: stands in plain text; set another value with pulumi config set --secret`];
+    }
+    if (key === "erlangCookie" && !/^[A-Za-z0-9]{20,255}$/.test(own[key] ?? "")) {
+      return [`${prefix}${key}: expected 20 to 255 letters and digits`];
+    }
+    return [];
+  });
+}
+
+function secretOutputs(own: Readonly<Record<string, string>>): Settings["secrets"] {
+  const secret = (name: SecretName): pulumi.Output<string> => pulumi.secret(own[name] ?? "");
+  return {
+    provisioningPrivateKey: secret("provisioningPrivateKey"),
+    firstContactPrivateKey: secret("firstContactPrivateKey"),
+    databasePassword: secret("databasePassword"),
+    erlangCookie: secret("erlangCookie"),
+    adminPassword: secret("adminPassword"),
+    turnSecret: secret("turnSecret"),
+  };
+}
+
+const makeSecrets = "npm run stack -- new makes it";
+
+function report(problems: readonly string[]): string {
+  return ["the stack's configuration cannot be used:", ...problems.map((problem) => `  ${problem}`)].join("\n");
+}
