@@ -32,9 +32,9 @@ server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port
 
 // The engine holds the other end of stdin for as long as it lives, so its end tells that nobody is left to answer to.
 process.stdin.on("end", end).on("error", end).resume();
-process.on("SIGTERM", end);
-// Ctrl-C is the engine's to handle: it lets the running operations finish first.
-process.on("SIGINT", () => undefined);
+// SIGINT is how the engine ends its plugins; it waits five seconds for one that stays. A user's Ctrl-C does not come here:
+// the engine starts its plugins in process groups of their own.
+process.on("SIGINT", end).on("SIGTERM", end);
 
 function end(): void {
   runtime.stop();
