@@ -1,0 +1,68 @@
+# shellcheck shell=bash
+# What the steps of converge share. Each step is a program of its own: it makes one thing true, prints what it did on
+# standard output in one line, and does nothing when it is true already.
+
+set -euo pipefail
+shopt -s inherit_errexit
+umask 022
+
+readonly facts_file=/etc/imera/node.json
+readonly secrets_file=/etc/imera/secrets.json
+# shellcheck disable=SC2034 # the steps use it
+readonly mount_point=/srv/imera
+
+# fact PATH: a value of node.json by jq path, such as .domain or .database.port. Fails when it is absent.
+fact() {
+  jq -er "$1 // empty" "$facts_file" || fail "node.json has no $1" "the program that delivers it is older or newer than this step" "run 'pulumi up' again"
+}
+
+# optional_fact PATH DEFAULT: the same, with a default for an absent value or null.
+optional_fact() {
+  jq -r --arg default "$2" "$1 // \$default" "$facts_file"
+}
+
+# secret NAME: one secret, to be read into a variable or a pipe, never onto a command line.
+secret() {
+  jq -er --arg name "$1" '.[$name] // empty' "$secrets_file" || fail "secret $1 is missing" "$secrets_file has no such entry" "run 'pulumi up' again: it delivers the secrets"
+}
+
+# say TEXT: the step's one line of outcome.
+say() {
+  printf '%s: %s\n' "$(basename "$0" | sed 's/^[0-9]*-//')" "$1"
+}
+
+# fail WHAT WHY TODO: ends the step.
+fail() {
+  printf '%s: %s.\n  Why: %s.\n  What to do: %s.\n' "$(basename "$0" | sed 's/^[0-9]*-//')" "$1" "$2" "$3" >&2
+  exit 1
+}
+
+# wait_until SECONDS WHAT COMMAND…: runs the command until it succeeds. Its last words are shown when the time is over.
+wait_until() {
+  local -r seconds=$1 what=$2
+  shift 2
+  local last_words
+  local -r deadline=$((SECONDS + seconds))
+  until last_words=$("$@" 2>&1); do
+    if ((SECONDS >= deadline)); then
+      fail "waited $seconds s in vain for $what" "${last_words:-the probe said nothing}" "see the log lines below, mend the cause, then run 'pulumi up' or $(dirname "$0")/../converge again"
+    fi
+    sleep 0.2
+  done
+}
+
+# install_text PATH MODE OWNER:GROUP: makes the file hold standard input. Prints "changed" when that changed something.
+install_text() {
+  local -r path=$1 mode=$2 owner=$3
+  local temporary
+  temporary=$(mktemp "$(dirname "$path")/.imera-XXXXXX")
+  cat >"$temporary"
+  chmod "$mode" "$temporary"
+  chown "$owner" "$temporary"
+  if cmp -s "$temporary" "$path" && [[ $(stat -c '%a %U:%G' "$temporary") == "$(stat -c '%a %U:%G' "$path")" ]]; then
+    rm "$temporary"
+  else
+    mv "$temporary" "$path"
+    echo changed
+  fi
+}
