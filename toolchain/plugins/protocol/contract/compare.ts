@@ -1,0 +1,55 @@
+import type { RecordedProperties, RecordedRequest } from "./recording.ts";
+
+type Json = RecordedProperties[string];
+
+/** What two lists of requests are compared by. */
+export interface ComparableRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: Json | undefined;
+  readonly status: number;
+}
+
+/**
+ * Requests without what may differ: how often something was polled, empty values that the API takes as absent (null, "" and
+ * empty lists), and the order of a query's parts.
+ */
+export function comparable(
+  requests: readonly (Omit<RecordedRequest, "body"> & { body?: unknown })[],
+): ComparableRequest[] {
+  const seen: ComparableRequest[] = [];
+  for (const { method, path, body, status } of requests) {
+    const kept = withoutEmpty(body);
+    const request = { method, path: sortedQuery(path), status, ...(kept === undefined ? {} : { body: kept }) };
+    const last = seen.at(-1);
+    const isPoll = method === "GET" && last?.method === "GET" && last.path === request.path;
+    if (isPoll) seen.pop();
+    seen.push(request);
+  }
+  return seen;
+}
+
+/** The members of `outs` that `before` does not have, or has with another value. */
+export function changedOuts(before: RecordedProperties, outs: RecordedProperties): RecordedProperties {
+  const differs = (key: string) => JSON.stringify(before[key]) !== JSON.stringify(outs[key]);
+  return Object.fromEntries(Object.entries(outs).filter(([key]) => differs(key)));
+}
+
+function withoutEmpty(value: unknown): Json | undefined {
+  if (Array.isArray(value)) {
+    const items = value.map(withoutEmpty).filter((item) => item !== undefined);
+    return items.length === 0 ? undefined : items;
+  }
+  if (typeof value === "object" && value !== null) {
+    const entries = Object.entries(value).map(([key, item]): [string, Json | undefined] => [key, withoutEmpty(item)]);
+    const kept = entries.filter((entry): entry is [string, Json] => entry[1] !== undefined);
+    return kept.length === 0 ? undefined : Object.fromEntries(kept);
+  }
+  if (value === "") return undefined;
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : undefined;
+}
+
+function sortedQuery(path: string): string {
+  const [route = "", query] = path.split("?");
+  return query === undefined ? route : `${route}?${query.split("&").sort().join("&")}`;
+}

@@ -1,0 +1,79 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+
+const json = z.record(z.string(), z.json());
+
+const request = z.object({
+  method: z.string(),
+  path: z.string(),
+  body: z.json().optional(),
+  status: z.number(),
+});
+
+const change = z.object({
+  to: z.json().optional(),
+  changes: z.string().optional(),
+  replaces: z.array(z.string()).optional(),
+  detailed: z.record(z.string(), z.string()).optional(),
+  deleteBeforeReplace: z.boolean().optional(),
+  failures: z.array(z.unknown()).optional(),
+  /** A plugin behind an HTTP API: what it asked, and the outputs that changed. */
+  update: z.object({ requests: z.array(request), outs: json }).optional(),
+  /** A plugin without one: all outputs. */
+  updateOuts: json.optional(),
+  updateError: z.string().optional(),
+});
+
+const recordedCase = z.object({
+  type: z.string(),
+  inputs: json,
+  checked: json,
+  failures: z.array(z.object({ property: z.string(), reason: z.string() })).optional(),
+  previewOuts: json.optional(),
+  create: z.object({ id: z.string(), outs: json, requests: z.array(request).optional() }).optional(),
+  read: z
+    .object({
+      requests: z.array(request).optional(),
+      sameOuts: z.boolean(),
+      outs: json.optional(),
+      inputs: json.optional(),
+    })
+    .optional(),
+  diffs: z.record(z.string(), change).optional(),
+  delete: z.object({ requests: z.array(request).optional() }).optional(),
+  deleteError: z.string().optional(),
+  readWhenGone: z.object({ id: z.string(), requests: z.array(request).optional() }).optional(),
+  error: z.string().optional(),
+});
+
+const recordedInvoke = z.object({
+  ret: json.optional(),
+  error: z.string().optional(),
+  requests: z.array(request),
+});
+
+const recording = z.object({
+  recordedFrom: z.string(),
+  cases: z.record(z.string(), recordedCase),
+  invokes: z.record(z.string(), recordedInvoke).default({}),
+});
+
+/** Properties as JSON, with `{"secret": …}` and `{"asset": {"text": …}}` for what JSON has no form for. */
+export type RecordedProperties = z.infer<typeof json>;
+export type RecordedRequest = z.infer<typeof request>;
+export type RecordedChange = z.infer<typeof change>;
+export type RecordedCase = z.infer<typeof recordedCase>;
+export type RecordedInvoke = z.infer<typeof recordedInvoke>;
+export type Recording = z.infer<typeof recording>;
+
+/**
+ * Reads what an official plugin was recorded to do. `placeholders` puts this run's values where the recording has a text
+ * such as `<private key>`.
+ */
+export function readRecording(path: string, placeholders: Readonly<Record<string, string>> = {}): Recording {
+  let text = readFileSync(path, "utf8");
+  for (const [placeholder, value] of Object.entries(placeholders)) {
+    text = text.replaceAll(placeholder, JSON.stringify(value).slice(1, -1));
+  }
+  return recording.parse(JSON.parse(text));
+}

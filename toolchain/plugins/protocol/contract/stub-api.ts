@@ -1,0 +1,63 @@
+import { type AddressInfo } from "node:net";
+import { type IncomingMessage, createServer } from "node:http";
+import { text } from "node:stream/consumers";
+
+/** A request as the plugin made it. */
+export interface StubRequest {
+  readonly method: string;
+  /** With its query. */
+  readonly path: string;
+  readonly body: unknown;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+export interface StubAnswer {
+  readonly status: number;
+  readonly body?: unknown;
+}
+
+/** A vendor's API that remembers. */
+export interface StubApi {
+  /** Without a slash at the end. */
+  readonly url: string;
+  /** Takes the requests made since the last call. */
+  takeRequests(): readonly (StubRequest & { readonly status: number })[];
+  stop(): Promise<void>;
+}
+
+/** Starts a stub on a free port of loopback; `answer` is the vendor. */
+export async function startStubApi(answer: (request: StubRequest) => StubAnswer): Promise<StubApi> {
+  let taken: (StubRequest & { status: number })[] = [];
+  const server = createServer((incoming, outgoing) => {
+    void readRequest(incoming).then((request) => {
+      const { status, body } = answer(request);
+      taken.push({ ...request, status });
+      outgoing.writeHead(status, { "content-type": "application/json" });
+      outgoing.end(body === undefined ? undefined : JSON.stringify(body));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    takeRequests() {
+      const requests = taken;
+      taken = [];
+      return requests;
+    },
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function readRequest(incoming: IncomingMessage): Promise<StubRequest> {
+  const sent = await text(incoming);
+  return {
+    method: incoming.method ?? "",
+    path: incoming.url ?? "",
+    body: sent === "" ? undefined : JSON.parse(sent),
+    headers: incoming.headers,
+  };
+}
