@@ -1,0 +1,134 @@
+import { existsSync } from "node:fs";
+import { mkdir, rm, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
+import process from "node:process";
+import { pulumiDownloadHost, type DownloadHost } from "./set-up/download-host.ts";
+import { toolchainFolders, type Folders } from "./set-up/folders.ts";
+import { withLock } from "./set-up/lock.ts";
+import { ToolchainError, type Origin, type ToolchainPart } from "./set-up/part.ts";
+import { partPlans, type PartPlan } from "./set-up/plans.ts";
+import { runCommand, type RunCommand } from "./set-up/run-command.ts";
+import { versions } from "./versions.ts";
+
+export { ToolchainError } from "./set-up/part.ts";
+export type { Origin, PartName, ToolchainPart } from "./set-up/part.ts";
+
+/** A toolchain that is in place. */
+export interface Toolchain {
+  /** The `PULUMI_HOME` to run the engine with; `engineEnvironment` sets it. */
+  readonly pulumiHome: string;
+  /** The CLI's executable. */
+  readonly pulumi: string;
+  /** The Node that runs the stand-ins. */
+  readonly nodePath: string;
+  /** Node's compile cache for the stand-ins and the programs they run. */
+  readonly compileCache: string;
+  readonly parts: readonly ToolchainPart[];
+}
+
+/** All are optional; tests replace what reaches out. */
+export interface SetUpOptions {
+  /** Told what goes on, line by line. Default: lines on stderr. */
+  readonly report?: (line: string) => void;
+  /** Asks Pulumi's download host even if it was found silent within the last day. */
+  readonly askAgain?: boolean;
+  readonly downloadHost?: DownloadHost;
+  readonly run?: RunCommand;
+  /** Where XDG's folders are read from. Default: this process's environment. */
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+// A machine that was offline for an hour should not work with stand-ins for ever, nor ask at every start.
+const silenceHoldsMs = 24 * 60 * 60 * 1000;
+
+/**
+ * Puts the toolchain in place for this user and returns it; at once when it is there already.
+ *
+ * Where Pulumi's download host answers, every part is the official one. Where it does not, the CLI is built from its Go
+ * module, and stand-ins serve as language host and plugins, except for parts of which an official one is already in place.
+ *
+ * @throws ToolchainError that says which part failed, why, and what to do.
+ */
+export async function setUpToolchain(options: SetUpOptions = {}): Promise<Toolchain> {
+  const {
+    report = (line: string) => process.stderr.write(`${line}\n`),
+    downloadHost = pulumiDownloadHost(versions),
+    run = runCommand,
+    environment = process.env,
+    askAgain = false,
+  } = options;
+  const folders = toolchainFolders(versions, environment);
+  const plans = partPlans({ folders, versions, run, report });
+  const origins = await findAll(plans);
+  const silent = !askAgain && (await wasSilent(folders));
+  if (isComplete(origins, silent)) return toolchain(folders, plans, origins);
+  await writable(folders);
+  return withLock(path.join(folders.pulumiHome, "set-up.lock"), report, async () => {
+    const official = !silent && (await asksHost(downloadHost, folders));
+    for (const plan of plans) await carryOut(plan, official);
+    return toolchain(folders, plans, await findAll(plans));
+  });
+}
+
+async function carryOut(plan: PartPlan, official: boolean): Promise<void> {
+  const found = await plan.find();
+  if (found === "official" || (found !== undefined && !official)) return;
+  try {
+    await (official ? plan.installOfficial() : plan.installSubstitute());
+  } catch (error) {
+    if (error instanceof ToolchainError) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ToolchainError(plan.part, why, "Make room or rights where the message says, then run it again.", error);
+  }
+}
+
+type Origins = readonly (Origin | undefined)[];
+
+async function findAll(plans: readonly PartPlan[]): Promise<Origins> {
+  return Promise.all(plans.map((plan) => plan.find()));
+}
+
+function isComplete(origins: Origins, silent: boolean): boolean {
+  return origins.every((origin) => origin === "official" || (origin !== undefined && silent));
+}
+
+function toolchain(folders: Folders, plans: readonly PartPlan[], origins: Origins): Toolchain {
+  const parts = plans.map(({ part, version }, index): ToolchainPart => {
+    const origin = origins[index];
+    if (origin === undefined) throw new ToolchainError(part, "it vanished while it was set up.", "Run it again.");
+    return { part, version, origin, path: folders.executables[part] };
+  });
+  const { pulumiHome, compileCache, executables } = folders;
+  return { pulumiHome, compileCache, pulumi: executables.cli, nodePath: executables.node, parts };
+}
+
+async function writable({ pulumiHome }: Folders): Promise<void> {
+  try {
+    await mkdir(pulumiHome, { recursive: true });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ToolchainError(
+      "the toolchain",
+      why,
+      "Its folder is under XDG_DATA_HOME: point that to a place you may write.",
+    );
+  }
+}
+
+/** Asks the download host and notes its silence. */
+async function asksHost(host: DownloadHost, folders: Folders): Promise<boolean> {
+  const note = silenceNote(folders);
+  const answers = await host.answers();
+  if (answers) await rm(note, { force: true });
+  else await writeFile(note, "Pulumi's download host did not answer when this file was written.\n");
+  return answers;
+}
+
+async function wasSilent(folders: Folders): Promise<boolean> {
+  const note = silenceNote(folders);
+  return existsSync(note) && Date.now() - (await stat(note)).mtimeMs < silenceHoldsMs;
+}
+
+function silenceNote({ pulumiHome }: Folders): string {
+  return path.join(pulumiHome, "download-host-silent");
+}

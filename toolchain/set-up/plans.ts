@@ -1,0 +1,112 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import process from "node:process";
+import { pluginNames, type PluginName, type Versions } from "../versions.ts";
+import { repository, type Folders } from "./folders.ts";
+import { installOfficialCli, installOfficialPlugin } from "./official.ts";
+import type { Origin, PartName } from "./part.ts";
+import { placeFile } from "./place-file.ts";
+import { inspectCli, installBuiltCli, type CliState } from "./pulumi-cli.ts";
+import type { RunCommand } from "./run-command.ts";
+import { inspectStandIn, installStandIn, type StandInState } from "./stand-in.ts";
+
+/** How one part is looked at and put in place, from its vendor or without. */
+export interface PartPlan {
+  readonly part: PartName;
+  readonly version: string;
+  /** What is in place and fit for use; undefined when nothing is, or only an outdated one of ours. */
+  find(): Promise<Origin | undefined>;
+  installOfficial(): Promise<void>;
+  /** Puts in place what serves where the vendor's cannot be had. */
+  installSubstitute(): Promise<void>;
+}
+
+/** What the plans work with. */
+export interface PlanContext {
+  readonly folders: Folders;
+  readonly versions: Versions;
+  readonly run: RunCommand;
+  readonly report: (line: string) => void;
+}
+
+/** The plans for all parts, in the order in which they are carried out: a plugin's download needs the CLI. */
+export function partPlans(context: PlanContext): PartPlan[] {
+  return [
+    nodePlan(context),
+    cliPlan(context),
+    languageHostPlan(context),
+    ...pluginNames.filter(hasSource).map((name) => pluginPlan(name, context)),
+  ];
+}
+
+function hasSource(name: PluginName): boolean {
+  return existsSync(path.join(repository, `toolchain/plugins/${name}/main.ts`));
+}
+
+/** Node comes from npm with the packages. A copy of it serves the stand-ins when the clone that set them up is gone. */
+function nodePlan({ folders, versions }: PlanContext): PartPlan {
+  const place = () => placeFile(process.execPath, folders.executables.node);
+  return {
+    part: "node",
+    version: versions.node,
+    find: () => Promise.resolve(existsSync(folders.executables.node) ? "official" : undefined),
+    installOfficial: place,
+    installSubstitute: place,
+  };
+}
+
+function cliPlan(context: PlanContext): PartPlan {
+  return {
+    part: "cli",
+    version: context.versions.cli,
+    find: async () => originOf(await inspectCli(context.folders, context.versions), "built"),
+    installOfficial: () => installOfficialCli(context),
+    installSubstitute: () => installBuiltCli(context),
+  };
+}
+
+/** The official language host is part of the CLI's archive. */
+function languageHostPlan(context: PlanContext): PartPlan {
+  const version = context.versions.cli;
+  const entry = "toolchain/language-host/main.ts";
+  return {
+    ...standInPlan({ part: "language-host", version, entry }, context),
+    installOfficial: () => installOfficialCli(context),
+  };
+}
+
+function pluginPlan(name: PluginName, context: PlanContext): PartPlan {
+  const version = context.versions.plugins[name];
+  const entry = `toolchain/plugins/${name}/main.ts`;
+  return {
+    ...standInPlan({ part: name, version, entry }, context),
+    installOfficial: () => installOfficialPlugin(name, context),
+  };
+}
+
+function standInPlan(
+  standIn: Parameters<typeof installStandIn>[0],
+  { folders, report }: PlanContext,
+): Omit<PartPlan, "installOfficial"> {
+  return {
+    part: standIn.part,
+    version: standIn.version,
+    find: async () => originOf(await inspectStandIn(folders.executables[standIn.part]), "stand-in"),
+    async installSubstitute() {
+      report(`Installing the stand-in of ${standIn.part} ${standIn.version}…`);
+      await installStandIn(standIn, folders);
+    },
+  };
+}
+
+function originOf(state: CliState | StandInState, ours: Origin): Origin | undefined {
+  switch (state) {
+    case "foreign":
+      return "official";
+    case "current":
+      return ours;
+    case "outdated":
+    case "absent":
+      return undefined;
+  }
+}

@@ -1,0 +1,38 @@
+import { execa } from "execa";
+
+/** A command of another program's, as the toolchain runs it. */
+export interface Command {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly folder?: string;
+  /** Added to this process's own environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Told each line that it writes to stderr while it runs. */
+  readonly onLine?: (line: string) => void;
+}
+
+/** What a command did. `exitCode` is undefined when it did not start or was ended by a signal. */
+export interface CommandResult {
+  readonly exitCode: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Why it failed, in one line; undefined when it ended with 0. */
+  readonly failure: string | undefined;
+}
+
+/** Runs a command to its end. A failing command is a result, not a rejection. */
+export type RunCommand = (command: Command) => Promise<CommandResult>;
+
+/** Runs commands as child processes. Output is kept back; the caller shows what it needs to. */
+export const runCommand: RunCommand = async ({ file, args, folder, environment, onLine }) => {
+  const child = execa(file, args, {
+    ...(folder !== undefined && { cwd: folder }),
+    env: { ...environment },
+    stdin: "ignore",
+    reject: false,
+    maxBuffer: 16 * 1024 * 1024,
+  });
+  if (onLine !== undefined) for await (const line of child.iterable({ from: "stderr" })) onLine(line);
+  const { exitCode, stdout, stderr, failed, shortMessage } = await child;
+  return { exitCode, stdout, stderr, failure: failed ? shortMessage : undefined };
+};
