@@ -90,6 +90,10 @@ export const settingsSchema = z.strictObject({
       description: "URI of the ACME account. Where set, CAA admits this account only, by DNS (RFC 8657).",
       example: "https://acme-v02.api.letsencrypt.org/acme/acct/123456789",
     }),
+  dnsPropagationSeconds: integer(z.int().min(1).max(600)).default(10).meta({
+    description: "How long certbot waits, in seconds, for the name servers to know its record.",
+    example: 30,
+  }),
   turnRelayFirstPort: integer(z.int().min(1024).max(65_535))
     .default(49_152)
     .meta({ description: "First UDP port for relayed calls.", example: 49_152 }),

@@ -53,9 +53,11 @@ function parsePlain(own: Readonly<Record<string, string>>) {
   const problems: string[] = [];
   for (const [key, schema] of Object.entries(settingsSchema.shape)) {
     const parsed = schema.safeParse(own[key]);
-    if (parsed.success) values[key] = parsed.data;
-    else if (own[key] === undefined || own[key] === "") problems.push(`${prefix}${key}: ${missing(key)}`);
-    else
+    if (parsed.success) {
+      values[key] = parsed.data;
+    } else if (own[key] === undefined || own[key] === "") {
+      problems.push(`${prefix}${key}: ${missing(key)}`);
+    } else {
       problems.push(...parsed.error.issues.map(({ path, message }) => `${prefix}${key}${indexes(path)}: ${message}`));
     }
   }

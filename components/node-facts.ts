@@ -21,6 +21,8 @@ export interface NodeFacts {
   readonly acmeDirectoryUrl: string;
   /** Base address of the DNS provider's API; null: the vendor's own. */
   readonly cloudflareApiUrl: string | null;
+  /** How long certbot waits between its DNS record and its request to look at it. */
+  readonly dnsPropagationSeconds: number;
   /** Block device of the data volume, by id. */
   readonly volumeDevice: string;
   /** Where the data volume is mounted. */
@@ -28,6 +30,8 @@ export interface NodeFacts {
   /** Where uploads are kept: the docroot of ejabberd's mod_http_upload. */
   readonly uploadDirectory: string;
   readonly database: { readonly name: string; readonly user: string; readonly host: string; readonly port: number };
+  /** Port of ejabberd's HTTP API on 127.0.0.1, for the node's own checks. */
+  readonly apiPort: number;
   readonly addresses: NodeAddresses;
   /** What listens on the node, with the names that its certificate must hold. */
   readonly listeners: readonly {
@@ -54,6 +58,8 @@ export interface NodeAddresses {
 export const dataMountPoint = "/srv/imera";
 /** PostgreSQL on the node itself, over loopback. */
 export const nodeDatabase = { name: "ejabberd", user: "ejabberd", host: "127.0.0.1", port: 5432 } as const;
+/** ejabberd's HTTP API, on loopback only. */
+export const apiPort = 5281;
 /** Where uploads are kept, on the data volume. */
 export const uploadDirectory = `${dataMountPoint}/upload`;
 
@@ -64,6 +70,7 @@ export interface NodeFactsInput {
   readonly contact: string;
   readonly acmeDirectoryUrl: string;
   readonly cloudflareApiUrl: string | undefined;
+  readonly dnsPropagationSeconds: number;
   /** Name of the volume, from which DigitalOcean makes the device's id. */
   readonly volumeName: string;
   readonly addresses: NodeAddresses;
@@ -83,10 +90,12 @@ export function nodeFacts(input: NodeFactsInput): NodeFacts {
     certificateNames: certificateNames(input.domain, input.services),
     acmeDirectoryUrl: input.acmeDirectoryUrl,
     cloudflareApiUrl: input.cloudflareApiUrl ?? null,
+    dnsPropagationSeconds: input.dnsPropagationSeconds,
     volumeDevice: `/dev/disk/by-id/scsi-0DO_Volume_${input.volumeName}`,
     mountPoint: dataMountPoint,
     uploadDirectory,
     database: nodeDatabase,
+    apiPort,
     addresses: input.addresses,
     listeners: input.services.map((service) => ({
       name: service.name,
