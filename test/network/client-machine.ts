@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa, type ResultPromise } from "execa";
@@ -33,24 +33,30 @@ export async function clientMachine(cloud: Cloud): Promise<ClientMachine> {
   const { address, port } = cloud.status.dns;
   if (port !== 53) throw new Error(`resolv.conf has no place for a port, and the DNS server listens on ${port}`);
   const directory = await mkdtemp(join(tmpdir(), "imera-client-"));
-  const files = {
-    "/etc/resolv.conf": `nameserver ${address}\noptions timeout:2 attempts:2\n`,
-    "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\n",
-    "/etc/ssl/certs/ca-certificates.crt": cloud.trustedRoots,
+  const mounted = {
+    "/etc/resolv.conf": join(directory, "resolv.conf"),
+    "/etc/nsswitch.conf": join(directory, "nsswitch.conf"),
+    "/etc/ssl/certs": join(directory, "certs"),
   };
-  const mounts = await Promise.all(
-    Object.entries(files).map(async ([path, text], index) => {
-      const source = join(directory, `mount-${index}`);
-      await writeFile(source, text);
-      return `mount --bind ${source} ${path}`;
-    }),
-  );
+  await writeFile(mounted["/etc/resolv.conf"], `nameserver ${address}\noptions timeout:2 attempts:2\n`);
+  await writeFile(mounted["/etc/nsswitch.conf"], "passwd: files\ngroup: files\nhosts: files dns\n");
+  await writeTrustAnchors(mounted["/etc/ssl/certs"], cloud.trustedRoots);
+  const mounts = Object.entries(mounted).map(([path, source]) => `mount --bind ${source} ${path}`);
   const script = `${mounts.join(" && ")} && exec "$@"`;
   return {
     directory,
     run: (program, args, options = {}) => start(directory, [script, "client", program, ...args], options),
     [Symbol.asyncDispose]: () => rm(directory, { recursive: true }),
   };
+}
+
+/** Lays trust anchors out as Debian does: one bundle, and one file each under the hash that OpenSSL looks for. */
+async function writeTrustAnchors(directory: string, pem: string): Promise<void> {
+  await mkdir(directory);
+  const anchors = pem.match(/-----BEGIN CERTIFICATE-----[^]+?-----END CERTIFICATE-----/g) ?? [];
+  await Promise.all(anchors.map((anchor, index) => writeFile(join(directory, `anchor-${index}.pem`), `${anchor}\n`)));
+  await execa("openssl", ["rehash", directory]);
+  await writeFile(join(directory, "ca-certificates.crt"), pem);
 }
 
 function start(

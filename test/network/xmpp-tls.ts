@@ -16,8 +16,8 @@ export interface TlsFacts {
   readonly protocol: string;
   /** DNS names in the certificate. */
   readonly names: readonly string[];
-  /** What the server offers once the stream is encrypted: the `<stream:features>` element. */
-  readonly features: string;
+  /** What a client is offered once the stream is encrypted, up to `</stream:features>`; a server's stream is only opened. */
+  readonly answer: string;
 }
 
 /** `<starttls/>` is offered and required, then TLS is verified for the domain (RFC 6120 section 5); throws when not. */
@@ -63,8 +63,9 @@ async function encryptedStream(endpoint: XmppEndpoint, options: ConnectionOption
   const encrypted = connectTls({ ...options, servername: endpoint.domain });
   await once(encrypted, "secureConnect", { signal: AbortSignal.timeout(timeoutMs) });
   encrypted.write(streamHeader(endpoint));
-  const features = await readUntil(encrypted, "</stream:features>");
-  return { protocol: encrypted.getProtocol() ?? "unknown", names: certificateNames(encrypted), features };
+  // A server may want our certificate before it offers anything (RFC 6120, section 13.7.2), and this probe has none.
+  const answer = await readUntil(encrypted, endpoint.kind === "client" ? "</stream:features>" : "<stream:stream");
+  return { protocol: encrypted.getProtocol() ?? "unknown", names: certificateNames(encrypted), answer };
 }
 
 function certificateNames(socket: TLSSocket): string[] {
@@ -82,14 +83,22 @@ function streamHeader({ domain, kind }: XmppEndpoint): string {
   return `<?xml version='1.0'?><stream:stream to='${domain}' version='1.0' xmlns='jabber:${kind}' xmlns:stream='http://etherx.jabber.org/streams'>`;
 }
 
-async function readUntil(socket: Socket, end: string): Promise<string> {
-  let text = "";
-  const signal = AbortSignal.timeout(timeoutMs);
-  while (!text.includes(end)) {
-    const [chunk] = (await once(socket, "data", { signal }).catch((error: unknown) => {
-      throw new Error(`waited for ${end}, got: ${text}`, { cause: error });
-    })) as [Buffer];
-    text += chunk.toString("utf8");
-  }
-  return text;
+function readUntil(socket: Socket, end: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = "";
+    const settle = (outcome: () => void): void => {
+      clearTimeout(timer);
+      socket.off("data", onData).off("error", reject).off("close", onClose);
+      outcome();
+    };
+    const failed = (why: string) => (): void =>
+      settle(() => reject(new Error(`${why} before ${end}; it said: ${text}`)));
+    const onData = (chunk: Buffer): void => {
+      text += chunk.toString("utf8");
+      if (text.includes(end)) settle(() => resolve(text));
+    };
+    const onClose = failed("the server closed the connection");
+    const timer = setTimeout(failed("the server fell silent"), timeoutMs);
+    socket.on("data", onData).on("error", reject).on("close", onClose);
+  });
 }

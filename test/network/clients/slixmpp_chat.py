@@ -25,7 +25,9 @@ class Chat(slixmpp.ClientXMPP):
         self.add_event_handler("session_start", self.on_session_start)
         self.add_event_handler("message", self.on_message)
         self.add_event_handler("message_error", self.on_message)
-        self.add_event_handler("disconnected", lambda _: self.end(None))
+        self.online = False
+        self.add_event_handler("disconnected", lambda _: self.end(None if self.online else "disconnected before login"))
+        self.add_event_handler("ssl_invalid_chain", lambda why: self.end(f"certificate refused: {why}"))
         self.add_event_handler("connection_failed", lambda why: self.end(f"connection failed: {why}"))
         self.add_event_handler("failed_all_auth", lambda why: self.end(f"login failed: {why}"))
 
@@ -36,6 +38,7 @@ class Chat(slixmpp.ClientXMPP):
     async def on_session_start(self, _):
         self.send_presence()
         await self.get_roster()
+        self.online = True
         say(online=self.boundjid.full)
         asyncio.create_task(self.send_lines())
 

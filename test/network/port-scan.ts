@@ -1,0 +1,66 @@
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { connect } from "node:net";
+
+/** What a TCP connection attempt met: an answer, a reset, or nothing at all. */
+export type PortState = "open" | "refused" | "silent";
+
+/** Tries each TCP port of the address once, `concurrency` at a time; gives the ports that are not silent. */
+export async function scanTcp(
+  address: string,
+  ports: readonly number[],
+  options: { readonly concurrency: number; readonly timeoutMs: number },
+): Promise<Map<number, PortState>> {
+  const answered = new Map<number, PortState>();
+  const waiting = ports.values();
+  const worker = async (): Promise<void> => {
+    for (const port of waiting) {
+      const state = await tryTcp(address, port, options.timeoutMs);
+      if (state !== "silent") answered.set(port, state);
+    }
+  };
+  await Promise.all(Array.from({ length: options.concurrency }, worker));
+  return answered;
+}
+
+const nothingHeard: ReadonlySet<unknown> = new Set(["ABORT_ERR", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH"]);
+
+/** One TCP connection attempt. */
+export async function tryTcp(address: string, port: number, timeoutMs: number): Promise<PortState> {
+  const socket = connect({ host: address, port });
+  try {
+    await once(socket, "connect", { signal: AbortSignal.timeout(timeoutMs) });
+    return "open";
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ECONNREFUSED") return "refused";
+    if (code === "ABORT_ERR" || code === "ETIMEDOUT" || code === "EHOSTUNREACH" || code === "ENETUNREACH") {
+      return "silent";
+    }
+    throw error;
+  } finally {
+    socket.destroy();
+  }
+}
+
+/**
+ * Sends one datagram. `open`: something answered. `refused`: the packet came through and an ICMP message said that nothing
+ * listens. `silent`: neither, so a filter may have dropped it.
+ */
+export async function tryUdp(address: string, port: number, datagram: Buffer, timeoutMs: number): Promise<PortState> {
+  const socket = createSocket("udp4");
+  try {
+    socket.connect(port, address);
+    await once(socket, "connect");
+    socket.send(datagram);
+    await once(socket, "message", { signal: AbortSignal.timeout(timeoutMs) });
+    return "open";
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ECONNREFUSED") return "refused";
+    if (nothingHeard.has(code)) return "silent";
+    throw error;
+  } finally {
+    socket.close();
+  }
+}
