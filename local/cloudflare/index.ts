@@ -41,6 +41,7 @@ export interface CloudflareApi {
 
 export interface ZoneWithRecords {
   readonly zone: StoredZone;
+  readonly nameServers: readonly string[];
   readonly records: readonly StoredRecord[];
 }
 
@@ -64,6 +65,7 @@ export function createCloudflareApi(options: CloudflareApiOptions): CloudflareAp
   const zones = () =>
     cloud.state.zones.all().map((zone) => ({
       zone,
+      nameServers: cloud.nameServers,
       records: cloud.state.records.all().filter(({ zone_id }) => zone_id === zone.id),
     }));
   return { app, zones };

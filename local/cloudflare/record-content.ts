@@ -83,7 +83,7 @@ const serviceData = z.strictObject({
 });
 const caaData = z.strictObject({
   flags: integer(255),
-  tag: z.enum(["issue", "issuewild", "issuemail", "iodef"]),
+  tag: z.enum(["issue", "issuewild", "iodef"]),
   // A quotation mark would end the value in the zone's text form.
   value: z
     .string()
