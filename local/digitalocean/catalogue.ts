@@ -1,0 +1,83 @@
+/** What DigitalOcean offers, in the part that the local cloud has: true slugs, limits and prices (August 2026). */
+
+export interface Region {
+  readonly slug: string;
+  readonly name: string;
+}
+
+export const regions: readonly Region[] = [
+  { slug: "nyc1", name: "New York 1" },
+  { slug: "nyc3", name: "New York 3" },
+  { slug: "ams3", name: "Amsterdam 3" },
+  { slug: "sfo3", name: "San Francisco 3" },
+  { slug: "sgp1", name: "Singapore 1" },
+  { slug: "lon1", name: "London 1" },
+  { slug: "fra1", name: "Frankfurt 1" },
+  { slug: "tor1", name: "Toronto 1" },
+  { slug: "blr1", name: "Bangalore 1" },
+  { slug: "syd1", name: "Sydney 1" },
+];
+
+export interface Size {
+  readonly slug: string;
+  readonly memoryMiB: number;
+  readonly vcpus: number;
+  readonly diskGiB: number;
+  readonly transferTiB: number;
+  readonly priceMonthlyUsd: number;
+  readonly priceHourlyUsd: number;
+}
+
+export const sizes: readonly Size[] = [
+  size("s-1vcpu-512mb-10gb", 512, 1, 10, 0.5, 4, 0.00595),
+  size("s-1vcpu-1gb", 1024, 1, 25, 1, 6, 0.00893),
+  size("s-1vcpu-2gb", 2048, 1, 50, 2, 12, 0.01786),
+  size("s-2vcpu-2gb", 2048, 2, 60, 3, 18, 0.02679),
+  size("s-2vcpu-4gb", 4096, 2, 80, 4, 24, 0.03571),
+  size("s-4vcpu-8gb", 8192, 4, 160, 5, 48, 0.07143),
+  size("s-8vcpu-16gb", 16384, 8, 320, 6, 96, 0.14286),
+];
+
+export interface Image {
+  readonly id: number;
+  readonly slug: string;
+  readonly name: string;
+  readonly distribution: "Debian";
+  readonly description: string;
+  readonly createdAt: string;
+  readonly minDiskGiB: number;
+  readonly sizeGigabytes: number;
+}
+
+export const images: readonly Image[] = [
+  {
+    id: 195_932_981,
+    slug: "debian-13-x64",
+    name: "13 x64",
+    distribution: "Debian",
+    description: "Debian 13 x64",
+    createdAt: "2025-08-15T17:52:25Z",
+    minDiskGiB: 7,
+    sizeGigabytes: 0.8,
+  },
+];
+
+/** The region `slug`, undefined when there is none. */
+export const findRegion = (slug: string) => regions.find((region) => region.slug === slug);
+/** The size `slug`, undefined when there is none. */
+export const findSize = (slug: string) => sizes.find((entry) => entry.slug === slug);
+/** The image with this slug or id, undefined when there is none. */
+export const findImage = (slugOrId: string | number) =>
+  images.find(({ id, slug }) => slug === slugOrId || id === Number(slugOrId));
+
+function size(
+  slug: string,
+  memoryMiB: number,
+  vcpus: number,
+  diskGiB: number,
+  transferTiB: number,
+  priceMonthlyUsd: number,
+  priceHourlyUsd: number,
+): Size {
+  return { slug, memoryMiB, vcpus, diskGiB, transferTiB, priceMonthlyUsd, priceHourlyUsd };
+}

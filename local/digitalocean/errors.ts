@@ -1,0 +1,57 @@
+import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { Log } from "../http/log.ts";
+
+/**
+ * A request that the API refuses, with DigitalOcean's status and `id`. Texts that clients match on are DigitalOcean's own;
+ * the others say what is wrong.
+ */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  readonly status: ContentfulStatusCode;
+  readonly id: string;
+
+  constructor(status: ContentfulStatusCode, id: string, message: string) {
+    super(message);
+    this.status = status;
+    this.id = id;
+  }
+}
+
+export const badRequest = (message: string) => new ApiError(400, "bad_request", message);
+export const unauthorized = () => new ApiError(401, "Unauthorized", "Unable to authenticate you");
+export const forbidden = (message: string) => new ApiError(403, "forbidden", message);
+export const notFound = (message = "The resource you requested could not be found.") =>
+  new ApiError(404, "not_found", message);
+export const conflict = (message: string) => new ApiError(409, "conflict", message);
+export const preconditionFailed = (message: string) => new ApiError(412, "precondition_failed", message);
+export const unprocessable = (message: string) => new ApiError(422, "unprocessable_entity", message);
+export const unsupported = (what: string) =>
+  new ApiError(501, "not_implemented", `The local cloud does not implement ${what}.`);
+
+/** DigitalOcean's error body. */
+export function errorBody(id: string, message: string, requestId: string) {
+  return { id, message, request_id: requestId };
+}
+
+/** Answers `error` in DigitalOcean's envelope; what is no {@link ApiError} is a 500, its cause goes to the log only. */
+export function answerError(error: Error, c: Context<Env>, log: Log): Response {
+  if (error instanceof ApiError) {
+    if (error.status === 501) log(`digitalocean NOT IMPLEMENTED: ${error.message}`);
+    return c.json(errorBody(error.id, error.message, c.var.requestId), error.status);
+  }
+  log(`digitalocean FAILED: ${c.req.method} ${c.req.path}: ${explain(error)}`);
+  return c.json(errorBody("server_error", "Unexpected server-side error", c.var.requestId), 500);
+}
+
+/** What hono's context carries through a request. */
+export interface Env {
+  Variables: { requestId: string };
+}
+
+/** An error with its chain of causes, in one line. */
+export function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const message = error.message.replace(/\s*\n\s*/g, " | ");
+  return error.cause === undefined ? message : `${message}: ${explain(error.cause)}`;
+}

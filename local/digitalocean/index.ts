@@ -1,0 +1,113 @@
+import { randomUUID } from "node:crypto";
+import { Hono } from "hono";
+import type { AddressPlan } from "../address-plan.ts";
+import type { Hypervisor } from "../hypervisor.ts";
+import { bearerToken } from "../http/bearer.ts";
+import type { Log } from "../http/log.ts";
+import { durable, notImplemented, requestLog } from "../http/middleware.ts";
+import type { Store } from "../store.ts";
+import { createActionRunner } from "./action-runner.ts";
+import type { Cloud } from "./cloud.ts";
+import { answerError, errorBody, unauthorized, type Env } from "./errors.ts";
+import { defaultProject } from "./membership.ts";
+import { createNetwork } from "./network.ts";
+import { rateLimitHeaders } from "./rate-limit.ts";
+import { replay } from "./replay.ts";
+import { accountRoutes } from "./routes/account.ts";
+import { actionRoutes } from "./routes/actions.ts";
+import { catalogueRoutes } from "./routes/catalogue.ts";
+import { dropletRoutes } from "./routes/droplets.ts";
+import { firewallRoutes } from "./routes/firewalls.ts";
+import { keyRoutes } from "./routes/keys.ts";
+import { projectRoutes } from "./routes/projects.ts";
+import { reservedIpRoutes } from "./routes/reserved-ips.ts";
+import { tagRoutes } from "./routes/tags.ts";
+import { volumeRoutes } from "./routes/volumes.ts";
+import { vpcRoutes } from "./routes/vpcs.ts";
+import { openState } from "./state.ts";
+
+export interface DigitalOceanApiOptions {
+  readonly store: Store;
+  readonly hypervisor: Hypervisor;
+  readonly addressPlan: AddressPlan;
+  /** The bearer token that is let in. */
+  readonly token: string;
+  readonly log: Log;
+  /** The time now. @default the system's clock */
+  readonly clock?: () => Date;
+  /** A new UUID, for the ids that are not numbers. @default random */
+  readonly uuid?: () => string;
+}
+
+export interface DigitalOceanApi {
+  /** Serve it at the root of a host: paths begin with `/v2`. */
+  readonly app: Hono<Env>;
+  /**
+   * Makes the hypervisor equal to the stored state, then does again the actions that a restart interrupted. To be awaited
+   * before the app is served. Rejects with the hypervisor's error.
+   */
+  replay(): Promise<void>;
+  /** Resolves when no action is under way and the state is on disk. */
+  close(): Promise<void>;
+}
+
+/** DigitalOcean's API over `hypervisor`. Throws a StoreError when the stored state cannot be read. */
+export function createDigitalOceanApi(options: DigitalOceanApiOptions): DigitalOceanApi {
+  const { store, hypervisor, log, clock = () => new Date() } = options;
+  const state = openState(store);
+  const cloud: Cloud = {
+    state,
+    store,
+    hypervisor,
+    plan: options.addressPlan,
+    log,
+    now: () =>
+      clock()
+        .toISOString()
+        .replace(/\.\d+Z$/, "Z"),
+    uuid: options.uuid ?? randomUUID,
+    actions: createActionRunner(() => cloud),
+    network: createNetwork(state, hypervisor),
+  };
+  defaultProject(cloud);
+  return {
+    app: createApp(cloud, options.token, clock),
+    replay: () => replay(cloud),
+    async close() {
+      await cloud.actions.idle();
+      await store.flush();
+    },
+  };
+}
+
+function createApp(cloud: Cloud, token: string, clock: () => Date): Hono<Env> {
+  const { log, uuid } = cloud;
+  const app = new Hono<Env>();
+  app.use(requestLog("digitalocean", log));
+  app.use(rateLimitHeaders(clock));
+  app.use(async (c, next) => {
+    c.set("requestId", uuid());
+    await next();
+    c.header("x-request-id", c.var.requestId);
+  });
+  app.use(async (c, next) => {
+    if (bearerToken(c.req.header("authorization")) !== token) throw unauthorized();
+    await next();
+  });
+  app.use(durable(cloud.store));
+  app
+    .route("/v2/account/keys", keyRoutes(cloud))
+    .route("/v2/account", accountRoutes())
+    .route("/v2", catalogueRoutes())
+    .route("/v2/actions", actionRoutes(cloud))
+    .route("/v2/droplets", dropletRoutes(cloud))
+    .route("/v2/volumes", volumeRoutes(cloud))
+    .route("/v2/firewalls", firewallRoutes(cloud))
+    .route("/v2/reserved_ips", reservedIpRoutes(cloud))
+    .route("/v2/vpcs", vpcRoutes(cloud))
+    .route("/v2/tags", tagRoutes(cloud))
+    .route("/v2/projects", projectRoutes(cloud));
+  app.onError((error, c) => answerError(error, c, log));
+  app.notFound(notImplemented("digitalocean", log, (message) => errorBody("not_implemented", message, uuid())));
+  return app;
+}

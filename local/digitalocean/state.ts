@@ -1,0 +1,43 @@
+import type { z } from "zod";
+import type { Collection, Store } from "../store.ts";
+import * as entities from "./entities.ts";
+
+/** All that the API remembers, by kind. Keys are the ids as text; for tags, addresses and URNs the thing itself. */
+export interface State {
+  readonly keys: Collection<entities.SshKey>;
+  readonly droplets: Collection<entities.Droplet>;
+  readonly volumes: Collection<entities.Volume>;
+  readonly firewalls: Collection<entities.Firewall>;
+  readonly reservedIps: Collection<entities.ReservedIp>;
+  readonly vpcs: Collection<entities.Vpc>;
+  readonly tags: Collection<entities.Tag>;
+  readonly projects: Collection<entities.Project>;
+  readonly projectResources: Collection<entities.ProjectResource>;
+  readonly actions: Collection<entities.Action>;
+  readonly counters: Collection<{ value: number }>;
+}
+
+/** Opens the API's collections in `store`; throws a StoreError when what is stored does not fit. */
+export function openState(store: Store): State {
+  const open = <T>(name: string, schema: z.ZodType<T>) => store.collection(`digitalocean/${name}`, schema);
+  return {
+    keys: open("keys", entities.sshKey),
+    droplets: open("droplets", entities.droplet),
+    volumes: open("volumes", entities.volume),
+    firewalls: open("firewalls", entities.firewall),
+    reservedIps: open("reserved-ips", entities.reservedIp),
+    vpcs: open("vpcs", entities.vpc),
+    tags: open("tags", entities.tag),
+    projects: open("projects", entities.project),
+    projectResources: open("project-resources", entities.projectResource),
+    actions: open("actions", entities.action),
+    counters: open("counters", entities.counter),
+  };
+}
+
+/** The next number for a key, droplet or action. No number is given twice in a run, whatever was deleted since. */
+export function nextId(state: State): number {
+  const value = (state.counters.get("id")?.value ?? 100_000) + 1;
+  state.counters.put("id", { value });
+  return value;
+}
