@@ -60,10 +60,12 @@ async function logIn(
   const ended = subprocess.then(() => {
     throw new Error(`${args.join(" ")} ended before it was told to`);
   });
+  const stopWaiting = new AbortController();
   // The end is reported by whatever waits for an event; with nothing waiting it is no failure.
-  ended.catch(() => undefined);
+  ended.catch(() => stopWaiting.abort());
+  const patience = { intervalMs: 50, timeoutMs: 30_000, signal: stopWaiting.signal };
   const find = <T>(what: string, pick: (event: ChatEvent) => T | undefined): Promise<T> =>
-    Promise.race([ended, waitUntil({ what, probe: () => look(events, pick), intervalMs: 50, timeoutMs: 30_000 })]);
+    Promise.race([ended, waitUntil({ what, probe: () => look(events, pick), ...patience })]);
 
   const jid = await find(`the login of ${args[1] ?? program}`, (event) =>
     "online" in event ? event.online : undefined,

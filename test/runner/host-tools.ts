@@ -1,25 +1,30 @@
 import { execa } from "execa";
 import type { Phase } from "./phase.ts";
 
-/** A Debian package that tests need, and a command that works once it is there. */
+/** Debian packages that tests need, and a command that works once they are there. */
 interface HostTool {
-  readonly aptPackage: string;
+  readonly aptPackages: readonly string[];
   readonly probe: readonly [program: string, ...args: string[]];
   readonly neededFor: string;
 }
 
 const hostTools: readonly HostTool[] = [
-  { aptPackage: "shellcheck", probe: ["shellcheck", "--version"], neededFor: "checking the droplet's shell scripts" },
-  { aptPackage: "golang-go", probe: ["go", "version"], neededFor: "building actionlint" },
-  { aptPackage: "openssl", probe: ["openssl", "version"], neededFor: "looking at certificates" },
   {
-    aptPackage: "python3-slixmpp",
-    probe: ["/usr/bin/python3", "-c", "import slixmpp"],
+    aptPackages: ["shellcheck"],
+    probe: ["shellcheck", "--version"],
+    neededFor: "checking the droplet's shell scripts",
+  },
+  { aptPackages: ["golang-go"], probe: ["go", "version"], neededFor: "building actionlint" },
+  { aptPackages: ["openssl"], probe: ["openssl", "version"], neededFor: "looking at certificates" },
+  {
+    // aiodns is only recommended by slixmpp, which cannot look up SRV records without it.
+    aptPackages: ["python3-slixmpp", "python3-aiodns"],
+    probe: ["/usr/bin/python3", "-c", "import slixmpp, aiodns"],
     neededFor: "logging in with slixmpp",
   },
-  { aptPackage: "go-sendxmpp", probe: ["go-sendxmpp", "--version"], neededFor: "logging in with go-sendxmpp" },
-  { aptPackage: "profanity", probe: ["profanity", "--version"], neededFor: "logging in with profanity" },
-  { aptPackage: "tmux", probe: ["tmux", "-V"], neededFor: "giving profanity a terminal" },
+  { aptPackages: ["go-sendxmpp"], probe: ["go-sendxmpp", "--version"], neededFor: "logging in with go-sendxmpp" },
+  { aptPackages: ["profanity"], probe: ["profanity", "--version"], neededFor: "logging in with profanity" },
+  { aptPackages: ["tmux"], probe: ["tmux", "-V"], neededFor: "giving profanity a terminal" },
 ];
 
 /** Installs what tests need from the distribution; each program counts as one test. */
@@ -28,13 +33,13 @@ export const hostToolsPhase: Phase = {
   async run(report) {
     const missing = await missingTools();
     if (missing.length > 0) {
-      const packages = missing.map((tool) => tool.aptPackage);
+      const packages = missing.flatMap((tool) => tool.aptPackages);
       report(`  installing ${packages.join(", ")}`);
       await aptInstall(packages);
     }
     const still = await missingTools();
     for (const tool of still) {
-      report(`  ✗ ${tool.probe.join(" ")} does not run (package ${tool.aptPackage}, for ${tool.neededFor})`);
+      report(`  ✗ ${tool.probe.join(" ")} does not run (${tool.aptPackages.join(", ")}, for ${tool.neededFor})`);
     }
     return { passed: hostTools.length - still.length, failed: still.length };
   },
