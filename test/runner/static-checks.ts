@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
+import { ensureDotsTypes } from "../../scripts/dots-types.ts";
 import { longSources, machineNames, shellScripts } from "./committed-text.ts";
 import type { Phase, Report, Tally } from "./phase.ts";
 import { committedFiles, repositoryRoot } from "./repository.ts";
@@ -51,6 +52,7 @@ function checksPhase(name: string, checks: readonly StaticCheck[]): Phase {
   return {
     name,
     async run(report): Promise<Tally> {
+      ensureDotsTypes();
       const waiting = [...checks];
       let failed = 0;
       const worker = async (): Promise<void> => {
