@@ -1,0 +1,93 @@
+import * as pulumi from "@pulumi/pulumi";
+import { getZoneOutput } from "@pulumi/cloudflare/getZone.js";
+import { SshKey } from "@pulumi/digitalocean/sshKey.js";
+import { Tag } from "@pulumi/digitalocean/tag.js";
+import { Vpc } from "@pulumi/digitalocean/vpc.js";
+import type { Settings } from "./config.ts";
+import { NodeFirewall } from "./node-firewall.ts";
+import { services, type Service } from "./services.ts";
+import { XmppDns } from "./xmpp-dns.ts";
+import { XmppNode, type SharedByNodes } from "./xmpp-node.ts";
+
+/** Arguments of {@link XmppNetwork}. */
+export interface XmppNetworkArgs {
+  /** The stack's settings; they decide which resources there are. */
+  readonly settings: Settings;
+}
+
+/** The whole network: its nodes, what may reach them, and the names they are found by. */
+export class XmppNetwork extends pulumi.ComponentResource {
+  readonly domain: string;
+  readonly adminJid: string;
+  readonly nodes: pulumi.Output<readonly NodeSummary[]>;
+
+  constructor(name: string, args: XmppNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("imera:index:XmppNetwork", name, {}, opts);
+    const { settings } = args;
+    const offered = services({
+      turnRelayPorts: { first: settings.turnRelayFirstPort, last: settings.turnRelayLastPort },
+    });
+    const shared = sharedByNodes(name, settings, this);
+    const nodes = this.#createNodes(name, settings, offered, shared);
+    new XmppDns(
+      `${name}-dns`,
+      { settings, services: offered, zoneId: shared.zoneId, nodes },
+      // Nobody is sent to a node that has not been proved ready.
+      { parent: this, dependsOn: nodes.map((node) => node.ready) },
+    );
+    this.domain = settings.domain;
+    this.adminJid = `${settings.adminUser}@${settings.domain}`;
+    this.nodes = pulumi.all(nodes.map(summary));
+    this.registerOutputs({ domain: this.domain, adminJid: this.adminJid, nodes: this.nodes });
+  }
+
+  #createNodes(name: string, settings: Settings, offered: readonly Service[], shared: SharedByNodes): XmppNode[] {
+    const firewall = new NodeFirewall(
+      `${name}-firewall`,
+      { tag: shared.tag, services: offered, sshNetworks: settings.sshNetworks },
+      { parent: this },
+    );
+    return settings.nodes.map(
+      (key) =>
+        new XmppNode(`${name}-${key}`, { key, settings, services: offered, ...shared, firewall }, { parent: this }),
+    );
+  }
+}
+
+/** What is known of a node from outside. */
+export interface NodeSummary {
+  /** Full host name. */
+  readonly name: string;
+  readonly publicIpv4: string;
+  readonly publicIpv6: string;
+  readonly privateIpv4: string;
+  /** What the DNS names. */
+  readonly serviceIpv4: string;
+  /** The node's public SSH host key, as in a known_hosts file. */
+  readonly sshHostKey: string;
+}
+
+/** DigitalOcean's names are unique in an account, so the stack's is part of them. */
+function sharedByNodes(name: string, settings: Settings, parent: pulumi.Resource): SharedByNodes {
+  const label = `imera-${pulumi.getStack()}`;
+  const zone = settings.zone === "" ? settings.domain : settings.zone;
+  const tag = new Tag(`${name}-tag`, { name: label }, { parent });
+  const vpc = new Vpc(`${name}-vpc`, { name: label, region: settings.region }, { parent });
+  const sshKey = new SshKey(
+    `${name}-provisioning-key`,
+    { name: `${label}-provisioning`, publicKey: settings.provisioningPublicKey },
+    { parent },
+  );
+  return {
+    zoneId: getZoneOutput({ filter: { name: zone } }, { parent }).id,
+    tag: tag.name,
+    vpcId: vpc.id,
+    sshKeyId: sshKey.id,
+  };
+}
+
+function summary(node: XmppNode): pulumi.Output<NodeSummary> {
+  return pulumi
+    .all([node.addresses, node.sshHostKey])
+    .apply(([addresses, sshHostKey]) => ({ name: node.hostName, ...addresses, sshHostKey }));
+}

@@ -1,0 +1,148 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Droplet } from "@pulumi/digitalocean/droplet.js";
+import { ReservedIp } from "@pulumi/digitalocean/reservedIp.js";
+import { ReservedIpAssignment } from "@pulumi/digitalocean/reservedIpAssignment.js";
+import { Volume } from "@pulumi/digitalocean/volume.js";
+import { VolumeAttachment } from "@pulumi/digitalocean/volumeAttachment.js";
+import { Certificate } from "./certificate.ts";
+import { userData } from "./cloud-init.ts";
+import type { Settings } from "./config.ts";
+import { firstBootFiles, staticFiles } from "./files.ts";
+import type { NodeAddresses } from "./node-facts.ts";
+import { NodeSetup } from "./node-setup.ts";
+import { serviceNamed, type Service } from "./services.ts";
+
+/** What all nodes of a network have in common. */
+export interface SharedByNodes {
+  readonly zoneId: pulumi.Input<string>;
+  /** Makes the firewall cover the droplet. */
+  readonly tag: pulumi.Input<string>;
+  readonly vpcId: pulumi.Input<string>;
+  /** DigitalOcean's id of the key that the program logs in with. */
+  readonly sshKeyId: pulumi.Input<string>;
+}
+
+/** Arguments of {@link XmppNode}. */
+export interface XmppNodeArgs extends SharedByNodes {
+  /** First label of the host name. It names the node for good. */
+  readonly key: string;
+  readonly settings: Settings;
+  readonly services: readonly Service[];
+  /** There is no droplet before it. */
+  readonly firewall: pulumi.Resource;
+}
+
+/** One host: droplet, data volume, address, and all that is done on it until it is proved ready. */
+export class XmppNode extends pulumi.ComponentResource {
+  readonly key: string;
+  readonly hostName: string;
+  readonly addresses: pulumi.Output<NodeAddresses>;
+  /** The node's public SSH host key. */
+  readonly sshHostKey: pulumi.Output<string>;
+  /** Exists once the node serves. */
+  readonly ready: pulumi.Resource;
+
+  constructor(name: string, args: XmppNodeArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("imera:index:XmppNode", name, {}, opts);
+    this.key = args.key;
+    this.hostName = `${args.key}.${args.settings.domain}`;
+    const volume = createVolume(name, args.settings, this);
+    const droplet = createDroplet(name, args, this);
+    const reserved = args.settings.reservedIp ? assignReservedIp(name, args.settings.region, droplet, this) : undefined;
+    const attachment = attach(name, volume, droplet, this);
+    this.addresses = pulumi.output({
+      publicIpv4: droplet.ipv4Address,
+      publicIpv6: droplet.ipv6Address,
+      privateIpv4: droplet.ipv4AddressPrivate,
+      serviceIpv4: reserved?.ipAddress ?? droplet.ipv4Address,
+    });
+    const certificate = new Certificate(
+      `${name}-certificate`,
+      {
+        holder: this.hostName,
+        zoneId: args.zoneId,
+        publicIpv4: droplet.ipv4Address,
+        publicIpv6: droplet.ipv6Address,
+      },
+      { parent: this },
+    );
+    const setup = new NodeSetup(
+      `${name}-setup`,
+      {
+        ...args,
+        hostName: this.hostName,
+        dropletId: droplet.id,
+        addresses: this.addresses,
+        volumeName: volume.name,
+        attached: [attachment.id, volume.size, reserved?.id ?? ""],
+        cloudflareToken: certificate.token,
+      },
+      { parent: this },
+    );
+    this.sshHostKey = setup.sshHostKey;
+    this.ready = setup.ready;
+    this.registerOutputs({ hostName: this.hostName, addresses: this.addresses, sshHostKey: this.sshHostKey });
+  }
+}
+
+/**
+ * Every change but growth would replace it, data and all: its name is drawn once by the engine, and nothing in it derives
+ * from a setting but the region.
+ */
+function createVolume(name: string, settings: Settings, parent: pulumi.Resource): Volume {
+  return new Volume(
+    `${name}-data`,
+    { region: settings.region, size: settings.volumeSizeGiB },
+    { parent, protect: settings.protectData },
+  );
+}
+
+function createDroplet(name: string, args: XmppNodeArgs, parent: XmppNode): Droplet {
+  const { settings } = args;
+  return new Droplet(
+    `${name}-droplet`,
+    {
+      // DigitalOcean makes the address's PTR record of it, which other servers look at.
+      name: parent.hostName,
+      region: settings.region,
+      size: settings.size,
+      image: settings.image,
+      ipv6: true,
+      // Growing the disk could not be undone; data is on the volume.
+      resizeDisk: false,
+      // It would add SSH keys of its own.
+      dropletAgent: false,
+      vpcUuid: args.vpcId,
+      tags: [args.tag],
+      sshKeys: [args.sshKeyId],
+      userData: settings.secrets.firstContactPrivateKey.apply((firstContactPrivateKey) =>
+        userData({
+          firstContactPrivateKey,
+          firstContactPort: serviceNamed(args.services, "first-contact").ports,
+          files: firstBootFiles(staticFiles()),
+        }),
+      ),
+    },
+    // A change of any of these replaces the droplet. What runs on it changes over SSH instead.
+    { parent, dependsOn: args.firewall, ignoreChanges: ["userData", "sshKeys", "image"] },
+  );
+}
+
+function attach(name: string, volume: Volume, droplet: Droplet, parent: pulumi.Resource): VolumeAttachment {
+  return new VolumeAttachment(
+    `${name}-attachment`,
+    { volumeId: volume.id, dropletId: droplet.id.apply(Number) },
+    // A volume is attached to one droplet at a time.
+    { parent, deleteBeforeReplace: true },
+  );
+}
+
+function assignReservedIp(name: string, region: string, droplet: Droplet, parent: pulumi.Resource) {
+  const address = new ReservedIp(`${name}-address`, { region }, { parent });
+  const assignment = new ReservedIpAssignment(
+    `${name}-address-assignment`,
+    { ipAddress: address.ipAddress, dropletId: droplet.id.apply(Number) },
+    { parent, deleteBeforeReplace: true },
+  );
+  return { ipAddress: assignment.ipAddress, id: assignment.id };
+}
