@@ -1,0 +1,4 @@
+import { main } from "../protocol/index.ts";
+import { provider } from "./provider.ts";
+
+await main(provider);

@@ -1,0 +1,42 @@
+import type { Properties, Value } from "../protocol/index.ts";
+
+/** The same value with the API's keys: `matchingType` is `matching_type`, at every depth. */
+export function snakeKeys(value: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return renamed(value, (key) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)) as Record<
+    string,
+    unknown
+  >;
+}
+
+/** The same value with Pulumi's keys and without nulls: `name_servers` is `nameServers`, at every depth. */
+export function camelKeys(value: object): Record<string, Value> {
+  // What comes from JSON, and goes through here, is a Value.
+  return renamed(value, (key) => key.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()), true) as Record<
+    string,
+    Value
+  >;
+}
+
+/** Outputs without nulls: what the API did not say, the official plugin leaves out of the state. */
+export function stated<T extends object>(outs: T): T {
+  return Object.fromEntries(Object.entries(outs).filter(([, value]) => value !== null)) as T;
+}
+
+/**
+ * The state after a create or update: inputs as the program gave them, and of what the API answered only what is its to
+ * say. The rest of the answer comes in at the next refresh, as with the official plugin.
+ */
+export function afterChange<O extends object>(properties: Properties, answered: O, inputs: object): O {
+  const own = Object.entries(answered).filter(([key]) => {
+    const { output, computed } = properties[key] ?? {};
+    return output === true || computed === true;
+  });
+  return { ...Object.fromEntries(own), ...inputs } as O;
+}
+
+function renamed(value: unknown, rename: (key: string) => string, dropNulls = false): unknown {
+  if (Array.isArray(value)) return value.map((item) => renamed(item, rename, dropNulls));
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).filter(([, item]) => !dropNulls || item !== null);
+  return Object.fromEntries(entries.map(([key, item]) => [rename(key), renamed(item, rename, dropNulls)]));
+}
