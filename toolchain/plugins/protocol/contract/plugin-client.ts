@@ -116,9 +116,9 @@ function plannedChange(response: providerMessages.DiffResponse): PlannedChange {
   const changes = ["UNKNOWN", "NONE", "SOME"][response.getChanges()] ?? "";
   const kinds = ["ADD", "ADD_REPLACE", "DELETE", "DELETE_REPLACE", "UPDATE", "UPDATE_REPLACE"];
   const detailed: Record<string, string> = {};
-  for (const [path, each] of response.getDetaileddiffMap().toArray()) {
+  response.getDetaileddiffMap().forEach((each, path) => {
     detailed[path] = kinds[each.getKind()] ?? "";
-  }
+  });
   return {
     changes,
     replaces: response.getReplacesList(),
