@@ -46,6 +46,8 @@ const properties = {
   settings: object({ flattenCname: flag(), ipv4Only: flag(), ipv6Only: flag() }, { computed: true }),
   commentModifiedOn: text({ output: true }),
   createdOn: text({ output: true }),
+  // An input of the official plugin; here always off.
+  includeShadowMetadata: flag({ output: true }),
   meta: text({ output: true }),
   modifiedOn: text({ output: true, volatile: true }),
   proxiable: flag({ output: true }),
@@ -114,6 +116,7 @@ function found(record: RecordResponse, zoneId: string): OutsOf<typeof properties
     comment: record.comment ?? undefined,
     meta: JSON.stringify(meta),
     createdOn: created_on,
+    includeShadowMetadata: false,
     modifiedOn: modified_on,
     commentModifiedOn: record.comment_modified_on ?? null,
     tagsModifiedOn: record.tags_modified_on ?? null,
