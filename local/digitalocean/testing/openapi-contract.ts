@@ -1,0 +1,132 @@
+import { Ajv2019, type ValidateFunction } from "ajv/dist/2019.js";
+import addFormats from "ajv-formats";
+import { z } from "zod";
+import { loadOpenapiDocument } from "./openapi-document.ts";
+
+/** What an API answered to one request. `body` is the parsed JSON, undefined when there was none. */
+export interface Answer {
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers: Headers;
+}
+
+/**
+ * Checks answers against DigitalOcean's OpenAPI document: status, headers and body. Fields that the document does not know
+ * are problems too, although it forbids them almost nowhere. The returned list is empty for an answer that fits.
+ */
+export function openapiContract(): (answer: Answer) => string[] {
+  const document = documentSchema.parse(toJsonSchema(loadOpenapiDocument()));
+  const routes = Object.entries(document.paths).map(([template, operations]) => ({
+    template,
+    operations,
+    pattern: new RegExp(`^${template.replace(/[.]/g, "\\.").replace(/\{[^}]+\}/g, "[^/]+")}$`),
+  }));
+  const ajv = new Ajv2019({ strict: false, allErrors: true, logger: false, validateFormats: true });
+  addFormats.default(ajv);
+  ajv.addSchema({ $id: "openapi", components: document.components });
+  const validators = new Map<string, ValidateFunction>();
+
+  return (answer) => {
+    const matching = routes.filter(({ pattern }) => pattern.test(answer.path));
+    // `/droplets/actions` before `/droplets/{id}`.
+    const route = matching.toSorted((a, b) => parameters(a.template) - parameters(b.template))[0];
+    const operation = route?.operations[answer.method.toLowerCase()];
+    // What DigitalOcean does not have cannot be judged, but it must not look like a success.
+    if (route === undefined || operation === undefined) {
+      return answer.status === 501 ? [] : [`${answer.method} ${answer.path} is not in the document`];
+    }
+    const named = operation.responses[String(answer.status)];
+    const response = named ?? (answer.status >= 400 ? operation.responses["default"] : undefined);
+    if (response === undefined) return [`status ${answer.status} is not in the document`];
+    const content = resolve(document, response).content?.["application/json"]?.schema;
+    if (content === undefined) return answer.body === undefined ? [] : ["a body where the document has none"];
+    const key = `${answer.method} ${route.template} ${answer.status}`;
+    const validate = validators.get(key) ?? ajv.compile(closed(content));
+    validators.set(key, validate);
+    const problems = validate(answer.body) ? [] : (validate.errors ?? []).map(describe);
+    return [...problems, ...missingHeaders(answer.headers)];
+  };
+}
+
+const response = z.object({
+  $ref: z.string().optional(),
+  content: z.record(z.string(), z.object({ schema: z.record(z.string(), z.unknown()).optional() })).optional(),
+});
+const operation = z.object({ responses: z.record(z.string(), response) });
+const documentSchema = z.object({
+  paths: z.record(
+    z.string(),
+    z.looseObject({}).transform((item) =>
+      Object.fromEntries(
+        Object.entries(item).flatMap(([method, value]) => {
+          const parsed = operation.safeParse(value);
+          return parsed.success ? [[method, parsed.data] as const] : [];
+        }),
+      ),
+    ),
+  ),
+  components: z.looseObject({ responses: z.record(z.string(), response) }),
+});
+type Document = z.infer<typeof documentSchema>;
+
+function resolve(document: Document, found: z.infer<typeof response>): z.infer<typeof response> {
+  const name = found.$ref?.split("/").at(-1);
+  return name === undefined ? found : (document.components.responses[name] ?? {});
+}
+
+/**
+ * OpenAPI 3.0's dialect as JSON Schema 2019-09: `nullable` becomes a second choice, examples go, references point to the
+ * document, and every property and item is closed against fields that its schema does not name.
+ */
+function toJsonSchema(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(toJsonSchema);
+  if (typeof node !== "object" || node === null) return node;
+  const result: JsonObject = {};
+  for (const [key, value] of Object.entries(node)) {
+    if (notOfSchemas.includes(key)) continue;
+    if (key === "properties" && isObject(value)) {
+      result[key] = Object.fromEntries(
+        Object.entries(value).map(([name, inner]) => [name, closed(toJsonSchema(inner))]),
+      );
+    } else if (key === "items") {
+      result[key] = closed(toJsonSchema(value));
+    } else if (key === "$ref" && typeof value === "string" && value.startsWith("#/components/schemas/")) {
+      result[key] = `openapi${value}`;
+    } else {
+      result[key] = toJsonSchema(value);
+    }
+  }
+  return "nullable" in node && node.nullable === true ? { anyOf: [result, { type: "null" }] } : result;
+}
+
+/** Keywords of OpenAPI that are none of JSON Schema; examples are left out because they would be read as schemas. */
+const notOfSchemas = ["nullable", "example", "examples", "discriminator"];
+
+type JsonObject = Record<string, unknown>;
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Bare `type: object` stays open: the document says nothing of what is inside. */
+function closed(schema: unknown): JsonObject {
+  if (!isObject(schema)) return {};
+  const describes = ["$ref", "properties", "allOf", "anyOf", "oneOf"].some((key) => key in schema);
+  return describes ? { ...schema, unevaluatedProperties: false } : schema;
+}
+
+function parameters(template: string): number {
+  return template.split("{").length;
+}
+
+function describe(error: { instancePath: string; message?: string; params: unknown }): string {
+  return `${error.instancePath} ${error.message ?? "does not fit"} ${JSON.stringify(error.params)}`;
+}
+
+function missingHeaders(headers: Headers): string[] {
+  return ["ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"]
+    .filter((name) => !/^\d+$/.test(headers.get(name) ?? ""))
+    .map((name) => `header ${name} is missing`);
+}

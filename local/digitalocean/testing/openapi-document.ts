@@ -1,0 +1,31 @@
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** Where {@link downloadOpenapiDocument} puts the document, and one of the places where it is looked for. */
+export const cachedDocument = join(
+  process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"),
+  "imera/contracts/digitalocean-openapi.json",
+);
+
+/** Command that gets the document. */
+export const downloadCommand = "npm run contracts";
+
+/**
+ * DigitalOcean's OpenAPI document: the file that IMERA_DIGITALOCEAN_OPENAPI names, else the one beside the checkout, else
+ * the one that was downloaded. Throws an error that says how to get it when there is none.
+ */
+export function loadOpenapiDocument(): unknown {
+  const named = process.env["IMERA_DIGITALOCEAN_OPENAPI"];
+  const beside = fileURLToPath(new URL("../../../../shared/contracts/digitalocean-openapi.json", import.meta.url));
+  const places = named === undefined ? [beside, cachedDocument] : [named];
+  const found = places.find((path) => existsSync(path));
+  if (found === undefined) {
+    throw new Error(
+      `DigitalOcean's OpenAPI document is not at ${places.join(" or ")}. ` +
+        `Download it with: ${downloadCommand}. Or name a copy in IMERA_DIGITALOCEAN_OPENAPI.`,
+    );
+  }
+  return JSON.parse(readFileSync(found, "utf8"));
+}
