@@ -1,0 +1,111 @@
+import { writeFile } from "node:fs/promises";
+import { Agent, get } from "node:https";
+import { readFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
+
+import type { Incus } from "../incus/client.ts";
+import { execInside, writeInside } from "../incus/exec.ts";
+import { launchServiceContainer } from "../incus/service-container.ts";
+import type { Run } from "../run.ts";
+import { waitUntil } from "../wait-until.ts";
+import { openLocalCa } from "./local-ca.ts";
+
+/** Host name of the ACME server, which the local cloud's DNS answers. */
+export const acmeHostName = "acme.local-cloud.test";
+const acmePort = 14000;
+const managementPort = 15000;
+
+/** Where ACME clients start (RFC 8555, section 7.1.1). */
+export const acmeDirectoryUrl = `https://${acmeHostName}:${acmePort}/dir`;
+
+/** The ACME server's address: the first of the service addresses. */
+export function acmeIpv4(run: Run): string {
+  return run.addresses.serviceIpv4.first;
+}
+
+/**
+ * Starts Pebble, Let's Encrypt's test server, in a container of its own, and resolves to the certificates of its roots, in
+ * PEM. It validates over the local cloud's DNS. What it has issued is trusted as long as it runs: a restart makes new roots.
+ */
+export async function startPebble(run: Run, incus: Incus): Promise<string> {
+  const instance = await launchServiceContainer(run, incus, {
+    name: "acme",
+    ipv4: acmeIpv4(run),
+    packages: ["pebble"],
+  });
+  if (!(await isActive(run, instance))) await install(run, instance);
+  return waitUntil({
+    what: "the ACME server to answer",
+    probe: async () => ({ value: await fetchRoot(run) }),
+    intervalMs: 100,
+    timeoutMs: 30_000,
+  });
+}
+
+const unit = "acme-server.service";
+const folder = "/etc/acme-server";
+
+async function isActive(run: Run, instance: string): Promise<boolean> {
+  const state = await execInside(run, instance, ["systemctl", "show", "--property=ActiveState", unit], {
+    timeoutMs: 10_000,
+  });
+  return state === "ActiveState=active";
+}
+
+async function install(run: Run, instance: string): Promise<void> {
+  const ca = await openLocalCa(run.files.localCa, `Local cloud ${run.number}`);
+  const { certificate, privateKey } = await ca.issue({ name: acmeHostName, ipv4: acmeIpv4(run) });
+  const files = [
+    { path: `${folder}/certificate.pem`, mode: "0644", content: certificate },
+    { path: `${folder}/key.pem`, mode: "0600", content: privateKey },
+    { path: `${folder}/config.json`, mode: "0644", content: JSON.stringify(configuration) },
+    { path: `/etc/systemd/system/${unit}`, mode: "0644", content: unitFile(run) },
+  ];
+  for (const file of files) await writeInside(run, instance, file);
+  await execInside(run, instance, ["systemctl", "enable", "--now", unit], { timeoutMs: 30_000 });
+}
+
+const ninetyDaysSeconds = 90 * 24 * 60 * 60;
+
+const configuration = {
+  pebble: {
+    listenAddress: `0.0.0.0:${acmePort}`,
+    managementListenAddress: `0.0.0.0:${managementPort}`,
+    certificate: `${folder}/certificate.pem`,
+    privateKey: `${folder}/key.pem`,
+    httpPort: 80,
+    tlsPort: 443,
+    ocspResponderURL: "",
+    externalAccountBindingRequired: false,
+    certificateValidityPeriod: ninetyDaysSeconds,
+  },
+};
+
+/** Without PEBBLE_VA_NOSLEEP each validation waits up to 15 s. Its rejection of good nonces stays on: clients must cope. */
+function unitFile(run: Run): string {
+  return `[Unit]
+Description=ACME server of the local cloud
+
+[Service]
+Environment=PEBBLE_VA_NOSLEEP=1
+ExecStart=/usr/bin/pebble -config ${folder}/config.json -dnsserver ${run.addresses.cloudIpv4}:53
+
+[Install]
+WantedBy=multi-user.target
+`;
+}
+
+async function fetchRoot(run: Run): Promise<string> {
+  const ca = await readFile(`${run.files.localCa}/certificate.pem`);
+  const agent = new Agent({ ca });
+  const url = `https://${acmeIpv4(run)}:${managementPort}/roots/0`;
+  const root = await new Promise<string>((resolve, reject) => {
+    const request = get(url, { agent, timeout: 5000 }, (response) => {
+      if (response.statusCode === 200) text(response).then(resolve, reject);
+      else reject(new Error(`${url} answered ${response.statusCode ?? 0}`));
+    });
+    request.on("error", reject);
+  });
+  await writeFile(`${run.files.trust}/acme-root.pem`, root, { mode: 0o644 });
+  return root;
+}

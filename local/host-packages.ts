@@ -1,0 +1,87 @@
+import { writeFile } from "node:fs/promises";
+
+import { execa } from "execa";
+
+import { debianMirrors, operatingSystem } from "./debian-mirrors.ts";
+
+/** A program that the local cloud runs on this machine, and Debian's package of it. */
+const needed: readonly { readonly program: string; readonly package: string }[] = [
+  { program: "incus", package: "incus-client" },
+  { program: "mmdebstrap", package: "mmdebstrap" },
+  { program: "nft", package: "nftables" },
+  { program: "ip", package: "iproute2" },
+  { program: "openssl", package: "openssl" },
+  { program: "losetup", package: "mount" },
+  { program: "sysctl", package: "procps" },
+  { program: "mkfs.ext4", package: "e2fsprogs" },
+  { program: "mkfs.xfs", package: "xfsprogs" },
+];
+
+const packages = ["incus-base", ...needed.map((need) => need.package)];
+
+/** Debian 12 has Incus in its backports only. */
+const backportsSource = "/etc/apt/sources.list.d/imera-backports.sources";
+
+/**
+ * Installs what this machine lacks, with apt-get. Throws with what to do when the system has no apt or no such packages.
+ */
+export async function ensureHostPackages(report: (line: string) => void): Promise<void> {
+  const { id, codename, prettyName } = await operatingSystem();
+  if (id !== "debian" && id !== "ubuntu") {
+    throw new Error(
+      `The local cloud installs what it needs on Debian 12, Debian 13 and Ubuntu 24.04; this is ${prettyName}. ` +
+        `On another system, run it in a virtual machine with one of these.`,
+    );
+  }
+  const wanted = id === "ubuntu" ? [...packages, "debian-archive-keyring"] : packages;
+  const missing = await missingPackages(wanted);
+  if (missing.length === 0) return;
+  report(`installing ${missing.join(", ")}`);
+  if (codename === "bookworm") await addBackports();
+  await aptGet(["update", "-q"]);
+  const targets = missing.map((name) =>
+    name.startsWith("incus") && codename === "bookworm" ? `${name}/bookworm-backports` : name,
+  );
+  await aptGet(["install", "-y", "-q", "--no-install-recommends", ...targets]);
+}
+
+async function missingPackages(wanted: readonly string[]): Promise<string[]> {
+  const { stdout } = await execa("dpkg-query", ["-W", "-f", "${Package} ${db:Status-Status}\n", ...wanted], {
+    // It fails when one of them is unknown, and still lists the others.
+    reject: false,
+  });
+  const installed = new Set(
+    stdout
+      .split("\n")
+      .filter((line) => line.endsWith(" installed"))
+      .map((line) => line.split(" ")[0]),
+  );
+  return wanted.filter((name) => !installed.has(name));
+}
+
+async function addBackports(): Promise<void> {
+  const mirrors = await debianMirrors();
+  if (mirrors === undefined) {
+    throw new Error("No Debian mirror is configured in /etc/apt. Add this machine's own, then run it again.");
+  }
+  const source = [
+    "Types: deb",
+    `URIs: ${mirrors.archive}`,
+    "Suites: bookworm-backports",
+    "Components: main",
+    "Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg",
+  ];
+  await writeFile(backportsSource, `${source.join("\n")}\n`);
+}
+
+async function aptGet(args: readonly string[]): Promise<void> {
+  const { exitCode, all } = await execa("apt-get", ["-o", "DPkg::Lock::Timeout=120", ...args], {
+    all: true,
+    reject: false,
+    stdin: "ignore",
+    env: { DEBIAN_FRONTEND: "noninteractive" },
+  });
+  if (exitCode === 0) return;
+  const last = all.trimEnd().split("\n").slice(-8).join("\n");
+  throw new Error(`apt-get ${args[0] ?? ""} failed on this machine. Its last lines:\n${last}`);
+}

@@ -1,0 +1,136 @@
+import { z } from "zod";
+
+import type { DropletSpec, PowerChange } from "../hypervisor.ts";
+import type { Run } from "../run.ts";
+import type { Incus } from "./client.ts";
+import { nicDevices, renderNetworkConfig } from "./network-config.ts";
+import { renderMetaData, renderVendorData } from "./seed.ts";
+
+/** Droplets as Incus containers. The instance of droplet 7 of run 1 is `imera1-droplet-7`. */
+export interface Droplets {
+  /** Creates without starting; one that is there already is left as it is. */
+  create(droplet: DropletSpec, trustedCertificates: readonly string[]): Promise<void>;
+  destroy(dropletId: number): Promise<void>;
+  setPower(dropletId: number, change: PowerChange): Promise<void>;
+  powerState(dropletId: number): Promise<"on" | "off">;
+  resize(dropletId: number, size: { vcpus: number; memoryMiB: number }): Promise<void>;
+  /** Gives the block device `source` to the droplet as the volume `name`. */
+  plug(dropletId: number, volume: { id: string; name: string; source: string }): Promise<void>;
+  unplug(dropletId: number, volumeId: string): Promise<void>;
+}
+
+/** Name of a droplet's instance. */
+export function instanceName(run: Run, dropletId: number): string {
+  return `${run.name}-droplet-${dropletId}`;
+}
+
+export function createDroplets(run: Run, incus: Incus): Droplets {
+  const path = (dropletId: number) => `/instances/${instanceName(run, dropletId)}`;
+  const read = async (dropletId: number) => {
+    const found = await incus.get(path(dropletId));
+    return found === undefined ? undefined : instanceSchema.parse(found);
+  };
+  const changeState = (dropletId: number, action: string, force: boolean, timeout = -1) =>
+    incus.send("PUT", `${path(dropletId)}/state`, { action, force, timeout });
+
+  return {
+    async create(droplet, trustedCertificates) {
+      if ((await read(droplet.id)) !== undefined) return;
+      await incus.send("POST", "/instances", instanceOf(run, droplet, trustedCertificates));
+    },
+    async destroy(dropletId) {
+      const instance = await read(dropletId);
+      if (instance === undefined) return;
+      if (instance.status !== "Stopped") await changeState(dropletId, "stop", true);
+      await incus.send("DELETE", path(dropletId));
+    },
+    async setPower(dropletId, change) {
+      const isOn = (await read(dropletId))?.status === "Running";
+      const turnOff = change !== "on" && isOn;
+      // A droplet that does not follow is cut off in the end, as DigitalOcean does.
+      const graceSeconds = change === "shutdown" || change === "reboot" ? 30 : undefined;
+      if (turnOff) await turnDropletOff(dropletId, graceSeconds);
+      const turnOn = change === "on" || change === "reboot" || change === "powerCycle";
+      if (turnOn && (turnOff || !isOn)) await changeState(dropletId, "start", false);
+    },
+    async powerState(dropletId) {
+      return (await read(dropletId))?.status === "Running" ? "on" : "off";
+    },
+    async resize(dropletId, size) {
+      await incus.send("PATCH", path(dropletId), { config: limits(size) });
+    },
+    async plug(dropletId, { id, name, source }) {
+      const device = {
+        type: "unix-block",
+        source,
+        path: `/dev/disk/by-id/scsi-0DO_Volume_${name}`,
+        // After a restart of this machine the loop device comes later than the droplet.
+        required: "false",
+      };
+      await incus.send("PATCH", path(dropletId), { devices: { [deviceName(id)]: device } });
+    },
+    async unplug(dropletId, volumeId) {
+      const instance = await read(dropletId);
+      if (instance?.devices[deviceName(volumeId)] === undefined) return;
+      const { [deviceName(volumeId)]: _unplugged, ...devices } = instance.devices;
+      await incus.send("PUT", path(dropletId), { ...instance, devices });
+    },
+  };
+
+  async function turnDropletOff(dropletId: number, graceSeconds: number | undefined): Promise<void> {
+    if (graceSeconds === undefined) return changeState(dropletId, "stop", true);
+    try {
+      await changeState(dropletId, "stop", false, graceSeconds);
+    } catch {
+      await changeState(dropletId, "stop", true);
+    }
+  }
+}
+
+/** What a PUT needs to leave the rest as it is. */
+const instanceSchema = z.object({
+  status: z.string(),
+  architecture: z.string(),
+  config: z.record(z.string(), z.string()),
+  devices: z.record(z.string(), z.record(z.string(), z.string())),
+  ephemeral: z.boolean(),
+  profiles: z.array(z.string()),
+  description: z.string(),
+});
+
+function instanceOf(run: Run, droplet: DropletSpec, trustedCertificates: readonly string[]): object {
+  const { network } = droplet;
+  return {
+    name: instanceName(run, droplet.id),
+    source: { type: "image", alias: droplet.image },
+    config: {
+      ...machineConfig,
+      ...limits(droplet),
+      // The API's state says which droplets are to run, not what ran last.
+      "boot.autostart": "false",
+      ...(droplet.userData === undefined ? {} : { "cloud-init.user-data": droplet.userData }),
+      "cloud-init.vendor-data": renderVendorData(trustedCertificates),
+      "cloud-init.network-config": renderNetworkConfig(network, run.addresses.cloudIpv4),
+      "user.meta-data": renderMetaData(droplet),
+    },
+    devices: nicDevices(network, `d${droplet.id}`),
+  };
+}
+
+/**
+ * Privileged, because only then a droplet can mount its volumes; for the same reason AppArmor, where the machine has it, must
+ * not confine it. A droplet may do to this machine what root may: run only what you trust.
+ */
+export const machineConfig = {
+  "security.privileged": "true",
+  "raw.lxc": "lxc.apparmor.profile=unconfined",
+};
+
+function limits({ vcpus, memoryMiB }: { vcpus: number; memoryMiB: number }): Record<string, string> {
+  return { "limits.cpu": String(vcpus), "limits.memory": `${memoryMiB}MiB` };
+}
+
+/** Volume ids are UUIDs: within Incus's 64 characters. */
+function deviceName(volumeId: string): string {
+  return `volume-${volumeId}`;
+}

@@ -1,0 +1,76 @@
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+
+import { inNamespace } from "../network/namespace.ts";
+import { endProcess, isRunning, lastLines, startDaemon } from "../process.ts";
+import type { Run } from "../run.ts";
+import { GiveUp, waitUntil } from "../wait-until.ts";
+import { createIncus, type Incus } from "./client.ts";
+
+/** Name of the run's storage pool and of the profile that puts a root disk on it. */
+const pool = "default";
+
+/**
+ * Starts the run's own Incus inside its network namespace, with a storage pool, and resolves when it answers. One that runs
+ * already is kept.
+ */
+export async function startEngine(run: Run): Promise<Incus> {
+  const incus = createIncus(run.files.incus);
+  if (!(await isRunning(run.files.incusPid))) await launch(run);
+  await waitUntil({
+    what: `Incus of run ${run.number} to answer`,
+    probe: async () => {
+      if (!(await isRunning(run.files.incusPid))) throw new GiveUp(await lastWords(run));
+      await incus.get("/");
+      return { value: true };
+    },
+    intervalMs: 100,
+    timeoutMs: 60_000,
+  });
+  await makePool(incus);
+  return incus;
+}
+
+/** Ends the engine; machines that still run go on. */
+export async function stopEngine(run: Run): Promise<void> {
+  await endProcess(run.files.incusPid, { what: "Incus", graceMs: 15_000 });
+}
+
+// Where systemd is not the init, /sys/fs/cgroup is a mix of versions 1 and 2 that Incus cannot use, and /sys of a network
+// namespace has no cgroups at all: both are cured by mounting the version 2 tree there, for this process alone. The engine
+// would ask a server in the Internet for a list it has no use for; without a resolver it cannot.
+const launcher = `set -e
+mount -t cgroup2 cgroup2 /sys/fs/cgroup
+resolver=$(readlink -f /etc/resolv.conf)
+[ ! -e "$resolver" ] || mount --bind /dev/null "$resolver"
+exec "$0" --group root`;
+
+async function launch(run: Run): Promise<void> {
+  await mkdir(run.files.incus, { recursive: true, mode: 0o711 });
+  const inMountNamespace = ["unshare", "--mount", "--propagation", "slave", "sh", "-c", launcher, findIncusd()];
+  await startDaemon({
+    command: inNamespace(run, inMountNamespace),
+    env: { INCUS_DIR: run.files.incus },
+    logFile: run.files.incusLog,
+    pidFile: run.files.incusPid,
+  });
+}
+
+function findIncusd(): string {
+  const places = ["/usr/libexec/incus/incusd", "/opt/incus/bin/incusd", "/usr/bin/incusd"];
+  const found = places.find((place) => existsSync(place));
+  if (found !== undefined) return found;
+  throw new Error(
+    `Incus is installed but its daemon is at none of ${places.join(", ")}. Reinstall the package incus-base.`,
+  );
+}
+
+async function makePool(incus: Incus): Promise<void> {
+  if ((await incus.get(`/storage-pools/${pool}`)) !== undefined) return;
+  await incus.send("POST", "/storage-pools", { name: pool, driver: "dir" });
+  await incus.send("PATCH", "/profiles/default", { devices: { root: { type: "disk", path: "/", pool } } });
+}
+
+async function lastWords(run: Run): Promise<string> {
+  return `Incus ended. The last lines of ${run.files.incusLog}:\n${await lastLines(run.files.incusLog, 5)}`;
+}

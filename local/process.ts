@@ -1,0 +1,131 @@
+import { spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+
+import { z } from "zod";
+
+import { waitUntil } from "./wait-until.ts";
+
+/** A process that outlives the one that starts it. */
+export interface Daemon {
+  readonly command: readonly [string, ...string[]];
+  readonly env: Readonly<Record<string, string>>;
+  /** Where its output is added, mode 0600. */
+  readonly logFile: string;
+  readonly pidFile: string;
+}
+
+/** Starts a process in the background, in a session of its own, and records its pid. */
+export async function startDaemon({ command, env, logFile, pidFile }: Daemon): Promise<void> {
+  await mkdir(dirname(logFile), { recursive: true, mode: 0o700 });
+  const log = openSync(logFile, "a", 0o600);
+  try {
+    const [file, ...args] = command;
+    const child = spawn(file, args, {
+      cwd: "/",
+      detached: true,
+      stdio: ["ignore", log, log],
+      env: { ...process.env, ...env },
+    });
+    // Without a listener a command that is not there would end this process.
+    child.on("error", () => undefined);
+    await recordPid(pidFile, child.pid);
+    child.unref();
+  } finally {
+    closeSync(log);
+  }
+}
+
+/**
+ * Notes a process in a pid file, together with the moment it started: a pid alone may belong to somebody else after a
+ * restart of the machine.
+ */
+export async function recordPid(pidFile: string, pid: number | undefined): Promise<void> {
+  if (pid === undefined) throw new Error(`${pidFile}: the process did not start`);
+  const startTicks = await startedAt(pid);
+  if (startTicks === undefined) throw new Error(`${pidFile}: process ${pid} ended at once`);
+  await mkdir(dirname(pidFile), { recursive: true, mode: 0o700 });
+  await writeFile(pidFile, JSON.stringify({ pid, startTicks }), { mode: 0o600 });
+}
+
+/** Whether the process that the pid file names runs. */
+export async function isRunning(pidFile: string): Promise<boolean> {
+  return (await runningPid(pidFile)) !== undefined;
+}
+
+/** The pid in the file if that very process runs. */
+export async function runningPid(pidFile: string): Promise<number | undefined> {
+  const record = await readRecord(pidFile);
+  if (record === undefined) return undefined;
+  return (await startedAt(record.pid)) === record.startTicks ? record.pid : undefined;
+}
+
+/**
+ * Ends the process that the pid file names: SIGTERM, after `graceMs` SIGKILL; then removes the file. Resolves when it is
+ * gone, at once when there is none.
+ */
+export async function endProcess(pidFile: string, options: { what: string; graceMs: number }): Promise<void> {
+  const pid = await runningPid(pidFile);
+  if (pid !== undefined) await endPid(pid, options);
+  await rm(pidFile, { force: true });
+}
+
+/** The same for a process known by its pid alone, just now. */
+export async function endPid(pid: number, { what, graceMs }: { what: string; graceMs: number }): Promise<void> {
+  const started = await startedAt(pid);
+  const gone = async () =>
+    started === undefined || (await startedAt(pid)) !== started ? { value: true } : { seen: `process ${pid} runs` };
+  signal(pid, "SIGTERM");
+  try {
+    await waitUntil({ what: `${what} to end`, probe: gone, intervalMs: 50, timeoutMs: graceMs });
+  } catch {
+    signal(pid, "SIGKILL");
+    await waitUntil({ what: `${what} to end after SIGKILL`, probe: gone, intervalMs: 50, timeoutMs: 10_000 });
+  }
+}
+
+const pidRecord = z.object({ pid: z.int().positive(), startTicks: z.string() });
+
+async function readRecord(pidFile: string): Promise<z.infer<typeof pidRecord> | undefined> {
+  const content = await readIfThere(pidFile);
+  if (content === undefined) return undefined;
+  try {
+    return pidRecord.parse(JSON.parse(content));
+  } catch {
+    // A file that was cut off while it was written names no process.
+    return undefined;
+  }
+}
+
+/** The last lines of a log file, for an error message. */
+export async function lastLines(logFile: string, count: number): Promise<string> {
+  const log = (await readIfThere(logFile)) ?? "";
+  return log.trimEnd().split("\n").slice(-count).join("\n");
+}
+
+/** Start time in clock ticks since boot: field 22 of /proc/<pid>/stat. Undefined for a zombie, too. */
+async function startedAt(pid: number): Promise<string | undefined> {
+  const stat = await readIfThere(`/proc/${pid}/stat`);
+  // The second field is the program's name in brackets and may hold spaces.
+  const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return fields?.[0] === "Z" ? undefined : fields?.[19];
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ESRCH"))
+      return undefined;
+    throw error;
+  }
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+  }
+}

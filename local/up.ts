@@ -1,0 +1,122 @@
+import { randomBytes } from "node:crypto";
+import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { acmeHostName, acmeIpv4, startPebble } from "./acme/pebble.ts";
+import { openLocalCa } from "./acme/local-ca.ts";
+import { digitaloceanApiPort } from "./address-plan.ts";
+import { type DaemonSettings, daemonSettings } from "./daemon-settings.ts";
+import { checkHost } from "./host-checks.ts";
+import { ensureHostPackages } from "./host-packages.ts";
+import type { Incus } from "./incus/client.ts";
+import { startEngine } from "./incus/engine.ts";
+import { readTrust } from "./incus/hypervisor.ts";
+import { buildBaseImage, importBaseImage } from "./incus/images.ts";
+import { refreshTrust } from "./incus/trust.ts";
+import { createNamespace, inNamespace } from "./network/namespace.ts";
+import { openOutbound } from "./network/outbound.ts";
+import { isRunning, lastLines, startDaemon } from "./process.ts";
+import type { Step } from "./progress.ts";
+import type { Run } from "./run.ts";
+import { upstreamResolvers } from "./upstream-resolvers.ts";
+import { GiveUp, waitUntil } from "./wait-until.ts";
+
+/** A local cloud that runs, and how to use it. */
+export interface RunningCloud {
+  readonly run: Run;
+  readonly incus: Incus;
+  readonly settings: DaemonSettings;
+}
+
+/**
+ * Brings the cloud of `run` up: this machine's packages, network, engine, both APIs, DNS, ACME server. What is up already
+ * stays up, what an interrupted start left is completed.
+ */
+export async function bringCloudUp(run: Run, zones: readonly string[], step: Step): Promise<RunningCloud> {
+  await step("this machine", () => checkHost(run));
+  await step("packages of this machine", (report) => ensureHostPackages(report));
+  const image = await step("droplet image", (report) => buildBaseImage(report));
+  await step("network", async () => {
+    await mkdir(run.folder, { recursive: true, mode: 0o700 });
+    await createNamespace(run);
+    await openOutbound(run);
+    await makeTrust(run);
+  });
+  const incus = await step("machines (Incus)", async () => {
+    const engine = await startEngine(run);
+    await importBaseImage(run, engine, image);
+    return engine;
+  });
+  const settings = await prepareSettings(run, zones);
+  await step("cloud APIs and DNS", () => startCloudDaemon(run));
+  await step("certificate authority (Pebble)", async () => {
+    await startPebble(run, incus);
+    await writeCaBundle(run);
+    await refreshTrust(run, incus);
+  });
+  return { run, incus, settings };
+}
+
+async function makeTrust(run: Run): Promise<void> {
+  await mkdir(run.files.trust, { recursive: true, mode: 0o700 });
+  const ca = await openLocalCa(run.files.localCa, `Local cloud ${run.number}`);
+  await copyFile(ca.certificateFile, join(run.files.trust, "local-ca.pem"));
+}
+
+async function writeCaBundle(run: Run): Promise<void> {
+  await writeFile(run.files.caBundle, (await readTrust(run)).join(""), { mode: 0o644 });
+}
+
+async function prepareSettings(run: Run, zones: readonly string[]): Promise<DaemonSettings> {
+  const tokens = (await readSettings(run)) ?? {
+    digitaloceanToken: `dop_v1_${randomBytes(32).toString("hex")}`,
+    cloudflareToken: randomBytes(30).toString("base64url"),
+  };
+  const settings: DaemonSettings = {
+    ...tokens,
+    run: run.number,
+    zones: [...zones],
+    names: { [acmeHostName]: acmeIpv4(run) },
+    upstreamResolvers: await upstreamResolvers(),
+  };
+  await writeFile(run.files.daemonSettings, JSON.stringify(settings, undefined, 2), { mode: 0o600 });
+  return settings;
+}
+
+/** The settings of the run's daemon, or undefined when it was never started. */
+export async function readSettings(run: Run): Promise<DaemonSettings | undefined> {
+  try {
+    return daemonSettings.parse(JSON.parse(await readFile(run.files.daemonSettings, "utf8")));
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+async function startCloudDaemon(run: Run): Promise<void> {
+  if (!(await isRunning(run.files.daemonPid))) {
+    const program = fileURLToPath(new URL("cloud.ts", import.meta.url));
+    await startDaemon({
+      command: inNamespace(run, [process.execPath, program, run.files.daemonSettings]),
+      env: {},
+      logFile: run.files.daemonLog,
+      pidFile: run.files.daemonPid,
+    });
+  }
+  await waitUntil({
+    what: "the local cloud's APIs to answer",
+    probe: async () => {
+      if (!(await isRunning(run.files.daemonPid))) throw new GiveUp(await daemonsLastWords(run));
+      await fetch(`http://${run.addresses.cloudIpv4}:${digitaloceanApiPort}/`);
+      return { value: true };
+    },
+    intervalMs: 100,
+    timeoutMs: 120_000,
+  });
+}
+
+async function daemonsLastWords(run: Run): Promise<string> {
+  const { daemonLog } = run.files;
+  return `The local cloud's daemon ended. The last lines of ${daemonLog}:\n${await lastLines(daemonLog, 12)}`;
+}
