@@ -1,0 +1,91 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { randomBytes } from "node:crypto";
+import { acmeDirectoryUrl } from "../../local/acme/pebble.ts";
+import { createIncus } from "../../local/incus/client.ts";
+import { execInside, writeInside } from "../../local/incus/exec.ts";
+import { deleteServiceContainer, launchServiceContainer } from "../../local/incus/service-container.ts";
+import { describeRun, type Run } from "../../local/run.ts";
+import type { Account } from "./chat-client.ts";
+import { testRunNumber } from "./cloud.ts";
+import { openPeerZone, type PeerZone } from "./peer-zone.ts";
+import { prosodyConfiguration } from "./peer-prosody.ts";
+
+/** Somebody else's XMPP server: Prosody, at another domain of the local cloud. Disposing it removes server and records. */
+export interface Peer extends AsyncDisposable {
+  readonly domain: string;
+  /** An account there. */
+  readonly account: Account;
+  /** The server's log so far. */
+  log(): Promise<string>;
+}
+
+/**
+ * Sets the peer up as its own operator would: DNS records, a certificate by certbot from the ACME server that the local cloud
+ * has for everyone, an account. It asks every server for a certificate and knows no dialback (XEP-0220), so a message that
+ * arrives proves that both sides' certificates were verified. `directory` keeps the account's password.
+ */
+export async function startPeer(directory: string, networkDomain: string): Promise<Peer> {
+  const run = describeRun(Number(testRunNumber()));
+  const ipv4 = peerIpv4(run);
+  const incus = createIncus(run.files.incus);
+  const zone = await openPeerZone(run, networkDomain);
+  await zone.publish(ipv4);
+  const instance = await launchServiceContainer(run, incus, { name: "peer", ipv4, packages: [...packages] });
+  const inside = (...command: string[]): Promise<string> => execInside(run, instance, command, { timeoutMs: 120_000 });
+
+  await obtainCertificate(run, instance, zone);
+  await writeInside(run, instance, {
+    path: "/etc/prosody/prosody.cfg.lua",
+    mode: "0644",
+    content: prosodyConfiguration(zone.domain),
+  });
+  const account = await registerAccount(directory, zone.domain, inside);
+  await inside("systemctl", "restart", "prosody");
+  return {
+    domain: zone.domain,
+    account,
+    log: () => inside("cat", "/var/log/prosody/prosody.log"),
+    [Symbol.asyncDispose]: async () => {
+      await deleteServiceContainer(run, incus, "peer");
+      await zone.withdraw();
+    },
+  };
+}
+
+const packages = ["prosody", "lua-unbound", "certbot", "python3-certbot-dns-cloudflare"] as const;
+
+/** The last of the service addresses: the local cloud itself takes them from the first on. */
+function peerIpv4(run: Run): string {
+  return run.addresses.serviceIpv4.last;
+}
+
+async function obtainCertificate(run: Run, instance: string, zone: PeerZone): Promise<void> {
+  const credentials = "/root/cloudflare.ini";
+  await writeInside(run, instance, {
+    path: credentials,
+    mode: "0600",
+    content: `dns_cloudflare_api_token = ${zone.token}\n`,
+  });
+  const certbot = [
+    ...["env", `CLOUDFLARE_API_URL=${zone.apiUrl}`],
+    ...["certbot", "certonly", "--non-interactive", "--agree-tos", "--email", `hostmaster@${zone.domain}`],
+    ...["--server", acmeDirectoryUrl, "--domains", zone.domain],
+    ...["--dns-cloudflare", "--dns-cloudflare-credentials", credentials, "--dns-cloudflare-propagation-seconds", "1"],
+  ];
+  await execInside(run, instance, certbot, { timeoutMs: 120_000 });
+  const handOver = ["prosodyctl", "--root", "cert", "import", zone.domain, "/etc/letsencrypt/live"];
+  await execInside(run, instance, handOver, { timeoutMs: 30_000 });
+}
+
+async function registerAccount(
+  directory: string,
+  domain: string,
+  inside: (...command: string[]) => Promise<string>,
+): Promise<Account> {
+  const password = randomBytes(16).toString("hex");
+  await inside("prosodyctl", "register", "carol", domain, password);
+  const passwordFile = join(directory, "carol");
+  await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
+  return { jid: `carol@${domain}`, passwordFile };
+}

@@ -1,0 +1,32 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { testAccounts } from "../accounts.ts";
+import { logInWithSlixmpp } from "../chat-client.ts";
+import { type ClientMachine, clientMachine } from "../client-machine.ts";
+import { type Cloud, runningCloud } from "../cloud.ts";
+import { type Peer, startPeer } from "../peer.ts";
+
+let cloud: Cloud;
+let machine: ClientMachine;
+let peer: Peer;
+beforeAll(async () => {
+  cloud = await runningCloud();
+  machine = await clientMachine(cloud);
+  peer = await startPeer(machine.directory, cloud.status.domain);
+});
+afterAll(async () => {
+  await peer[Symbol.asyncDispose]();
+  await machine[Symbol.asyncDispose]();
+});
+
+it("exchanges messages with somebody else's server, both certificates verified", async () => {
+  const [alice] = testAccounts(cloud);
+  await using here = await logInWithSlixmpp(machine, alice);
+  await using there = await logInWithSlixmpp(machine, peer.account);
+  here.send(peer.account.jid, "to another server");
+  expect(await there.received("to another server")).toMatchObject({ from: alice.jid });
+  there.send(alice.jid, "from another server");
+  expect(await here.received("from another server")).toMatchObject({ from: peer.account.jid });
+  const log = await peer.log();
+  expect(log).toMatch(/s2sout.*Remote authenticated|Accepting SASL EXTERNAL|s2sout.*: authenticated/i);
+  expect(log).toMatch(/s2sin/);
+});
