@@ -14,7 +14,7 @@ export interface StandIn {
 }
 
 // Counts the ways in which bundles are made: a new way makes installed ones out of date.
-const bundleFormat = 1;
+const bundleFormat = 2;
 
 const markSchema = z.object({ part: z.string(), version: z.string(), digest: z.string(), inputs: z.array(z.string()) });
 
@@ -77,9 +77,7 @@ async function bundle({ part, entry }: StandIn): Promise<Bundle> {
       logLevel: "silent",
       // ssh2 tries two native helpers and does without where they are not to be had.
       external: ["*.node", "cpu-features"],
-      banner: {
-        js: 'import { createRequire as imeraCreateRequire } from "node:module"; const require = imeraCreateRequire(import.meta.url);',
-      },
+      banner: { js: commonJsGlobals },
     });
     const own = Object.keys(metafile.inputs).filter((input) => !input.includes("node_modules/"));
     return { text: outputFiles[0]?.text ?? "", inputs: own.toSorted() };
@@ -88,6 +86,14 @@ async function bundle({ part, entry }: StandIn): Promise<Bundle> {
     throw new ToolchainError(part, `its sources do not bundle: ${why}`, "Restore them: git status", error);
   }
 }
+
+// Bundled CommonJS modules look for these three, which an ES module lacks.
+const commonJsGlobals = `
+import { createRequire as imeraCreateRequire } from "node:module";
+const require = imeraCreateRequire(import.meta.url);
+const __filename = import.meta.filename;
+const __dirname = import.meta.dirname;
+`;
 
 /** Digest of the files and of what else decides about a bundle; undefined when a file is gone. */
 async function digestOf(inputs: readonly string[]): Promise<string | undefined> {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Client, utils, type Algorithms } from "ssh2";
+import ssh2, { Client, type Algorithms } from "ssh2";
 
 /** How to reach a machine over SSH. */
 export interface Connection {
@@ -38,7 +38,9 @@ const longestDelayMs = 5_000;
  */
 export async function connect(connection: Connection, signal: AbortSignal): Promise<Client> {
   const { privateKey, dialErrorLimit } = connection;
-  if (privateKey !== undefined && utils.parseKey(privateKey) instanceof Error) throw new Error("ssh: no key found");
+  if (privateKey !== undefined && ssh2.utils.parseKey(privateKey) instanceof Error) {
+    throw new Error("ssh: no key found");
+  }
   for (let failures = 1, delayMs = firstDelayMs; ; failures++) {
     try {
       return await dial(connection, signal);
@@ -84,7 +86,7 @@ async function dial(connection: Connection, signal: AbortSignal): Promise<Client
 const mismatch = "ssh: handshake failed: ssh: host key mismatch";
 
 function isSameKey(expected: string, presented: Buffer): boolean {
-  const parsed = utils.parseKey(expected);
+  const parsed = ssh2.utils.parseKey(expected);
   return !(parsed instanceof Error) && parsed.getPublicSSH().equals(presented);
 }
 

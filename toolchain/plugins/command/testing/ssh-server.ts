@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect, createServer, type AddressInfo } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import path from "node:path";
-import { utils } from "ssh2";
+import ssh2 from "ssh2";
 import { waitUntil } from "../../../../local/wait-until.ts";
 
 /** An OpenSSH server on loopback that lets this process's own user in with one key. */
@@ -24,8 +24,8 @@ const sshd = "/usr/sbin/sshd";
 export async function startSshServer(): Promise<SshServer> {
   if (!existsSync(sshd)) throw new Error(`There is no ${sshd}. Install it: apt-get install openssh-server`);
   const folder = await mkdtemp(path.join(tmpdir(), "imera-sshd-"));
-  const host = utils.generateKeyPairSync("ed25519");
-  const client = utils.generateKeyPairSync("ed25519");
+  const host = ssh2.utils.generateKeyPairSync("ed25519");
+  const client = ssh2.utils.generateKeyPairSync("ed25519");
   const port = await freePort();
   await writeFile(path.join(folder, "host_key"), host.private, { mode: 0o600 });
   await writeFile(path.join(folder, "authorized_keys"), client.public, { mode: 0o600 });
