@@ -1,0 +1,154 @@
+import { readFileSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { z } from "zod";
+import { secretSettings, settingsSchema } from "./config-schema.ts";
+import { readSettings, type RawConfig } from "./config.ts";
+import { goodConfig } from "./testing/good-config.ts";
+
+describe("readSettings", () => {
+  it("takes a stack that sets only what has no default", () => {
+    const settings = readSettings(goodConfig());
+    expect(settings).toMatchObject({
+      domain: "example.org",
+      nodes: ["xmpp1"],
+      sshNetworks: ["203.0.113.7/32", "2001:db8:7::/48"],
+      volumeSizeGiB: 10,
+      protectData: true,
+      cloudflareApiUrl: undefined,
+    });
+  });
+
+  it("keeps every secret a secret", async () => {
+    const { secrets } = readSettings(goodConfig());
+    for (const secret of Object.values(secrets)) expect(await pulumi.isSecret(secret)).toBe(true);
+  });
+
+  it("reads numbers, lists and flags from the text that the engine passes", () => {
+    const settings = readSettings(goodConfig({ "imera:volumeSizeGiB": "50", "imera:reservedIp": "true" }));
+    expect(settings).toMatchObject({ volumeSizeGiB: 50, reservedIp: true });
+  });
+
+  it("reads where the DNS provider's API is", () => {
+    expect(readSettings(goodConfig({ "cloudflare:baseUrl": "http://10.0.0.1/" })).cloudflareApiUrl).toBe(
+      "http://10.0.0.1/",
+    );
+  });
+
+  it.each([
+    ["imera:colour", "red", "imera:colour: there is no such setting"],
+    ["imera:domain", undefined, "imera:domain: not set, and it has no default"],
+    ["imera:domain", "Example.org", "imera:domain: expected a host name"],
+    ["imera:domain", "localhost", "imera:domain: expected a host name"],
+    ["imera:contact", "nobody", "imera:contact: expected a mail address"],
+    ["imera:region", "Frankfurt", "imera:region: expected the slug"],
+    ["imera:sshNetworks", undefined, "imera:sshNetworks: nobody could configure a node; set"],
+    ["imera:sshNetworks", "203.0.113.7", "imera:sshNetworks: Invalid input: expected array"],
+    ["imera:sshNetworks", '["203.0.113.0/33"]', "imera:sshNetworks[0]: expected a network in CIDR notation"],
+    ["imera:sshNetworks", '["203.0.113.7/32", "0.0.0.0/0"]', "imera:sshNetworks[1]: would let everyone try to log in"],
+    ["imera:zone", "example.com", "imera:zone: example.org is not in the zone example.com"],
+    ["imera:nodes", "[]", "imera:nodes: Too small"],
+    ["imera:nodes", '["xmpp1", "xmpp2"]', "imera:nodes: this version builds one node"],
+    ["imera:nodes", '["upload"]', "imera:nodes: upload is the name of a service of the domain"],
+    ["imera:volumeSizeGiB", "ten", "imera:volumeSizeGiB: Invalid input: expected number"],
+    ["imera:volumeSizeGiB", "1.5", "imera:volumeSizeGiB: Invalid input: expected int"],
+    ["imera:reservedIp", "yes", "imera:reservedIp: Invalid input: expected boolean"],
+    ["imera:turnRelayLastPort", "49153", "imera:turnRelayLastPort: at least 16 ports are needed"],
+    ["imera:turnRelayFirstPort", "5000", "imera:turnRelayFirstPort: 5000 to 49407 contain port 5222 of c2s"],
+    ["imera:acmeDirectoryUrl", "http://ca.example/dir", "imera:acmeDirectoryUrl: expected an https URL"],
+    ["imera:acmeDirectoryUrl", "https://ca.example/dir", "imera:caaIssuer: letsencrypt.org would keep ca.example"],
+    ["imera:uploadMaxFileMiB", "2000", "imera:uploadMaxFileMiB: is more than uploadQuotaMiB"],
+    ["imera:adminPassword", undefined, "imera:adminPassword: not set; npm run stack -- new makes it"],
+    ["imera:adminPassword", "", "imera:adminPassword: not set; npm run stack -- new makes it"],
+    ["imera:erlangCookie", "not a cookie", "imera:erlangCookie: expected 20 to 255 letters and digits"],
+    ["imera:provisioningPublicKey", undefined, "imera:provisioningPublicKey: not set; npm run stack -- new makes it"],
+  ])("refuses %s = %s", (name, value, line) => {
+    expect(refusal(goodConfig({ [name]: value }))).toContain(`\n  ${line}`);
+  });
+
+  it("refuses a secret in plain text, without showing it", () => {
+    const config = goodConfig();
+    const names = new Set([...config.secretNames].filter((name) => name !== "imera:turnSecret"));
+    const message = refusal({ ...config, secretNames: names });
+    expect(message).toContain("imera:turnSecret: stands in plain text");
+    expect(message).not.toContain(config.values["imera:turnSecret"]);
+  });
+
+  it("refuses everything at once: unknown, missing, malformed, contradictory", () => {
+    const message = refusal(
+      goodConfig({
+        "imera:colour": "red",
+        "imera:contact": undefined,
+        "imera:region": "nowhere",
+        "imera:zone": "example.com",
+        "imera:databasePassword": undefined,
+      }),
+    );
+    for (const name of ["colour", "contact", "region", "zone", "databasePassword"]) {
+      expect(message).toContain(`\n  imera:${name}: `);
+    }
+    expect(message.split("\n")).toHaveLength(6);
+  });
+});
+
+describe("Pulumi.yaml", () => {
+  const declared = declaredSettings();
+  const schema = z.toJSONSchema(settingsSchema);
+
+  it("declares the settings that there are, and no other", () => {
+    const known = [...Object.keys(settingsSchema.shape), ...Object.keys(secretSettings)];
+    expect(Object.keys(declared).sort()).toEqual(known.sort());
+  });
+
+  it.each(Object.entries(schema.properties ?? {}))("declares %s as the schema has it", (key, property) => {
+    if (typeof property === "boolean") throw new Error(`${key}: has no schema`);
+    const ours = declared[key];
+    expect(ours?.type).toBe(property.type);
+    expect(ours?.description).toBe(property.description);
+    const fallback = property.default ?? (key.endsWith("PublicKey") ? "" : undefined);
+    expect(ours?.default).toEqual(fallback);
+  });
+
+  it("asks for three settings", () => {
+    const asked = Object.entries(declared).filter(([, { default: fallback }]) => fallback === undefined);
+    expect(asked.map(([key]) => key)).toEqual(["domain", "contact", "region"]);
+  });
+
+  it("has an example for each setting that the schema accepts", () => {
+    for (const [key, property] of Object.entries(settingsSchema.shape)) {
+      if (key.endsWith("PublicKey")) continue;
+      const { example } = z.object({ example: z.unknown() }).parse(property.meta());
+      expect(property.safeParse(example).success, key).toBe(true);
+    }
+  });
+});
+
+describe.each(["Pulumi.prod.yaml", "Pulumi.local.yaml"])("%s", (file) => {
+  it("needs nothing but the secrets, tokens and what differs from run to run", () => {
+    const text = readFileSync(new URL(`../${file}`, import.meta.url), "utf8");
+    const { config } = z.object({ config: z.record(z.string(), z.unknown()) }).parse(parse(text));
+    const values = Object.fromEntries(
+      Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+    );
+    const made = { ...goodConfig().values, ...values };
+    expect(() => readSettings({ values: made, secretNames: goodConfig().secretNames })).not.toThrow();
+    expect(text).not.toContain("secure:");
+  });
+});
+
+function refusal(config: RawConfig): string {
+  try {
+    readSettings(config);
+  } catch (error) {
+    expect(error).toBeInstanceOf(pulumi.RunError);
+    return error instanceof Error ? error.message : "";
+  }
+  throw new Error("the settings were accepted");
+}
+
+function declaredSettings() {
+  const text = readFileSync(new URL("../Pulumi.yaml", import.meta.url), "utf8");
+  const declaration = z.object({ type: z.string(), description: z.string(), default: z.unknown().optional() });
+  return z.object({ config: z.record(z.string(), declaration) }).parse(parse(text)).config;
+}

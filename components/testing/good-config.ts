@@ -1,0 +1,26 @@
+import { secretSettings } from "../config-schema.ts";
+import type { RawConfig } from "../config.ts";
+
+/** A configuration that is accepted, with the given values instead; an undefined one is left out. */
+export function goodConfig(changes: Readonly<Record<string, string | undefined>> = {}): RawConfig {
+  const values: Record<string, string | undefined> = {
+    "imera:domain": "example.org",
+    "imera:contact": "ops@example.org",
+    "imera:region": "fra1",
+    "imera:sshNetworks": '["203.0.113.7/32", "2001:db8:7::/48"]',
+    "imera:provisioningPublicKey": `ssh-ed25519 ${"A".repeat(68)} provisioning`,
+    "imera:firstContactPublicKey": `ssh-ed25519 ${"B".repeat(68)} first-contact`,
+    ...Object.fromEntries(Object.keys(secretSettings).map((key) => [`imera:${key}`, secretOf(key)])),
+    ...changes,
+  };
+  const entries = Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return {
+    values: Object.fromEntries(entries),
+    secretNames: new Set(Object.keys(secretSettings).map((key) => `imera:${key}`)),
+  };
+}
+
+/** The value that {@link goodConfig} has for a secret: easy to find where it must not be. */
+export function secretOf(key: string): string {
+  return `${key}IsNeverSeen0123456789`;
+}
