@@ -59,12 +59,10 @@ describe("userData", () => {
     expect(key).toMatchObject({ path: "/etc/imera/first-contact/host_key", permissions: "0600" });
   });
 
-  it("starts the first contact's service only when all its files are there", () => {
-    const { write_files: files, bootcmd } = cloudConfig(cloudInitInput());
-    const own = files.map(({ path }) => path).filter((path) => path.startsWith("/etc/imera/first-contact/"));
-    expect(own.at(-1)).toBe("/etc/imera/first-contact/complete");
-    expect(bootcmd[0]).toContain(`--path-property=PathExists=${own.at(-1) ?? ""}`);
-    expect(bootcmd[0]).toContain("--no-block");
+  it("starts the first contact's service after the stage that writes its files, without holding that stage up", () => {
+    const [command] = cloudConfig(cloudInitInput()).bootcmd;
+    expect(command).toContain("--no-block");
+    expect(command).toContain("--property=After=cloud-init-network.service");
   });
 });
 

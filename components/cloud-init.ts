@@ -74,14 +74,16 @@ const packages = [
 const folder = "/etc/imera/first-contact";
 
 /**
- * Starts the second SSH service as soon as its files are complete, at every boot until `imera-first-contact close` has
- * removed them. `--no-block`: the service waits for the boot to get on, and the boot waits for cloud-init.
+ * Starts the second SSH service once this boot's files and keys are written, at every boot until `imera-first-contact close`
+ * has removed its folder. `--no-block`: the service waits for the stage that this command is part of. A path unit instead
+ * would hang the boot: systemd-run waits for those all the same.
  */
 const firstContactService = [
   "systemd-run",
   "--no-block",
   "--unit=imera-first-contact",
-  `--path-property=PathExists=${folder}/complete`,
+  "--property=After=cloud-init-network.service",
+  `--property=ConditionPathExists=${folder}`,
   "--property=RuntimeDirectory=sshd",
   "--property=RuntimeDirectoryPreserve=yes",
   "/usr/sbin/sshd",
@@ -90,13 +92,11 @@ const firstContactService = [
   `${folder}/sshd_config`,
 ];
 
-/** In the order in which they are written: `complete` is the last. */
 function firstContactFiles(input: CloudInitInput): NodeFile[] {
-  const owner = "root:root";
+  const file = { mode: "0600", owner: "root:root" };
   return [
-    { path: `${folder}/host_key`, mode: "0600", owner, content: input.firstContactPrivateKey },
-    { path: `${folder}/sshd_config`, mode: "0600", owner, content: firstContactSshd(input.firstContactPort.first) },
-    { path: `${folder}/complete`, mode: "0600", owner, content: "" },
+    { ...file, path: `${folder}/host_key`, content: input.firstContactPrivateKey },
+    { ...file, path: `${folder}/sshd_config`, content: firstContactSshd(input.firstContactPort.first) },
   ];
 }
 
