@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
-import path from "node:path";
 import process from "node:process";
 import { pluginNames, type PluginName, type Versions } from "../versions.ts";
-import { repository, type Folders } from "./folders.ts";
+import type { Folders } from "./folders.ts";
 import { installOfficialCli, installOfficialPlugin } from "./official.ts";
 import type { Origin, PartName } from "./part.ts";
 import { placeFile } from "./place-file.ts";
@@ -35,12 +34,8 @@ export function partPlans(context: PlanContext): PartPlan[] {
     nodePlan(context),
     cliPlan(context),
     languageHostPlan(context),
-    ...pluginNames.filter(hasSource).map((name) => pluginPlan(name, context)),
+    ...pluginNames.map((name) => pluginPlan(name, context)),
   ];
-}
-
-function hasSource(name: PluginName): boolean {
-  return existsSync(path.join(repository, `toolchain/plugins/${name}/main.ts`));
 }
 
 /** Node comes from npm with the packages. A copy of it serves the stand-ins when the clone that set them up is gone. */
