@@ -84,8 +84,9 @@ function checkFields(fields: Properties, values: Bag, path: string, context: Con
   for (const [key, value] of Object.entries(values)) {
     const at = path === "" ? key : `${path}.${key}`;
     const property = Object.hasOwn(fields, key) ? fields[key] : undefined;
-    if (property === undefined) fail(context, at, `is not supported here. ${context.refusal}`);
-    else if (property.output === true) fail(context, at, "is an output and cannot be set");
+    if (property === undefined || property.unsupported === true) {
+      fail(context, at, `is not supported here. ${context.refusal}`);
+    } else if (property.output === true) fail(context, at, "is an output and cannot be set");
     else if (value !== null) checked[key] = checkValue(property, value, at, context);
   }
   for (const [key, property] of Object.entries(fields)) {

@@ -1,5 +1,5 @@
 import { isDefaulted } from "./check.ts";
-import type { AnyProperty, Properties } from "./property.ts";
+import { type AnyProperty, type Properties, isInput } from "./property.ts";
 import { type Bag, UNKNOWN, type Value, canonical, hasUnknown, isBag, isEmpty, isEqual, isList } from "./value.ts";
 
 export type DiffKind = "ADD" | "UPDATE" | "DELETE";
@@ -20,7 +20,7 @@ export function difference(properties: Properties, state: Bag, inputs: Bag): Dif
   const changed = new Set<string>();
   const replaces: string[] = [];
   for (const [key, property] of Object.entries(properties)) {
-    if (property.output === true) continue;
+    if (!isInput(property)) continue;
     const found = compareProperty(property, key, state[key], inputs[key]);
     if (found.size === 0) continue;
     changed.add(key);
@@ -45,7 +45,7 @@ export function inputsFromState(properties: Properties, oldInputs: Bag, state: B
   const imported = Object.keys(oldInputs).length === 0;
   const inputs: Record<string, Value> = imported ? {} : { ...oldInputs };
   for (const [key, property] of Object.entries(properties)) {
-    if (property.output === true) continue;
+    if (!isInput(property)) continue;
     const found = state[key];
     const before = oldInputs[key];
     if (imported && !isEmpty(found) && found !== undefined) inputs[key] = withoutEmpty(property, found);
@@ -134,7 +134,7 @@ function compareMaps(property: AnyProperty, path: string, state: Bag, input: Bag
 
 function compareObjects(property: AnyProperty, path: string, state: Bag, input: Bag, found: Found): void {
   for (const [key, field] of Object.entries(property.shape.fields ?? {})) {
-    if (field.output === true) continue;
+    if (!isInput(field)) continue;
     for (const [at, kind] of compareProperty(field, `${path}.${key}`, state[key], input[key])) found.set(at, kind);
   }
 }
@@ -144,7 +144,9 @@ function withoutEmpty(property: AnyProperty, value: Value): Value {
   const { fields, element } = property.shape;
   if (isList(value)) return element === undefined ? value : value.map((item) => withoutEmpty(element, item));
   if (!isBag(value) || fields === undefined) return value;
-  const kept = Object.entries(value).filter(([key, item]) => fields[key]?.output !== true && !isEmpty(item));
+  const kept = Object.entries(value).filter(
+    ([key, item]) => (fields[key] === undefined || isInput(fields[key])) && !isEmpty(item),
+  );
   return Object.fromEntries(
     kept.map(([key, item]) => [key, fields[key] === undefined ? item : withoutEmpty(fields[key], item)]),
   );

@@ -4,7 +4,7 @@ import { difference, inputsFromState } from "./diff.ts";
 import { InitializationFailed } from "./failure.ts";
 import { Empty, pb } from "./messages.ts";
 import { assertPossible } from "./planning.ts";
-import type { Properties } from "./property.ts";
+import { type Properties, isInput } from "./property.ts";
 import type { Call, Resource } from "./resource.ts";
 import { type Session, parseUrn } from "./session.ts";
 import { type Bag, UNKNOWN, type Value } from "./value.ts";
@@ -114,14 +114,17 @@ function defined(outs: unknown): Bag {
 }
 
 function unknownOuts(properties: Properties, wanted: (key: string) => boolean): Bag {
-  const made = Object.entries(properties).filter(([, row]) => row.output === true || row.computed === true);
+  const made = Object.entries(properties).filter(([, row]) => !isInput(row) || row.computed === true);
   return Object.fromEntries(made.filter(([key]) => wanted(key)).map(([key]) => [key, UNKNOWN]));
 }
 
 /** The part of a state that does not come from the program: it stays when the program takes an input away. */
 function madeByApi(properties: Properties, state: Bag): Bag {
-  const isOwn = (key: string) => properties[key]?.output !== true && properties[key]?.computed !== true && key !== "id";
-  return Object.fromEntries(Object.entries(state).filter(([key]) => !isOwn(key)));
+  const isGiven = (key: string) => {
+    const property = properties[key];
+    return property !== undefined && isInput(property) && property.computed !== true;
+  };
+  return Object.fromEntries(Object.entries(state).filter(([key]) => !isGiven(key)));
 }
 
 function inState(properties: Properties, inputs: Bag): Bag {

@@ -15,6 +15,8 @@ export interface PropertyOptions<T> {
   readonly required?: true;
   /** The API makes it; a program cannot set it. */
   readonly output?: true;
+  /** The official plugin takes it as an input; here it is refused, and only in the state. */
+  readonly unsupported?: true;
   /** The API fills it in when the program leaves it out, so leaving it out is no change. */
   readonly computed?: true;
   /** Check fills it in. */
@@ -43,7 +45,8 @@ export type Properties = Readonly<Record<string, AnyProperty>>;
 
 type TypeOf<P> = P extends { readonly shape: Shape<infer T> } ? T : never;
 type Given = { readonly required: true } | { readonly autoname: true } | { readonly default: unknown };
-type OutputKeys<P> = { [K in keyof P]: P[K] extends { readonly output: true } ? K : never }[keyof P];
+type FromApi = { readonly output: true } | { readonly unsupported: true };
+type OutputKeys<P> = { [K in keyof P]: P[K] extends FromApi ? K : never }[keyof P];
 type GivenKeys<P> = { [K in keyof P]: P[K] extends Given ? K : never }[keyof P];
 type Flat<T> = { [K in keyof T]: T[K] };
 
@@ -126,4 +129,9 @@ export function anything<const O extends PropertyOptions<Value> = NoOptions>(opt
 
 function property<T, O extends PropertyOptions<T>>(shape: Shape<T>, options: O | undefined): Property<T, O> {
   return { ...(options ?? ({} as O)), shape };
+}
+
+/** Whether a program may set the property. */
+export function isInput(property: AnyProperty): boolean {
+  return property.output !== true && property.unsupported !== true;
 }

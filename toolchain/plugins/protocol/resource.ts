@@ -17,7 +17,7 @@ export interface CreateCall<C, P extends Properties> extends Call<C> {
    * Says that the resource exists from here on. When `create` throws later, the engine keeps this id and state, marked as
    * half made, so nothing is lost.
    */
-  made(id: string, outs: StateOf<P>): void;
+  readonly made: (id: string, outs: StateOf<P>) => void;
 }
 
 export interface ReadCall<C, P extends Properties> extends Call<C> {
@@ -91,8 +91,8 @@ export type ProviderFunction<C> = FunctionDefinition<C, Properties>;
  * calls are typed by its own property table.
  */
 export function definitionsFor<C>(): {
-  defineResource<const P extends Properties>(definition: ResourceDefinition<C, P>): Resource<C>;
-  defineFunction<const A extends Properties>(definition: FunctionDefinition<C, A>): ProviderFunction<C>;
+  readonly defineResource: <const P extends Properties>(definition: ResourceDefinition<C, P>) => Resource<C>;
+  readonly defineFunction: <const A extends Properties>(definition: FunctionDefinition<C, A>) => ProviderFunction<C>;
 } {
   return {
     // The service checks inputs against the table before any call, so forgetting the table's types here is safe.

@@ -12,7 +12,7 @@ export interface ComparableRequest {
 
 /**
  * Requests without what may differ: how often something was polled, empty values that the API takes as absent (null, "" and
- * empty lists), and the order of a query's parts.
+ * empty lists), the order of a query's parts, and that of objects in a list, which in both vendors' APIs are sets.
  */
 export function comparable(
   requests: readonly (Omit<RecordedRequest, "body"> & { body?: unknown })[],
@@ -38,15 +38,20 @@ export function changedOuts(before: RecordedProperties, outs: RecordedProperties
 function withoutEmpty(value: unknown): Json | undefined {
   if (Array.isArray(value)) {
     const items = value.map(withoutEmpty).filter((item) => item !== undefined);
-    return items.length === 0 ? undefined : items;
+    return items.length === 0 ? undefined : inOrder(items);
   }
   if (typeof value === "object" && value !== null) {
     const entries = Object.entries(value).map(([key, item]): [string, Json | undefined] => [key, withoutEmpty(item)]);
     const kept = entries.filter((entry): entry is [string, Json] => entry[1] !== undefined);
-    return kept.length === 0 ? undefined : Object.fromEntries(kept);
+    return kept.length === 0 ? undefined : Object.fromEntries(kept.toSorted());
   }
   if (value === "") return undefined;
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : undefined;
+}
+
+function inOrder(items: Json[]): Json[] {
+  if (!items.every((item) => typeof item === "object")) return items;
+  return items.toSorted((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1));
 }
 
 function sortedQuery(path: string): string {

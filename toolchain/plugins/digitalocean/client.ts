@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Api } from "./api.ts";
+
+/** Where the API is, and as whom to ask. */
+export interface DigitalOceanConfig {
+  /** Root of the API, without a slash at the end. */
+  readonly endpoint: string;
+  readonly token: string;
+}
+
+/** DigitalOcean's API. Loads DigitalOcean's client at the first call: a preview of a new stack needs none. */
+export class DigitalOcean {
+  readonly #config: DigitalOceanConfig;
+
+  constructor(config: DigitalOceanConfig) {
+    this.#config = config;
+  }
+
+  /** Makes one request. Throws an {@link ApiError} when the API refuses, and says which request it was when it is out of reach. */
+  async call<T>(signal: AbortSignal, ask: (api: Api) => Promise<T | undefined>): Promise<T | undefined> {
+    const { createApi } = await import("./api.ts");
+    const { endpoint, token } = this.#config;
+    const asked = { request: "" };
+    const send: typeof fetch = async (url, init) => {
+      asked.request = `${init?.method ?? "GET"} ${String(url instanceof Request ? url.url : url)}`;
+      const headers = new Headers(init?.headers);
+      headers.set("authorization", `Bearer ${token}`);
+      return sendPatiently(() => fetch(url, { ...init, headers, signal }), signal);
+    };
+    try {
+      return await ask(createApi(endpoint, send));
+    } catch (error) {
+      signal.throwIfAborted();
+      throw toApiError(asked.request, error);
+    }
+  }
+
+  /** Like {@link DigitalOcean.call}, but undefined for what is not there (404). */
+  async find<T>(signal: AbortSignal, ask: (api: Api) => Promise<T | undefined>): Promise<T | undefined> {
+    try {
+      return await this.call(signal, ask);
+    } catch (error) {
+      if (isStatus(error, 404)) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** A refusal by the API. The message shows request, status, id and message; `status` is the HTTP status. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  readonly status: number;
+
+  constructor(message: string, status: number) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** Whether `error` is the API's refusal with this HTTP status. */
+export function isStatus(error: unknown, status: number): error is ApiError {
+  return error instanceof ApiError && error.status === status;
+}
+
+/** What the API must always answer; throws, naming what is missing, when it did not. */
+export function answered<T>(value: T | null | undefined, what: string): T {
+  if (value === undefined || value === null) throw new Error(`DigitalOcean's API answered without ${what}.`);
+  return value;
+}
+
+const MAX_RETRIES = 4;
+const FIRST_RETRY_MS = 250;
+
+/** Tries again on 429, on 5xx and when there is no answer, waiting twice as long each time. */
+async function sendPatiently(send: () => Promise<Response>, signal: AbortSignal): Promise<Response> {
+  for (let attempt = 0; ; attempt++) {
+    const outcome = await send().catch((error: unknown) => ({ error }));
+    const failed = "error" in outcome || outcome.status === 429 || outcome.status >= 500;
+    if (!failed || attempt === MAX_RETRIES || signal.aborted) {
+      if ("error" in outcome) throw outcome.error;
+      return outcome;
+    }
+    await sleep(FIRST_RETRY_MS * 2 ** attempt, undefined, { signal });
+  }
+}
+
+// DigitalOcean's client throws plain objects with the API's own words in them; for anything else an Error.
+function toApiError(request: string, error: unknown): Error {
+  const said: Record<string, unknown> = typeof error === "object" && error !== null ? { ...error } : {};
+  const { responseStatusCode: status, id, messageEscaped, requestId } = said;
+  if (typeof status !== "number") {
+    return new Error(`${request}: ${error instanceof Error ? reasons(error) : JSON.stringify(error)}`, {
+      cause: error,
+    });
+  }
+  const about = typeof requestId === "string" ? ` (request "${requestId}")` : "";
+  const message = typeof messageEscaped === "string" ? messageEscaped : "no message";
+  return new ApiError(`${request}: ${status}${about} ${typeof id === "string" ? `${id}: ` : ""}${message}`, status);
+}
+
+// fetch says "fetch failed" and hides what failed in the cause.
+function reasons(error: Error): string {
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+}

@@ -1,0 +1,79 @@
+import type { ActionsPostRequestBody } from "@digitalocean/dots/src/dots/v2/droplets/item/actions/index.js";
+import { type DigitalOcean, answered } from "./client.ts";
+import { type DropletInputs, getDroplet } from "./droplet-state.ts";
+import { retag } from "./tagging.ts";
+import { act } from "./volume-attachment.ts";
+import { waitFor, waitForAction } from "./wait.ts";
+
+interface DropletCall {
+  readonly client: DigitalOcean;
+  readonly signal: AbortSignal;
+  readonly id: number;
+}
+
+interface Change {
+  readonly inputs: DropletInputs & { readonly resizeDisk: boolean };
+  readonly state: { readonly tags?: readonly string[] | null; readonly volumeIds?: readonly string[] | null };
+  readonly changed: ReadonlySet<string>;
+}
+
+/** Makes the changes that need no new droplet, one after the other. */
+export async function changeDroplet(call: DropletCall, { inputs, state, changed }: Change): Promise<void> {
+  const { client, signal, id } = call;
+  if (changed.has("size")) await resize(call, inputs.size, inputs.resizeDisk);
+  if (changed.has("name")) await rename(call, inputs.name);
+  if (changed.has("backups")) {
+    await waitForAction(
+      call,
+      await post(call, { type: inputs.backups === true ? "enable_backups" : "disable_backups" }),
+    );
+  }
+  if (changed.has("ipv6")) await waitForAction(call, await post(call, { type: "enable_ipv6" }));
+  if (changed.has("tags")) {
+    const tags = { before: state.tags ?? [], after: inputs.tags ?? [] };
+    await retag(client, signal, { id: String(id), type: "droplet" }, tags);
+  }
+  if (changed.has("volumeIds")) {
+    const before = state.volumeIds ?? [];
+    const after = inputs.volumeIds ?? [];
+    for (const volumeId of after.filter((each) => !before.includes(each))) {
+      await act({ client, signal, type: "attach", dropletId: id, volumeId });
+    }
+    for (const volumeId of before.filter((each) => !after.includes(each))) {
+      await act({ client, signal, type: "detach", dropletId: id, volumeId });
+    }
+  }
+}
+
+/** Asks the droplet to shut itself down, and waits until it is off. */
+export async function shutDown(call: DropletCall): Promise<void> {
+  await post(call, { type: "shutdown" });
+  await waitForStatus(call, "off");
+}
+
+async function resize(call: DropletCall, size: string, disk: boolean): Promise<void> {
+  await post(call, { type: "power_off" });
+  await waitForStatus(call, "off");
+  await waitForAction(call, await post(call, { type: "resize", size, disk }));
+  await post(call, { type: "power_on" });
+  await waitForStatus(call, "active");
+}
+
+async function rename(call: DropletCall, name: string): Promise<void> {
+  await post(call, { type: "rename", name });
+  await waitFor(call, `the droplet ${call.id} to be named ${name}`, async () => {
+    const found = answered(await getDroplet(call.client, call.signal, call.id), `the droplet ${call.id}`);
+    return found.name === name ? { value: undefined } : { seen: `name ${found.name ?? ""}` };
+  });
+}
+
+function post({ client, signal, id }: DropletCall, body: ActionsPostRequestBody) {
+  return client.call(signal, (api) => api.droplets.byDroplet_id(id).actions.post(body));
+}
+
+async function waitForStatus(call: DropletCall, status: string): Promise<void> {
+  await waitFor(call, `the droplet ${call.id} to be ${status}`, async () => {
+    const found = answered(await getDroplet(call.client, call.signal, call.id), `the droplet ${call.id}`);
+    return found.status === status ? { value: undefined } : { seen: `status ${found.status ?? "unknown"}` };
+  });
+}

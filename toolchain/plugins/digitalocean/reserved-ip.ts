@@ -1,0 +1,53 @@
+import type { Reserved_ip } from "@digitalocean/dots/src/dots/models/index.js";
+import { number, text } from "../protocol/index.ts";
+import { type DigitalOcean, answered } from "./client.ts";
+import { defineResource } from "./definitions.ts";
+import { assign, getReservedIp, unassign } from "./reserved-ip-actions.ts";
+
+/** A public address that outlives droplets; the address is its id. */
+export const reservedIp = defineResource({
+  token: "digitalocean:index/reservedIp:ReservedIp",
+  properties: {
+    region: text({ required: true, replaces: true }),
+    dropletId: number(),
+    ipAddress: text({ output: true }),
+    reservedIpUrn: text({ output: true }),
+  },
+  async create({ client, signal, inputs, made }) {
+    const answer = await client.call(signal, (api) => api.reserved_ips.post({ region: inputs.region }));
+    const id = answered(answer?.reservedIp?.ip, "the address");
+    made(id, { ipAddress: id, reservedIpUrn: urnOf(id) });
+    if (inputs.dropletId !== undefined) await assign({ client, signal }, id, inputs.dropletId);
+    return { id, outs: await outsOf(client, signal, id) };
+  },
+  async read({ client, signal, id }) {
+    const found = await client.find(signal, (api) => getReservedIp(api, id));
+    return found === undefined ? undefined : stateOf(found);
+  },
+  async update({ client, signal, id, inputs }) {
+    if (inputs.dropletId === undefined) await unassign({ client, signal }, id);
+    else await assign({ client, signal }, id, inputs.dropletId);
+    return outsOf(client, signal, id);
+  },
+  async delete({ client, signal, id, state }) {
+    if (typeof state.dropletId === "number") await unassign({ client, signal }, id);
+    await client.find(signal, (api) => api.reserved_ips.byReserved_ip(id).delete());
+  },
+});
+
+async function outsOf(client: DigitalOcean, signal: AbortSignal, id: string) {
+  return stateOf(answered(await client.call(signal, (api) => getReservedIp(api, id)), "the reserved IP"));
+}
+
+function stateOf({ ip, region, droplet }: Reserved_ip) {
+  return {
+    region: region?.slug,
+    dropletId: droplet?.id ?? null,
+    ipAddress: ip ?? "",
+    reservedIpUrn: urnOf(ip ?? ""),
+  };
+}
+
+function urnOf(ip: string): string {
+  return `do:reservedip:${ip}`;
+}

@@ -1,0 +1,64 @@
+import { number, text } from "../protocol/index.ts";
+import { type DigitalOcean, answered, isStatus } from "./client.ts";
+import { defineResource } from "./definitions.ts";
+import { timedId } from "./timed-id.ts";
+import { getVolume } from "./volume.ts";
+import { waitFor, waitForAction } from "./wait.ts";
+
+/** A volume's place in a droplet. */
+export const volumeAttachment = defineResource({
+  token: "digitalocean:index/volumeAttachment:VolumeAttachment",
+  properties: {
+    dropletId: number({ required: true, replaces: true }),
+    volumeId: text({ required: true, replaces: true }),
+  },
+  async create({ client, signal, inputs }) {
+    const { dropletId, volumeId } = inputs;
+    const found = await getVolume(client, signal, volumeId);
+    if (found === undefined) throw new Error(`There is no volume ${volumeId} to attach to the droplet ${dropletId}.`);
+    if (found.dropletIds?.[0] !== dropletId) await act({ client, signal, type: "attach", dropletId, volumeId });
+    return { id: timedId(String(dropletId), volumeId), outs: { dropletId, volumeId } };
+  },
+  async read({ client, signal, state }) {
+    const { dropletId, volumeId } = state;
+    if (typeof dropletId !== "number" || typeof volumeId !== "string") {
+      throw new Error("A volume attachment cannot be imported: its id does not say where it is.");
+    }
+    const found = await getVolume(client, signal, volumeId);
+    return found?.dropletIds?.includes(dropletId) === true ? { dropletId, volumeId } : undefined;
+  },
+  async delete({ client, signal, state }) {
+    const dropletId = answered(state.dropletId, "the droplet's id");
+    const volumeId = answered(state.volumeId, "the volume's id");
+    await act({ client, signal, type: "detach", dropletId, volumeId });
+  },
+});
+
+interface VolumeAction {
+  readonly client: DigitalOcean;
+  readonly signal: AbortSignal;
+  readonly type: "attach" | "detach";
+  readonly dropletId: number;
+  readonly volumeId: string;
+}
+
+/** Attaches or detaches. A droplet that is busy with something else is asked again until it is free. */
+export async function act({ client, signal, type, dropletId, volumeId }: VolumeAction): Promise<void> {
+  const started = await waitFor(
+    { client, signal },
+    `the droplet ${dropletId} to be free to ${type} ${volumeId}`,
+    async () => {
+      const ask = client.find(signal, (api) => api.volumes.byVolume_id(volumeId).actions.post({ type, dropletId }));
+      return ask.then(
+        (value) => ({ value }),
+        (error: unknown) => {
+          if (isStatus(error, 422) && error.message.includes("pending event")) return { seen: error.message };
+          throw error;
+        },
+      );
+    },
+  );
+  // Detaching from what is gone is done already.
+  if (started === undefined && type === "detach") return;
+  await waitForAction({ client, signal }, started);
+}

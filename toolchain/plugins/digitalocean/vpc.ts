@@ -1,0 +1,68 @@
+import type { Vpc } from "@digitalocean/dots/src/dots/models/index.js";
+import { GiveUp } from "../../../local/wait-until.ts";
+import { flag, text } from "../protocol/index.ts";
+import { goTime } from "./answers.ts";
+import { type DigitalOcean, answered, isStatus } from "./client.ts";
+import { defineResource } from "./definitions.ts";
+import { waitFor } from "./wait.ts";
+
+/** A private network of one region. */
+export const vpc = defineResource({
+  token: "digitalocean:index/vpc:Vpc",
+  properties: {
+    name: text({ autoname: true }),
+    region: text({ required: true, replaces: true }),
+    description: text(),
+    ipRange: text({ computed: true, replaces: true }),
+    vpcUrn: text({ output: true }),
+    default: flag({ output: true }),
+    createdAt: text({ output: true }),
+  },
+  async create({ client, signal, inputs }) {
+    const { name, region, description, ipRange } = inputs;
+    const body = { name, region, ...(description === undefined ? {} : { description }) };
+    const made = await client.call(signal, (api) => api.vpcs.post(ipRange === undefined ? body : { ...body, ipRange }));
+    const id = answered(made?.vpc?.id, "the VPC's id");
+    return { id, outs: outsOf(answered(await getVpc(client, signal, id), "the VPC")) };
+  },
+  async read({ client, signal, id }) {
+    const found = await getVpc(client, signal, id);
+    return found === undefined ? undefined : outsOf(found);
+  },
+  async update({ client, signal, id, inputs, state }) {
+    const { name, description } = inputs;
+    const body = { name, defaultEscaped: state.default ?? false };
+    await client.call(signal, (api) =>
+      api.vpcs.byVpc_id(id).put(description === undefined ? body : { ...body, description }),
+    );
+    return outsOf(answered(await getVpc(client, signal, id), "the VPC"));
+  },
+  async delete({ client, signal, id }) {
+    // Members leave a VPC a while after they are gone; the API refuses until then.
+    await waitFor({ client, signal }, `the VPC ${id} to be free of members`, async () => {
+      try {
+        await client.find(signal, (api) => api.vpcs.byVpc_id(id).delete());
+        return { value: undefined };
+      } catch (error) {
+        if (isStatus(error, 403) || isStatus(error, 409)) return { seen: error.message };
+        throw error instanceof Error ? new GiveUp(error.message, { cause: error }) : error;
+      }
+    });
+  },
+});
+
+async function getVpc(client: DigitalOcean, signal: AbortSignal, id: string): Promise<Vpc | undefined> {
+  return (await client.find(signal, (api) => api.vpcs.byVpc_id(id).get()))?.vpc ?? undefined;
+}
+
+function outsOf(found: Vpc) {
+  return {
+    name: found.name,
+    region: found.region,
+    description: found.description ?? "",
+    ipRange: found.ipRange,
+    vpcUrn: found.urn ?? "",
+    default: found.defaultEscaped ?? false,
+    createdAt: goTime(found.createdAt),
+  };
+}

@@ -1,0 +1,42 @@
+import type { Action } from "@digitalocean/dots/src/dots/models/index.js";
+import { GiveUp, type Observation, waitUntil } from "../../../local/wait-until.ts";
+import type { Api } from "./api.ts";
+import { ApiError, type DigitalOcean, answered } from "./client.ts";
+
+/** The official plugin looks every 3 to 10 s, after 10 s: the local cloud is done sooner. */
+const INTERVAL_MS = 250;
+/** The official plugin's own limit for droplets; a program can set a shorter one. */
+const TIMEOUT_MS = 60 * 60 * 1000;
+
+interface Wait {
+  readonly client: DigitalOcean;
+  readonly signal: AbortSignal;
+}
+
+/** Looks until there is a value. A refusal by the API (bad token, gone) ends the wait. */
+export function waitFor<T>({ signal }: Wait, what: string, look: () => Promise<Observation<T>>): Promise<T> {
+  const probe = async () => {
+    try {
+      return await look();
+    } catch (error) {
+      throw error instanceof ApiError ? new GiveUp(error.message, { cause: error }) : error;
+    }
+  };
+  return waitUntil({ what, probe, intervalMs: INTERVAL_MS, timeoutMs: TIMEOUT_MS, signal });
+}
+
+/** Waits for an action to complete, asking `get` for it (by default `/v2/actions/{id}`). Throws when it ends in an error. */
+export async function waitForAction(
+  wait: Wait,
+  started: { readonly action?: Action | null } | undefined,
+  get = (api: Api, id: number) => api.actions.byAction_id(id).get(),
+): Promise<void> {
+  const { id, type } = answered(started?.action, "an action");
+  const what = `the action ${type ?? ""} (${id ?? ""})`;
+  await waitFor(wait, what, async () => {
+    const found = await wait.client.call(wait.signal, (api) => get(api, answered(id, "the action's id")));
+    const status = found?.action?.status ?? "unknown";
+    if (status === "errored") throw new GiveUp(`DigitalOcean reports that ${what} failed.`);
+    return status === "completed" ? { value: undefined } : { seen: `status ${status}` };
+  });
+}
