@@ -47,12 +47,18 @@ export function joinProject(cloud: Cloud, urn: string, projectId = defaultProjec
 
 const tagName = /^[a-zA-Z0-9_\-:]{1,255}$/;
 
+/** What DigitalOcean says of a name that cannot be a tag's; undefined for one that can. */
+export function tagNameProblem(name: string): string | undefined {
+  return tagName.test(name)
+    ? undefined
+    : `Error validating resource tag: tag-name "${name}" contains invalid characters`;
+}
+
 /** Makes the tags `names` where they are not there yet; 422 for a name that DigitalOcean would refuse. */
 export function ensureTags(state: State, names: readonly string[]): void {
   for (const name of names) {
-    if (!tagName.test(name)) {
-      throw unprocessable(`Error validating resource tag: tag-name "${name}" contains invalid characters`);
-    }
+    const problem = tagNameProblem(name);
+    if (problem !== undefined) throw unprocessable(problem);
   }
   for (const name of names) {
     if (state.tags.get(name) === undefined) state.tags.put(name, { name });

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { readBody } from "../body.ts";
 import type { Cloud } from "../cloud.ts";
 import { badRequest, notFound, unsupported, type Env } from "../errors.ts";
-import { ensureTags } from "../membership.ts";
+import { ensureTags, tagNameProblem } from "../membership.ts";
 import { page } from "../paging.ts";
 import type { State } from "../state.ts";
 
@@ -39,6 +39,9 @@ export function tagRoutes(cloud: Cloud) {
     )
     .post("/", async (c) => {
       const { name } = await readBody(c, createBody);
+      const problem = tagNameProblem(name);
+      // The one route whose 400 has another envelope.
+      if (problem !== undefined) return c.json({ error: problem, messages: null, root_causes: [problem] }, 400);
       ensureTags(state, [name]);
       return c.json({ tag: tagView(state, name) }, 201);
     })

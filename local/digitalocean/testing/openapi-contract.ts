@@ -23,7 +23,7 @@ export function openapiContract(): (answer: Answer) => string[] {
     operations,
     pattern: new RegExp(`^${template.replace(/[.]/g, "\\.").replace(/\{[^}]+\}/g, "[^/]+")}$`),
   }));
-  const ajv = new Ajv2019({ strict: false, allErrors: true, logger: false, validateFormats: true });
+  const ajv = new Ajv2019({ strict: false, allErrors: true, logger: false, unicodeRegExp: false });
   addFormats.default(ajv);
   ajv.addSchema({ $id: "openapi", components: document.components });
   const validators = new Map<string, ValidateFunction>();
@@ -88,7 +88,7 @@ function toJsonSchema(node: unknown): unknown {
     if (notOfSchemas.includes(key)) continue;
     if (key === "properties" && isObject(value)) {
       result[key] = Object.fromEntries(
-        Object.entries(value).map(([name, inner]) => [name, closed(toJsonSchema(inner))]),
+        Object.entries(value).map(([name, inner]) => [misspelt.get(name) ?? name, closed(toJsonSchema(inner))]),
       );
     } else if (key === "items") {
       result[key] = closed(toJsonSchema(value));
@@ -100,6 +100,9 @@ function toJsonSchema(node: unknown): unknown {
   }
   return "nullable" in node && node.nullable === true ? { anyOf: [result, { type: "null" }] } : result;
 }
+
+/** The document writes `imgages` in a tag's resources; DigitalOcean answers `images`, and its plugin reads that. */
+const misspelt = new Map([["imgages", "images"]]);
 
 /** Keywords of OpenAPI that are none of JSON Schema; examples are left out because they would be read as schemas. */
 const notOfSchemas = ["nullable", "example", "examples", "discriminator"];
