@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ApiToken } from "@pulumi/cloudflare/apiToken.js";
-import { getApiTokenPermissionGroupsListOutput } from "@pulumi/cloudflare/getApiTokenPermissionGroupsList.js";
+import { zoneScope, type CloudflareZone } from "./cloudflare-zone.ts";
 
 /** Arguments of {@link Certificate}. */
 export interface CertificateArgs {
   /** Who uses the token, for Cloudflare's list of tokens: the node's host name. */
   readonly holder: string;
   /** The zone that certbot writes its records in. */
-  readonly zoneId: pulumi.Input<string>;
+  readonly zone: CloudflareZone;
   /** The only addresses that the token works from. */
   readonly publicIpv4: pulumi.Input<string>;
   readonly publicIpv6: pulumi.Input<string>;
@@ -23,7 +23,6 @@ export class Certificate extends pulumi.ComponentResource {
 
   constructor(name: string, args: CertificateArgs, opts?: pulumi.ComponentResourceOptions) {
     super("imera:index:Certificate", name, {}, opts);
-    const groups = getApiTokenPermissionGroupsListOutput({ name: permission }, { parent: this });
     const token = new ApiToken(
       `${name}-token`,
       {
@@ -31,8 +30,8 @@ export class Certificate extends pulumi.ComponentResource {
         policies: [
           {
             effect: "allow",
-            permissionGroups: [{ id: groups.apply(({ results }) => zonePermission(results)) }],
-            resources: pulumi.output(args.zoneId).apply(zoneOnly),
+            permissionGroups: [{ id: args.zone.dnsWritePermissionId }],
+            resources: zoneOnly(args.zone.zoneId),
           },
         ],
         condition: {
@@ -44,20 +43,6 @@ export class Certificate extends pulumi.ComponentResource {
     this.token = token.value;
     this.registerOutputs({ token: this.token });
   }
-}
-
-const permission = "DNS Write";
-const zoneScope = "com.cloudflare.api.account.zone";
-
-function zonePermission(groups: readonly { readonly id: string; readonly scopes: readonly string[] }[]): string {
-  const group = groups.find(({ scopes }) => scopes.includes(zoneScope));
-  if (group === undefined) {
-    throw new pulumi.RunError(
-      `Cloudflare lists no permission "${permission}" for zones to this API token. It needs "API Tokens: Edit" beside "Zone: Read" ` +
-        'and "DNS: Edit"; give it that in Cloudflare\'s dashboard.',
-    );
-  }
-  return group.id;
 }
 
 /** The provider compares this text byte by byte with what the API answers: no spaces. */

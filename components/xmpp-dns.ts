@@ -9,7 +9,7 @@ import type { Service } from "./services.ts";
 export interface XmppDnsArgs {
   readonly settings: Settings;
   readonly services: readonly Service[];
-  readonly zoneId: pulumi.Input<string>;
+  readonly zoneId: string;
   readonly nodes: readonly {
     readonly key: string;
     readonly hostName: string;

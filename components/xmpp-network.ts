@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { getZoneOutput } from "@pulumi/cloudflare/getZone.js";
 import { SshKey } from "@pulumi/digitalocean/sshKey.js";
 import { Tag } from "@pulumi/digitalocean/tag.js";
 import { Vpc } from "@pulumi/digitalocean/vpc.js";
+import type { CloudflareZone } from "./cloudflare-zone.ts";
 import type { Settings } from "./config.ts";
 import { NodeFirewall } from "./node-firewall.ts";
 import { services, type Service } from "./services.ts";
@@ -13,6 +13,8 @@ import { XmppNode, type SharedByNodes } from "./xmpp-node.ts";
 export interface XmppNetworkArgs {
   /** The stack's settings; they decide which resources there are. */
   readonly settings: Settings;
+  /** The zone that the domain is in. */
+  readonly zone: CloudflareZone;
 }
 
 /** The whole network: its nodes, what may reach them, and the names they are found by. */
@@ -27,11 +29,11 @@ export class XmppNetwork extends pulumi.ComponentResource {
     const offered = services({
       turnRelayPorts: { first: settings.turnRelayFirstPort, last: settings.turnRelayLastPort },
     });
-    const shared = sharedByNodes(name, settings, this);
+    const shared = sharedByNodes(name, args, this);
     const nodes = this.#createNodes(name, settings, offered, shared);
     new XmppDns(
       `${name}-dns`,
-      { settings, services: offered, zoneId: shared.zoneId, nodes },
+      { settings, services: offered, zoneId: args.zone.zoneId, nodes },
       // Nobody is sent to a node that has not been proved ready.
       { parent: this, dependsOn: nodes.map((node) => node.ready) },
     );
@@ -68,9 +70,8 @@ export interface NodeSummary {
 }
 
 /** DigitalOcean's names are unique in an account, so the stack's is part of them. */
-function sharedByNodes(name: string, settings: Settings, parent: pulumi.Resource): SharedByNodes {
+function sharedByNodes(name: string, { settings, zone }: XmppNetworkArgs, parent: pulumi.Resource): SharedByNodes {
   const label = `imera-${pulumi.getStack()}`;
-  const zone = settings.zone === "" ? settings.domain : settings.zone;
   const tag = new Tag(`${name}-tag`, { name: label }, { parent });
   const vpc = new Vpc(`${name}-vpc`, { name: label, region: settings.region }, { parent });
   const sshKey = new SshKey(
@@ -79,7 +80,7 @@ function sharedByNodes(name: string, settings: Settings, parent: pulumi.Resource
     { parent },
   );
   return {
-    zoneId: getZoneOutput({ filter: { name: zone } }, { parent }).id,
+    zone,
     tag: tag.name,
     vpcId: vpc.id,
     sshKeyId: sshKey.id,

@@ -5,6 +5,7 @@ import { ReservedIpAssignment } from "@pulumi/digitalocean/reservedIpAssignment.
 import { Volume } from "@pulumi/digitalocean/volume.js";
 import { VolumeAttachment } from "@pulumi/digitalocean/volumeAttachment.js";
 import { Certificate } from "./certificate.ts";
+import type { CloudflareZone } from "./cloudflare-zone.ts";
 import { userData } from "./cloud-init.ts";
 import type { Settings } from "./config.ts";
 import { firstBootFiles, staticFiles } from "./files.ts";
@@ -14,7 +15,7 @@ import { serviceNamed, type Service } from "./services.ts";
 
 /** What all nodes of a network have in common. */
 export interface SharedByNodes {
-  readonly zoneId: pulumi.Input<string>;
+  readonly zone: CloudflareZone;
   /** Makes the firewall cover the droplet. */
   readonly tag: pulumi.Input<string>;
   readonly vpcId: pulumi.Input<string>;
@@ -60,7 +61,7 @@ export class XmppNode extends pulumi.ComponentResource {
       `${name}-certificate`,
       {
         holder: this.hostName,
-        zoneId: args.zoneId,
+        zone: args.zone,
         publicIpv4: droplet.ipv4Address,
         publicIpv6: droplet.ipv6Address,
       },
