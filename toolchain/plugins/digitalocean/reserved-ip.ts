@@ -18,16 +18,16 @@ export const reservedIp = defineResource({
     const id = answered(answer?.reservedIp?.ip, "the address");
     made(id, { ipAddress: id, reservedIpUrn: urnOf(id) });
     if (inputs.dropletId !== undefined) await assign({ client, signal }, id, inputs.dropletId);
-    return { id, outs: await outsOf(client, signal, id) };
+    return { id, outs: await outsOf(client, signal, id, inputs) };
   },
-  async read({ client, signal, id }) {
+  async read({ client, signal, id, state }) {
     const found = await client.find(signal, (api) => getReservedIp(api, id));
-    return found === undefined ? undefined : stateOf(found);
+    return found === undefined ? undefined : stateOf(found, state);
   },
   async update({ client, signal, id, inputs }) {
     if (inputs.dropletId === undefined) await unassign({ client, signal }, id);
     else await assign({ client, signal }, id, inputs.dropletId);
-    return outsOf(client, signal, id);
+    return outsOf(client, signal, id, inputs);
   },
   async delete({ client, signal, id, state }) {
     if (typeof state.dropletId === "number") await unassign({ client, signal }, id);
@@ -35,14 +35,20 @@ export const reservedIp = defineResource({
   },
 });
 
-async function outsOf(client: DigitalOcean, signal: AbortSignal, id: string) {
-  return stateOf(answered(await client.call(signal, (api) => getReservedIp(api, id)), "the reserved IP"));
+/** Whether this resource, and not a ReservedIpAssignment, says which droplet has the address. */
+interface Kept {
+  readonly dropletId?: number | null;
 }
 
-function stateOf({ ip, region, droplet }: Reserved_ip) {
+async function outsOf(client: DigitalOcean, signal: AbortSignal, id: string, kept: Kept) {
+  return stateOf(answered(await client.call(signal, (api) => getReservedIp(api, id)), "the reserved IP"), kept);
+}
+
+function stateOf({ ip, region, droplet }: Reserved_ip, kept: Kept) {
+  const isOurs = typeof kept.dropletId === "number";
   return {
     region: region?.slug,
-    dropletId: droplet?.id ?? null,
+    dropletId: isOurs ? (droplet?.id ?? kept.dropletId) : null,
     ipAddress: ip ?? "",
     reservedIpUrn: urnOf(ip ?? ""),
   };
