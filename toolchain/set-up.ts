@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
+import { makeBundle, type MakeBundle } from "./set-up/bundle.ts";
 import { pulumiDownloadHost, type DownloadHost } from "./set-up/download-host.ts";
 import { toolchainFolders, type Folders } from "./set-up/folders.ts";
 import { withLock } from "./set-up/lock.ts";
@@ -34,6 +35,7 @@ export interface SetUpOptions {
   readonly askAgain?: boolean;
   readonly downloadHost?: DownloadHost;
   readonly run?: RunCommand;
+  readonly bundle?: MakeBundle;
   /** Where XDG's folders are read from. Default: this process's environment. */
   readonly environment?: NodeJS.ProcessEnv;
 }
@@ -54,11 +56,12 @@ export async function setUpToolchain(options: SetUpOptions = {}): Promise<Toolch
     report = (line: string) => process.stderr.write(`${line}\n`),
     downloadHost = pulumiDownloadHost(versions),
     run = runCommand,
+    bundle = makeBundle,
     environment = process.env,
     askAgain = false,
   } = options;
   const folders = toolchainFolders(versions, environment);
-  const plans = partPlans({ folders, versions, run, report });
+  const plans = partPlans({ folders, versions, run, bundle, report });
   const origins = await findAll(plans);
   const silent = !askAgain && (await wasSilent(folders));
   if (isComplete(origins, silent)) return toolchain(folders, plans, origins);

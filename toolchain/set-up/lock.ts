@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
@@ -36,7 +37,7 @@ export async function withLock<T>(file: string, report: (line: string) => void, 
 
 /** Takes the lock, or tells the process id of who has it. */
 async function acquire(file: string): Promise<number | undefined> {
-  const own = `${file}.${process.pid}`;
+  const own = `${file}.${randomUUID()}`;
   await writeFile(own, String(process.pid));
   try {
     // A link fails when its target exists, and the target is complete the moment it exists.

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import process from "node:process";
 import { pluginNames, type PluginName, type Versions } from "../versions.ts";
+import type { MakeBundle } from "./bundle.ts";
 import type { Folders } from "./folders.ts";
 import { installOfficialCli, installOfficialPlugin } from "./official.ts";
 import type { Origin, PartName } from "./part.ts";
@@ -25,6 +26,7 @@ export interface PlanContext {
   readonly folders: Folders;
   readonly versions: Versions;
   readonly run: RunCommand;
+  readonly bundle: MakeBundle;
   readonly report: (line: string) => void;
 }
 
@@ -81,7 +83,7 @@ function pluginPlan(name: PluginName, context: PlanContext): PartPlan {
 
 function standInPlan(
   standIn: Parameters<typeof installStandIn>[0],
-  { folders, report }: PlanContext,
+  { folders, report, bundle }: PlanContext,
 ): Omit<PartPlan, "installOfficial"> {
   return {
     part: standIn.part,
@@ -89,7 +91,7 @@ function standInPlan(
     find: async () => originOf(await inspectStandIn(folders.executables[standIn.part]), "stand-in"),
     async installSubstitute() {
       report(`Installing the stand-in of ${standIn.part} ${standIn.version}…`);
-      await installStandIn(standIn, folders);
+      await installStandIn(standIn, folders, bundle);
     },
   };
 }

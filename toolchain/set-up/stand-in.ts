@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
+import type { MakeBundle } from "./bundle.ts";
 import { repository, type Folders } from "./folders.ts";
 import { ToolchainError, type PartName } from "./part.ts";
 
@@ -40,9 +41,9 @@ export async function inspectStandIn(executable: string): Promise<StandInState> 
  *
  * @throws ToolchainError when the sources cannot be bundled.
  */
-export async function installStandIn(standIn: StandIn, folders: Folders): Promise<void> {
+export async function installStandIn(standIn: StandIn, folders: Folders, bundle: MakeBundle): Promise<void> {
   const executable = folders.executables[standIn.part];
-  const { text, inputs } = await bundle(standIn);
+  const { text, inputs } = await bundle(standIn.part, standIn.entry);
   const digest = await digestOf(inputs);
   if (digest === undefined) throw new ToolchainError(standIn.part, "its sources changed meanwhile.", "Run it again.");
   const bundlePath = `${executable}-${digest}.mjs`;
@@ -53,47 +54,6 @@ export async function installStandIn(standIn: StandIn, folders: Folders): Promis
   await replaceFile(executable, launcher(standIn, digest, bundlePath, folders), 0o755);
   await removeOtherBundles(executable, bundlePath);
 }
-
-interface Bundle {
-  readonly text: string;
-  /** The repository's own files in it, relative to the repository. */
-  readonly inputs: readonly string[];
-}
-
-async function bundle({ part, entry }: StandIn): Promise<Bundle> {
-  const { build } = await import("esbuild");
-  try {
-    const { outputFiles, metafile } = await build({
-      entryPoints: [path.join(repository, entry)],
-      absWorkingDir: repository,
-      bundle: true,
-      write: false,
-      metafile: true,
-      platform: "node",
-      target: "node24",
-      format: "esm",
-      minifySyntax: true,
-      legalComments: "none",
-      logLevel: "silent",
-      // ssh2 tries two native helpers and does without where they are not to be had.
-      external: ["*.node", "cpu-features"],
-      banner: { js: commonJsGlobals },
-    });
-    const own = Object.keys(metafile.inputs).filter((input) => !input.includes("node_modules/"));
-    return { text: outputFiles[0]?.text ?? "", inputs: own.toSorted() };
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new ToolchainError(part, `its sources do not bundle: ${why}`, "Restore them: git status", error);
-  }
-}
-
-// Bundled CommonJS modules look for these three, which an ES module lacks.
-const commonJsGlobals = `
-import { createRequire as imeraCreateRequire } from "node:module";
-const require = imeraCreateRequire(import.meta.url);
-const __filename = import.meta.filename;
-const __dirname = import.meta.dirname;
-`;
 
 /** Digest of the files and of what else decides about a bundle; undefined when a file is gone. */
 async function digestOf(inputs: readonly string[]): Promise<string | undefined> {
