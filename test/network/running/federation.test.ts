@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { testAccounts } from "../accounts.ts";
+import { adminAccount } from "../accounts.ts";
 import { logInWithSlixmpp } from "../chat-client.ts";
 import { type ClientMachine, clientMachine } from "../client-machine.ts";
 import { type Cloud, runningCloud } from "../cloud.ts";
@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 it("exchanges messages with somebody else's server, both certificates verified", async () => {
-  const [alice] = testAccounts(cloud);
+  const alice = adminAccount(cloud);
   await using here = await logInWithSlixmpp(machine, alice);
   await using there = await logInWithSlixmpp(machine, peer.account);
   here.send(peer.account.jid, "to another server");

@@ -6,7 +6,7 @@ import { type ClientMachine, clientMachine } from "../client-machine.ts";
 import { type Cloud, runningCloud } from "../cloud.ts";
 import { logInWithProfanity } from "../profanity.ts";
 import { selfSigned } from "../self-signed.ts";
-import { testAccounts } from "../accounts.ts";
+import { adminAccount, newAccount } from "../accounts.ts";
 
 let cloud: Cloud;
 let machine: ClientMachine;
@@ -15,7 +15,8 @@ let bob: Account;
 beforeAll(async () => {
   cloud = await runningCloud();
   machine = await clientMachine(cloud);
-  [alice, bob] = testAccounts(cloud);
+  alice = adminAccount(cloud);
+  bob = await newAccount(cloud, machine);
 });
 afterAll(async () => machine[Symbol.asyncDispose]());
 

@@ -1,0 +1,36 @@
+import { execa } from "execa";
+import { describeRun } from "../../local/run.ts";
+import { stackCli, stackFiles, stackName } from "../../local/stack.ts";
+import { setUpToolchain } from "../../toolchain/set-up.ts";
+import { testRunNumber } from "./cloud.ts";
+
+/** How a run of the engine ended, and all that it printed. */
+export interface EngineResult {
+  readonly exitCode: number;
+  readonly output: string;
+}
+
+/** Runs `pulumi` on the stack of the tests' local cloud, as `npm run local` does. */
+export async function pulumi(...args: string[]): Promise<EngineResult> {
+  const run = describeRun(Number(testRunNumber()));
+  const cli = stackCli(run, await setUpToolchain());
+  const flags = [
+    "--stack",
+    stackName,
+    "--config-file",
+    stackFiles(run).config,
+    "--non-interactive",
+    "--color",
+    "never",
+  ];
+  const result = await execa(cli.command, [...args, ...flags], {
+    cwd: cli.projectFolder,
+    env: { ...cli.env },
+    extendEnv: false,
+    all: true,
+    reject: false,
+    stdin: "ignore",
+    timeout: 600_000,
+  });
+  return { exitCode: result.exitCode ?? -1, output: result.all };
+}

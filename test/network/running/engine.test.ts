@@ -1,0 +1,14 @@
+import { describe, expect, it } from "vitest";
+import { pulumi } from "../engine.ts";
+
+describe("the engine finds nothing to do", () => {
+  it.each([
+    ["up", ["up", "--yes", "--expect-no-changes"]],
+    ["refresh", ["refresh", "--yes", "--expect-no-changes"]],
+    ["preview after the refresh", ["preview", "--expect-no-changes"]],
+  ])("on %s", async (_, args) => {
+    const { exitCode, output } = await pulumi(...args);
+    expect(output).not.toMatch(/^ +[~+-]/m);
+    expect(exitCode, output).toBe(0);
+  });
+});
