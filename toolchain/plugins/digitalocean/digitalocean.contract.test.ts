@@ -2,17 +2,10 @@ import { fileURLToPath } from "node:url";
 import { replay } from "../protocol/contract/replay.ts";
 import { startStubApi } from "../protocol/contract/stub-api.ts";
 import { digitalOceanProvider } from "./provider.ts";
-import { DEFAULT_PROJECT, type Entity, StubDigitalOcean } from "./testing/stub-digitalocean.ts";
+import { StubDigitalOcean, placeholders } from "./testing/stub-digitalocean.ts";
 
 const stub = new StubDigitalOcean();
 const tokens = new Set(digitalOceanProvider.resources.map(({ token }) => token));
-
-// The recorder's stub made ids that are no UUIDs, and DigitalOcean's client reads only UUIDs where the API promises them.
-const placeholders = {
-  "-vpc000000000": "-0bc000000000",
-  "-project00000": "-000000900000",
-  "projects/def/": `projects/${DEFAULT_PROJECT}/`,
-};
 
 replay({
   definition: digitalOceanProvider,
@@ -21,16 +14,9 @@ replay({
   only: (_, { type }) => tokens.has(type),
   config: (api) => ({ apiEndpoint: api?.url ?? "", token: "stub" }),
   api: () => startStubApi(stub.answer),
-  prepare(name, { inputs, create }) {
+  prepare(_, { inputs, create }) {
     stub.nextId = create?.id ?? "";
-    // What the case works on was made by a case before it, and is gone by now.
-    const made = (kind: string, id: unknown, entity: Entity) => {
-      if (typeof id === "string") stub.collection(kind).set(id, entity);
-    };
-    const { volumeId, ipAddress, project } = inputs;
-    if (name === "VolumeAttachment") made("volumes", volumeId, { id: volumeId, droplet_ids: [] });
-    if (name === "ReservedIpAssignment") made("reserved_ips", ipAddress, { ip: ipAddress });
-    if (name === "ProjectResources") made("projects", project, { id: project });
+    stub.makeWhatItWorksOn(inputs);
   },
   prepareChange(name, key) {
     // The recorder's stub had forgotten the droplet's second tag by the next change.

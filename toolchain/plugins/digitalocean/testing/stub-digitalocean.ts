@@ -32,6 +32,13 @@ export class StubDigitalOcean {
     }
   };
 
+  /** Makes what a recorded case's inputs name: cases before it made it, and it is gone by now. */
+  makeWhatItWorksOn({ volumeId, ipAddress, project }: Entity): void {
+    if (typeof volumeId === "string") this.collection("volumes").set(volumeId, { id: volumeId, droplet_ids: [] });
+    if (typeof ipAddress === "string") this.collection("reserved_ips").set(ipAddress, { ip: ipAddress });
+    if (typeof project === "string") this.collection("projects").set(project, { id: project });
+  }
+
   /** An action that is done. */
   action(status: number): StubAnswer {
     return { status, body: { action: { id: ++this.#actions, status: "completed", type: "stub" } } };
@@ -71,7 +78,14 @@ export class StubDigitalOcean {
 }
 
 /** DigitalOcean's default project takes what leaves another. */
-export const DEFAULT_PROJECT = "00000000-0000-4000-8000-000000000def";
+const DEFAULT_PROJECT = "00000000-0000-4000-8000-000000000def";
+
+/** The recorder's stub made ids that are no UUIDs, and DigitalOcean's client reads only UUIDs where the API promises them. */
+export const placeholders = {
+  "-vpc000000000": "-0bc000000000",
+  "-project00000": "-000000900000",
+  "projects/def/": `projects/${DEFAULT_PROJECT}/`,
+};
 
 const gone: StubAnswer = {
   status: 404,

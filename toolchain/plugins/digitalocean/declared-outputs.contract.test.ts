@@ -1,0 +1,38 @@
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { alwaysPresentOutputs } from "../protocol/contract/declared-outputs.ts";
+import { type PluginClient, startPlugin } from "../protocol/contract/plugin-client.ts";
+import { readRecording } from "../protocol/contract/recording.ts";
+import { type StubApi, startStubApi } from "../protocol/contract/stub-api.ts";
+import { digitalOceanProvider } from "./provider.ts";
+import { StubDigitalOcean, placeholders } from "./testing/stub-digitalocean.ts";
+
+const recording = fileURLToPath(new URL("../../../test/contracts/plugins/digitalocean.json", import.meta.url));
+const { cases } = readRecording(recording, placeholders);
+const stub = new StubDigitalOcean();
+let api: StubApi;
+let plugin: PluginClient;
+
+beforeAll(async () => {
+  api = await startStubApi(stub.answer);
+  plugin = await startPlugin(digitalOceanProvider, { apiEndpoint: api.url, token: "stub" });
+});
+afterAll(async () => {
+  plugin.stop();
+  await api.stop();
+});
+
+it.each(digitalOceanProvider.resources.map(({ token }) => token))(
+  "the state of %s has every property that the SDK declares as always present",
+  async (token) => {
+    const recorded = Object.values(cases).find((each) => each.type === token && each.create !== undefined);
+    const inputs = recorded?.checked ?? {};
+    stub.nextId = recorded?.create?.id ?? "";
+    stub.makeWhatItWorksOn(inputs);
+    const { outs } = await plugin.create(`urn:pulumi:dev::imera::${token}::x`, inputs);
+    const [, module = ""] = token.split(/[/:]/).slice(1);
+    const declared = alwaysPresentOutputs(`@pulumi/digitalocean/${module}.d.ts`);
+    expect(declared.length).toBeGreaterThan(0);
+    expect(Object.keys(outs)).toEqual(expect.arrayContaining(declared));
+  },
+);
