@@ -1,5 +1,5 @@
 import { createServer, type Server } from "node:http";
-import { getRequestListener } from "@hono/node-server";
+import { getRequestListener, type Http2Bindings, type HttpBindings } from "@hono/node-server";
 
 /** An HTTP server that is listening. */
 export interface HttpServer {
@@ -15,12 +15,12 @@ export interface HttpServer {
  * which address could not be had.
  */
 export async function startHttpServer(options: {
-  readonly app: { fetch(request: Request): Response | Promise<Response> };
+  readonly app: { fetch(request: Request, bindings: HttpBindings | Http2Bindings): Response | Promise<Response> };
   readonly hostname: string;
   readonly port: number;
 }): Promise<HttpServer> {
   const { app, hostname } = options;
-  const listener = getRequestListener((request) => app.fetch(request));
+  const listener = getRequestListener((request, bindings) => app.fetch(request, bindings));
   const server = createServer((request, response) => void listener(request, response));
   await listen(server, hostname, options.port);
   const address = server.address();
