@@ -27,8 +27,8 @@ export interface RunFiles {
   readonly daemonPid: string;
   /** What the daemon is started with: {@link DaemonSettings} as JSON. */
   readonly daemonSettings: string;
-  /** What was changed on this machine outside the run, so that it can be put back. */
-  readonly hostChanges: string;
+  /** The start that is under way. */
+  readonly upPid: string;
   /** Folder of the certificate authorities that droplets trust, one PEM file each. */
   readonly trust: string;
   /** All of {@link trust} in one file, for clients on this machine. */
@@ -62,7 +62,7 @@ export function describeRun(number: number): Run {
       daemonLog: inside("cloud.log"),
       daemonPid: inside("cloud.pid"),
       daemonSettings: inside("cloud-settings.json"),
-      hostChanges: inside("host-changes.json"),
+      upPid: inside("up.pid"),
       trust: inside("trust"),
       caBundle: inside("ca-bundle.pem"),
       localCa: inside("local-ca"),

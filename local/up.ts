@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { acmeHostName, acmeIpv4, startPebble } from "./acme/pebble.ts";
@@ -11,9 +10,8 @@ import { checkHost } from "./host-checks.ts";
 import { ensureHostPackages } from "./host-packages.ts";
 import type { Incus } from "./incus/client.ts";
 import { startEngine } from "./incus/engine.ts";
-import { readTrust } from "./incus/hypervisor.ts";
 import { buildBaseImage, importBaseImage } from "./incus/images.ts";
-import { refreshTrust } from "./incus/trust.ts";
+import { readTrust, refreshTrust, trustFile } from "./incus/platform-trust.ts";
 import { createNamespace, inNamespace } from "./network/namespace.ts";
 import { openOutbound } from "./network/outbound.ts";
 import { isRunning, lastLines, startDaemon } from "./process.ts";
@@ -29,11 +27,20 @@ export interface RunningCloud {
   readonly settings: DaemonSettings;
 }
 
+/** How to bring a cloud up. */
+export interface UpOptions {
+  /** Domains that are zones at Cloudflare. */
+  readonly zones: readonly string[];
+  readonly step: Step;
+  /** Is done while the ACME server starts, which the processor has little to do with. */
+  readonly meanwhile: (cloud: RunningCloud) => Promise<void>;
+}
+
 /**
  * Brings the cloud of `run` up: this machine's packages, network, engine, both APIs, DNS, ACME server. What is up already
  * stays up, what an interrupted start left is completed.
  */
-export async function bringCloudUp(run: Run, zones: readonly string[], step: Step): Promise<RunningCloud> {
+export async function bringCloudUp(run: Run, { zones, step, meanwhile }: UpOptions): Promise<RunningCloud> {
   await step("this machine", () => checkHost(run));
   await step("packages of this machine", (report) => ensureHostPackages(report));
   const image = await step("droplet image", (report) => buildBaseImage(report));
@@ -45,27 +52,27 @@ export async function bringCloudUp(run: Run, zones: readonly string[], step: Ste
   });
   const incus = await step("machines (Incus)", async () => {
     const engine = await startEngine(run);
-    await importBaseImage(run, engine, image);
+    await importBaseImage(run, engine, image.rootfs);
     return engine;
   });
-  const settings = await prepareSettings(run, zones);
+  const cloud = { run, incus, settings: await prepareSettings(run, zones) };
   await step("cloud APIs and DNS", () => startCloudDaemon(run));
-  await step("certificate authority (Pebble)", async () => {
-    await startPebble(run, incus);
+  await step("certificate authority (Pebble), secrets", async () => {
+    await Promise.all([startPebble(run, incus, image.pebblePackage), meanwhile(cloud)]);
     await writeCaBundle(run);
     await refreshTrust(run, incus);
   });
-  return { run, incus, settings };
+  return cloud;
 }
 
 async function makeTrust(run: Run): Promise<void> {
   await mkdir(run.files.trust, { recursive: true, mode: 0o700 });
   const ca = await openLocalCa(run.files.localCa, `Local cloud ${run.number}`);
-  await copyFile(ca.certificateFile, join(run.files.trust, "local-ca.pem"));
+  await copyFile(ca.certificateFile, trustFile(run, "local-ca"));
 }
 
 async function writeCaBundle(run: Run): Promise<void> {
-  await writeFile(run.files.caBundle, (await readTrust(run)).join(""), { mode: 0o644 });
+  await writeFile(run.files.caBundle, (await readTrust(run)).map(({ pem }) => pem).join(""), { mode: 0o644 });
 }
 
 async function prepareSettings(run: Run, zones: readonly string[]): Promise<DaemonSettings> {

@@ -1,10 +1,9 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { Agent, get } from "node:https";
-import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 
 import type { Incus } from "../incus/client.ts";
-import { execInside, writeInside } from "../incus/exec.ts";
+import { trustFile } from "../incus/platform-trust.ts";
 import { launchServiceContainer } from "../incus/service-container.ts";
 import type { Run } from "../run.ts";
 import { waitUntil } from "../wait-until.ts";
@@ -24,46 +23,35 @@ export function acmeIpv4(run: Run): string {
 }
 
 /**
- * Starts Pebble, Let's Encrypt's test server, in a container of its own, and resolves to the certificates of its roots, in
- * PEM. It validates over the local cloud's DNS. What it has issued is trusted as long as it runs: a restart makes new roots.
+ * Starts Pebble, Let's Encrypt's test server, in a container of its own and resolves when it answers; its root is then among
+ * what the platform trusts. `pebblePackage` is the path of its Debian package. It validates over the local cloud's DNS. What
+ * it has issued is trusted as long as it runs: a restart makes a new root.
  */
-export async function startPebble(run: Run, incus: Incus): Promise<string> {
-  const instance = await launchServiceContainer(run, incus, {
-    name: "acme",
-    ipv4: acmeIpv4(run),
-    packages: ["pebble"],
-  });
-  if (!(await isActive(run, instance))) await install(run, instance);
-  return waitUntil({
-    what: "the ACME server to answer",
-    probe: async () => ({ value: await fetchRoot(run) }),
-    intervalMs: 100,
-    timeoutMs: 30_000,
-  });
-}
-
-const unit = "acme-server.service";
-const folder = "/etc/acme-server";
-
-async function isActive(run: Run, instance: string): Promise<boolean> {
-  const state = await execInside(run, instance, ["systemctl", "show", "--property=ActiveState", unit], {
-    timeoutMs: 10_000,
-  });
-  return state === "ActiveState=active";
-}
-
-async function install(run: Run, instance: string): Promise<void> {
+export async function startPebble(run: Run, incus: Incus, pebblePackage: string): Promise<void> {
   const ca = await openLocalCa(run.files.localCa, `Local cloud ${run.number}`);
   const { certificate, privateKey } = await ca.issue({ name: acmeHostName, ipv4: acmeIpv4(run) });
   const files = [
+    { path: packagePath, mode: "0644", content: await readFile(pebblePackage) },
     { path: `${folder}/certificate.pem`, mode: "0644", content: certificate },
     { path: `${folder}/key.pem`, mode: "0600", content: privateKey },
     { path: `${folder}/config.json`, mode: "0644", content: JSON.stringify(configuration) },
     { path: `/etc/systemd/system/${unit}`, mode: "0644", content: unitFile(run) },
+    // What `systemctl enable` would make.
+    { path: `/etc/systemd/system/multi-user.target.d/acme.conf`, mode: "0644", content: `[Unit]\nWants=${unit}\n` },
   ];
-  for (const file of files) await writeInside(run, instance, file);
-  await execInside(run, instance, ["systemctl", "enable", "--now", unit], { timeoutMs: 30_000 });
+  await launchServiceContainer(run, incus, { name: "acme", ipv4: acmeIpv4(run), packages: [], files });
+  const root = await waitUntil({
+    what: "the ACME server to answer",
+    probe: async () => ({ value: await fetchRoot(run) }),
+    intervalMs: 100,
+    timeoutMs: 60_000,
+  });
+  await writeFile(trustFile(run, "acme-root"), root, { mode: 0o644 });
 }
+
+const unit = "acme-server.service";
+const folder = "/etc/acme-server";
+const packagePath = "/var/cache/pebble.deb";
 
 const ninetyDaysSeconds = 90 * 24 * 60 * 60;
 
@@ -88,6 +76,7 @@ Description=ACME server of the local cloud
 
 [Service]
 Environment=PEBBLE_VA_NOSLEEP=1
+ExecStartPre=/bin/sh -c 'dpkg-query -s pebble > /dev/null || dpkg -i ${packagePath}'
 ExecStart=/usr/bin/pebble -config ${folder}/config.json -dnsserver ${run.addresses.cloudIpv4}:53
 
 [Install]
@@ -96,16 +85,14 @@ WantedBy=multi-user.target
 }
 
 async function fetchRoot(run: Run): Promise<string> {
-  const ca = await readFile(`${run.files.localCa}/certificate.pem`);
-  const agent = new Agent({ ca });
+  const ca = await readFile(trustFile(run, "local-ca"));
   const url = `https://${acmeIpv4(run)}:${managementPort}/roots/0`;
-  const root = await new Promise<string>((resolve, reject) => {
-    const request = get(url, { agent, timeout: 5000 }, (response) => {
+  return new Promise((resolve, reject) => {
+    const request = get(url, { agent: new Agent({ ca }), timeout: 5000 }, (response) => {
       if (response.statusCode === 200) text(response).then(resolve, reject);
       else reject(new Error(`${url} answered ${response.statusCode ?? 0}`));
     });
+    request.on("timeout", () => request.destroy(new Error(`${url} does not answer`)));
     request.on("error", reject);
   });
-  await writeFile(`${run.files.trust}/acme-root.pem`, root, { mode: 0o644 });
-  return root;
 }

@@ -4,12 +4,12 @@ import type { DropletSpec, PowerChange } from "../hypervisor.ts";
 import type { Run } from "../run.ts";
 import type { Incus } from "./client.ts";
 import { nicDevices, renderNetworkConfig } from "./network-config.ts";
-import { renderMetaData, renderVendorData } from "./seed.ts";
+import { renderMetaData } from "./seed.ts";
 
 /** Droplets as Incus containers. The instance of droplet 7 of run 1 is `imera1-droplet-7`. */
 export interface Droplets {
-  /** Creates without starting; one that is there already is left as it is. */
-  create(droplet: DropletSpec, trustedCertificates: readonly string[]): Promise<void>;
+  /** Creates without starting; one that is there already is left as it is. `trust` is configuration of the instance. */
+  create(droplet: DropletSpec, trust: Readonly<Record<string, string>>): Promise<void>;
   destroy(dropletId: number): Promise<void>;
   setPower(dropletId: number, change: PowerChange): Promise<void>;
   powerState(dropletId: number): Promise<"on" | "off">;
@@ -34,9 +34,9 @@ export function createDroplets(run: Run, incus: Incus): Droplets {
     incus.send("PUT", `${path(dropletId)}/state`, { action, force, timeout });
 
   return {
-    async create(droplet, trustedCertificates) {
+    async create(droplet, trust) {
       if ((await read(droplet.id)) !== undefined) return;
-      await incus.send("POST", "/instances", instanceOf(run, droplet, trustedCertificates));
+      await incus.send("POST", "/instances", instanceOf(run, droplet, trust));
     },
     async destroy(dropletId) {
       const instance = await read(dropletId);
@@ -72,8 +72,8 @@ export function createDroplets(run: Run, incus: Incus): Droplets {
     async unplug(dropletId, volumeId) {
       const instance = await read(dropletId);
       if (instance?.devices[deviceName(volumeId)] === undefined) return;
-      const { [deviceName(volumeId)]: _unplugged, ...devices } = instance.devices;
-      await incus.send("PUT", path(dropletId), { ...instance, devices });
+      const kept = Object.entries(instance.devices).filter(([name]) => name !== deviceName(volumeId));
+      await incus.send("PUT", path(dropletId), { ...instance, devices: Object.fromEntries(kept) });
     },
   };
 
@@ -98,7 +98,7 @@ const instanceSchema = z.object({
   description: z.string(),
 });
 
-function instanceOf(run: Run, droplet: DropletSpec, trustedCertificates: readonly string[]): object {
+function instanceOf(run: Run, droplet: DropletSpec, trust: Readonly<Record<string, string>>): object {
   const { network } = droplet;
   return {
     name: instanceName(run, droplet.id),
@@ -109,7 +109,7 @@ function instanceOf(run: Run, droplet: DropletSpec, trustedCertificates: readonl
       // The API's state says which droplets are to run, not what ran last.
       "boot.autostart": "false",
       ...(droplet.userData === undefined ? {} : { "cloud-init.user-data": droplet.userData }),
-      "cloud-init.vendor-data": renderVendorData(trustedCertificates),
+      ...trust,
       "cloud-init.network-config": renderNetworkConfig(network, run.addresses.cloudIpv4),
       "user.meta-data": renderMetaData(droplet),
     },

@@ -6,7 +6,8 @@ import type { Run } from "../run.ts";
 
 /** Where the `incus` command finds the run's engine; its own settings stay in the run's folder, too. */
 export function incusEnvironment(run: Run): Record<string, string> {
-  return { INCUS_DIR: run.files.incus, INCUS_CONF: join(run.folder, "incus-client") };
+  const own = join(run.folder, "incus-client");
+  return { INCUS_DIR: run.files.incus, INCUS_CONF: own, XDG_CACHE_HOME: own };
 }
 
 /** Runs a command as root inside an instance and returns its standard output. Rejects when it fails or takes too long. */
@@ -24,16 +25,20 @@ export async function execInside(
   return stdout;
 }
 
-/** Writes a file inside an instance, with the folders above it. `mode` in octal, `0600` for one that holds a secret. */
-export async function writeInside(
-  run: Run,
-  instance: string,
-  file: { readonly path: string; readonly mode: string; readonly content: string },
-): Promise<void> {
-  const target = `${instance}${file.path}`;
-  await execa("incus", ["file", "push", "--create-dirs", "--mode", file.mode, "-", target], {
+/** A file inside an instance. */
+export interface InsideFile {
+  /** Absolute; folders above it are made. */
+  readonly path: string;
+  /** Octal: `0600` for a file that holds a secret. */
+  readonly mode: string;
+  readonly content: string | Buffer;
+}
+
+/** Writes a file inside an instance, running or not. */
+export async function writeInside(run: Run, instance: string, { path, mode, content }: InsideFile): Promise<void> {
+  await execa("incus", ["file", "push", "--create-dirs", "--mode", mode, "-", `${instance}${path}`], {
     env: incusEnvironment(run),
-    input: file.content,
+    input: content,
     timeout: 30_000,
   });
 }

@@ -1,6 +1,3 @@
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
-
 import { execa } from "execa";
 
 import type { DropletFilter, Hypervisor, ReservedIpAssignment, VolumeSpec } from "../hypervisor.ts";
@@ -8,6 +5,7 @@ import { renderRuleset } from "../network/ruleset.ts";
 import type { Run } from "../run.ts";
 import type { Incus } from "./client.ts";
 import { createDroplets } from "./droplets.ts";
+import { trustConfig } from "./platform-trust.ts";
 import { createVolumes } from "./volumes.ts";
 
 /**
@@ -39,7 +37,7 @@ export function createHypervisor(run: Run, incus: Incus): Hypervisor {
   };
   return {
     async createDroplet(droplet) {
-      await droplets.create(droplet, await readTrust(run));
+      await droplets.create(droplet, await trustConfig(run));
       for (const volumeId of droplet.volumeIds) await attach(volumeId, droplet.id);
       await droplets.setPower(droplet.id, "on");
     },
@@ -74,12 +72,6 @@ export function createHypervisor(run: Run, incus: Incus): Hypervisor {
       await applyRules();
     },
   };
-}
-
-/** The certificate authorities that the platform trusts, in PEM. */
-export async function readTrust(run: Run): Promise<string[]> {
-  const names = (await readdir(run.files.trust)).filter((name) => name.endsWith(".pem")).sort();
-  return Promise.all(names.map((name) => readFile(join(run.files.trust, name), "utf8")));
 }
 
 async function applyRuleset(ruleset: string): Promise<void> {

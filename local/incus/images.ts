@@ -10,28 +10,37 @@ import { stringify } from "yaml";
 import type { Run } from "../run.ts";
 import { debianMirrors, mirrorSources } from "../debian-mirrors.ts";
 import type { Incus } from "./client.ts";
+import { incusEnvironment } from "./exec.ts";
+import { trustProgram, trustTemplates, trustUnit } from "./platform-trust.ts";
 
 /** Slug and release of the image that droplets and service containers are made from. */
 export const baseImage = { slug: "debian-13-x64", suite: "trixie" } as const;
 
+/** Files that all machines of the local cloud are made from. */
+export interface BaseImage {
+  /** The root file system as a tar file. */
+  readonly rootfs: string;
+  /** Debian package of Pebble from the same release: this machine may be too old for it. */
+  readonly pebblePackage: string;
+}
+
 /**
- * The root file system as a tar file, built with mmdebstrap unless it is in this user's cache (under XDG_CACHE_HOME, named by
- * a digest of all that goes into it).
+ * Builds the image with mmdebstrap unless it is in this user's cache (under XDG_CACHE_HOME, in a folder named by a digest of
+ * all that goes into it).
  */
-export async function buildBaseImage(report: (line: string) => void): Promise<string> {
+export async function buildBaseImage(report: (line: string) => void): Promise<BaseImage> {
   const mirrors = await debianMirrors();
   const sources = mirrors && mirrorSources(mirrors, baseImage.suite);
   const args = mmdebstrapArguments(sources === undefined);
-  const digest = createHash("sha256")
-    .update(JSON.stringify([args, sources, platformConfig]))
-    .digest("hex")
-    .slice(0, 16);
-  const path = join(cacheFolder(), `${baseImage.slug}-${digest}.tar`);
-  if (existsSync(path)) return path;
-  report("building the Debian 13 image, once on this machine (about a minute)");
-  await mkdir(dirname(path), { recursive: true });
-  await buildInto(path, args, sources);
-  return path;
+  const inputs = JSON.stringify([args, sources, imageFiles]);
+  const digest = createHash("sha256").update(inputs).digest("hex").slice(0, 16);
+  const folder = join(cacheFolder(), `${baseImage.slug}-${digest}`);
+  if (!existsSync(folder)) {
+    report("building the Debian 13 image, once on this machine (about a minute)");
+    await mkdir(cacheFolder(), { recursive: true });
+    await buildInto(folder, args, sources);
+  }
+  return { rootfs: join(folder, rootfsName), pebblePackage: join(folder, pebbleName) };
 }
 
 /** Gives the image to the run's engine under its slug; one that is there stays. */
@@ -41,7 +50,7 @@ export async function importBaseImage(run: Run, incus: Incus, rootfs: string): P
   try {
     const metadata = await packMetadata(folder);
     await execa("incus", ["image", "import", metadata, rootfs, "--alias", baseImage.slug], {
-      env: { INCUS_DIR: run.files.incus, INCUS_CONF: join(folder, "client") },
+      env: incusEnvironment(run),
     });
   } finally {
     await rm(folder, { recursive: true });
@@ -54,6 +63,9 @@ const packages = [
   ...["e2fsprogs", "xfsprogs", "ca-certificates", "curl"],
 ];
 
+const rootfsName = "rootfs.tar";
+const pebbleName = "pebble.deb";
+
 /** How cloud-init is set up in DigitalOcean's own images: root logs in with the given keys, there is no other user. */
 const platformConfig = `#cloud-config
 datasource_list: [NoCloud, None]
@@ -62,28 +74,37 @@ manage_etc_hosts: true
 system_info: {default_user: {name: root, lock_passwd: true}}
 `;
 
+const imageFiles: readonly { readonly path: string; readonly mode: number; readonly content: string }[] = [
+  { path: "/etc/cloud/cloud.cfg.d/90-platform.cfg", mode: 0o644, content: platformConfig },
+  { path: `/etc/systemd/system/${trustUnit.name}`, mode: 0o644, content: trustUnit.content },
+  { path: trustProgram.path, mode: 0o755, content: trustProgram.content },
+];
+
+/** Relative paths are in the folder that mmdebstrap is started in: `files` holds {@link imageFiles}. */
 function mmdebstrapArguments(ownMirror: boolean): string[] {
   const hooks = [
-    `systemctl --root="$1" enable systemd-networkd`,
+    "sync-in files /",
+    `systemctl --root="$1" enable systemd-networkd ${trustUnit.name}`,
     // Host keys and the machine's id are a machine's own.
-    `rm -f "$1"/etc/ssh/ssh_host_*`,
-    `: > "$1"/etc/machine-id`,
-    `printf %s '${platformConfig}' > "$1"/etc/cloud/cloud.cfg.d/90-platform.cfg`,
+    `rm -f "$1"/etc/ssh/ssh_host_*; : > "$1"/etc/machine-id`,
+    `chroot "$1" sh -c 'cd /tmp && apt-get download pebble && mv pebble_*.deb ${pebbleName}'`,
+    `copy-out /tmp/${pebbleName} .`,
+    `rm "$1"/tmp/${pebbleName}`,
     // mmdebstrap's own choice of mirror leaves the backports out.
-    ...(ownMirror
-      ? [
-          `cd "$1"/etc/apt && sed -n 's/ ${baseImage.suite} / ${baseImage.suite}-backports /p' sources.list >> sources.list`,
-        ]
-      : []),
+    ...(ownMirror ? [`cd "$1"/etc/apt && sed -n '${backportsFromMain}' sources.list >> sources.list`] : []),
   ];
   return ["--variant=apt", `--include=${packages.join(",")}`, ...hooks.map((hook) => `--customize-hook=${hook}`)];
 }
 
-async function buildInto(path: string, args: readonly string[], sources: string | undefined): Promise<void> {
-  const unfinished = `${path}.new-${process.pid}.tar`;
+const backportsFromMain = `s/ ${baseImage.suite} / ${baseImage.suite}-backports /p`;
+
+async function buildInto(folder: string, args: readonly string[], sources: string | undefined): Promise<void> {
+  const unfinished = await mkdtemp(`${folder}.new-`);
   try {
-    const target = [...args, baseImage.suite, unfinished, ...(sources === undefined ? [] : ["-"])];
+    await writeImageFiles(join(unfinished, "files"));
+    const target = [...args, baseImage.suite, rootfsName, ...(sources === undefined ? [] : ["-"])];
     const { stderr, exitCode } = await execa("mmdebstrap", target, {
+      cwd: unfinished,
       reject: false,
       ...(sources === undefined ? { stdin: "ignore" } : { input: sources }),
     });
@@ -93,26 +114,37 @@ async function buildInto(path: string, args: readonly string[], sources: string 
         `mmdebstrap could not build the image. Its last lines:\n${last}\nIs the package mirror reachable?`,
       );
     }
-    await rename(unfinished, path);
+    await rename(unfinished, folder);
   } finally {
-    await rm(unfinished, { force: true });
+    await rm(unfinished, { recursive: true, force: true });
   }
 }
 
-/** Files of cloud-init's NoCloud seed, each written from a configuration key of the instance when it is created. */
-const seed = {
-  "user-data": "cloud-init.user-data",
-  "vendor-data": "cloud-init.vendor-data",
-  "network-config": "cloud-init.network-config",
-  "meta-data": "user.meta-data",
+async function writeImageFiles(folder: string): Promise<void> {
+  for (const { path, mode, content } of imageFiles) {
+    const target = join(folder, path);
+    await mkdir(dirname(target), { recursive: true });
+    await writeFile(target, content, { mode });
+  }
+}
+
+const seedFolder = "/var/lib/cloud/seed/nocloud";
+
+/** Files that are written when an instance is created, each from a configuration key of it: cloud-init's seed, and trust. */
+const templateKeys: Readonly<Record<string, string>> = {
+  [`${seedFolder}/user-data`]: "cloud-init.user-data",
+  [`${seedFolder}/vendor-data`]: "cloud-init.vendor-data",
+  [`${seedFolder}/network-config`]: "cloud-init.network-config",
+  [`${seedFolder}/meta-data`]: "user.meta-data",
+  ...trustTemplates,
 };
 
 async function packMetadata(folder: string): Promise<string> {
   await mkdir(join(folder, "templates"));
   const templates: Record<string, { when: string[]; template: string }> = {};
-  for (const [name, key] of Object.entries(seed)) {
-    templates[`/var/lib/cloud/seed/nocloud/${name}`] = { when: ["create"], template: `${name}.tpl` };
-    await writeFile(join(folder, "templates", `${name}.tpl`), `{{ config_get("${key}", "") }}`);
+  for (const [path, key] of Object.entries(templateKeys)) {
+    templates[path] = { when: ["create"], template: `${key}.tpl` };
+    await writeFile(join(folder, "templates", `${key}.tpl`), `{{ config_get("${key}", "") }}`);
   }
   const { stdout: machine } = await execa("uname", ["-m"]);
   const metadata = {

@@ -14,8 +14,3 @@ export function renderMetaData(machine: {
     "public-keys": machine.sshPublicKeys,
   });
 }
-
-/** cloud-init's vendor data: what the platform adds to every machine, the certificate authorities that it trusts. */
-export function renderVendorData(trustedCertificates: readonly string[]): string {
-  return `#cloud-config\n${stringify({ ca_certs: { trusted: trustedCertificates } }, { lineWidth: 0 })}`;
-}

@@ -4,11 +4,11 @@ import type { Run } from "../run.ts";
 import { GiveUp, waitUntil } from "../wait-until.ts";
 import type { Incus } from "./client.ts";
 import { machineConfig } from "./droplets.ts";
-import { execInside } from "./exec.ts";
-import { readTrust } from "./hypervisor.ts";
+import { execInside, type InsideFile, writeInside } from "./exec.ts";
 import { baseImage } from "./images.ts";
 import { nicDevices, renderNetworkConfig } from "./network-config.ts";
-import { renderMetaData, renderVendorData } from "./seed.ts";
+import { trustConfig } from "./platform-trust.ts";
+import { renderMetaData } from "./seed.ts";
 
 /** A machine of the local cloud's own: a server that production finds elsewhere. */
 export interface ServiceContainer {
@@ -18,23 +18,26 @@ export interface ServiceContainer {
   readonly ipv4: string;
   /** Default: no IPv6. */
   readonly ipv6?: string;
-  /** Debian packages to install. */
+  /** Debian packages to install at the first boot. */
   readonly packages: readonly string[];
+  /** Files that are there before the first boot. Default: none. */
+  readonly files?: readonly InsideFile[];
 }
 
 /**
- * Starts a service container and resolves to its instance's name when its packages are installed. One that is there is
- * started if it does not run, and kept. No packet filter applies to it.
+ * Starts a service container and resolves to its instance's name when its packages, if any, are installed. One that is there
+ * is started if it does not run, and kept. No packet filter applies to it.
  */
 export async function launchServiceContainer(run: Run, incus: Incus, service: ServiceContainer): Promise<string> {
   const instance = `${run.name}-${service.name}`;
   const path = `/instances/${instance}`;
   if ((await incus.get(path)) === undefined) {
     await incus.send("POST", "/instances", await describe(run, service, instance));
+    for (const file of service.files ?? []) await writeInside(run, instance, file);
   }
   const state = (await incus.get(`${path}/state`)) as { status: string };
   if (state.status !== "Running") await incus.send("PUT", `${path}/state`, { action: "start", timeout: -1 });
-  await waitForCloudInit(run, instance);
+  if (service.packages.length > 0) await waitForCloudInit(run, instance);
   return instance;
 }
 
@@ -43,22 +46,23 @@ export async function deleteServiceContainer(run: Run, incus: Incus, name: strin
   const path = `/instances/${run.name}-${name}`;
   if ((await incus.get(path)) === undefined) return;
   const state = (await incus.get(`${path}/state`)) as { status: string };
-  if (state.status === "Running")
+  if (state.status === "Running") {
     await incus.send("PUT", `${path}/state`, { action: "stop", force: true, timeout: -1 });
+  }
   await incus.send("DELETE", path);
 }
 
 async function describe(run: Run, service: ServiceContainer, instance: string): Promise<object> {
   const { name, ipv4, ipv6, packages } = service;
   const network = { publicIpv4: ipv4, ...(ipv6 === undefined ? {} : { publicIpv6: ipv6 }) };
-  const userData = { package_update: true, packages, apt: { conf: `APT::Install-Recommends "false";` } };
+  const userData = { package_update: packages.length > 0, packages, apt: { conf: `APT::Install-Recommends "false";` } };
   return {
     name: instance,
     source: { type: "image", alias: baseImage.slug },
     config: {
       ...machineConfig,
       "cloud-init.user-data": `#cloud-config\n${stringify(userData)}`,
-      "cloud-init.vendor-data": renderVendorData(await readTrust(run)),
+      ...(await trustConfig(run)),
       "cloud-init.network-config": renderNetworkConfig(network, run.addresses.cloudIpv4),
       "user.meta-data": renderMetaData({ id: instance, name, sshPublicKeys: [] }),
     },

@@ -1,0 +1,26 @@
+import { execa } from "execa";
+
+/**
+ * Makes sure that this program runs as root: resolves to undefined when it does, and otherwise runs it again by sudo and
+ * resolves to its exit code. Throws when there is no sudo.
+ */
+export async function runAsRoot(): Promise<number | undefined> {
+  if (process.getuid?.() === 0) return undefined;
+  const { exitCode: missing } = await execa("sh", ["-c", "command -v sudo"], { reject: false });
+  if (missing !== 0) {
+    throw new Error(
+      "The local cloud makes network namespaces and machines, which takes root. Run it as root, or install sudo.",
+    );
+  }
+  // sudo takes most of the environment away. The caches go to root's own folders: the user's would get files of root's.
+  const kept = ["PATH", "TERM", "NO_COLOR", "CI", "GOPROXY", "GOFLAGS", "http_proxy", "https_proxy", "no_proxy"];
+  const environment = kept.flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [`${name}=${value}`];
+  });
+  const { exitCode } = await execa("sudo", ["env", ...environment, process.execPath, ...process.argv.slice(1)], {
+    stdio: "inherit",
+    reject: false,
+  });
+  return exitCode ?? 1;
+}

@@ -1,0 +1,98 @@
+import process from "node:process";
+
+import { Command, InvalidArgumentError } from "commander";
+import { ExecaError } from "execa";
+
+import { setUpToolchain } from "../toolchain/set-up.ts";
+import { runAsRoot } from "./as-root.ts";
+import { takeDown } from "./down.ts";
+import { holdRun } from "./hold-run.ts";
+import { showSteps } from "./progress.ts";
+import { describeRun, type Run } from "./run.ts";
+import { buildNetwork, localZones, prepareStack, wasInterrupted } from "./stack.ts";
+import { describeStatus, readStatus, recordToolchain } from "./status.ts";
+import { bringCloudUp } from "./up.ts";
+
+interface Options {
+  readonly run: number;
+  /** Whether `pulumi up` is run; `--no-stack` turns it off. */
+  readonly stack: boolean;
+  readonly json: boolean;
+}
+
+const program = new Command("npm run local --").description(
+  "A DigitalOcean and a Cloudflare of your own on this machine, with the XMPP network in them.",
+);
+
+addCommand("up", "Brings the local cloud and the network up, or completes them.", up)
+  .option("--no-stack", "the cloud alone, without the network")
+  .addHelpText("after", "\nThis is what `npm run local` does.");
+addCommand("status", "Says what runs and how to log in.", status).option("--json", "for programs");
+addCommand("down", "Removes everything, whatever state it is in.", down);
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  try {
+    const asRoot = await runAsRoot();
+    if (asRoot !== undefined) return asRoot;
+    const [command] = process.argv.slice(2);
+    const isDefault = command === undefined || (command.startsWith("--") && command !== "--help");
+    await program.parseAsync(isDefault ? ["up", ...process.argv.slice(2)] : process.argv.slice(2), { from: "user" });
+    return 0;
+  } catch (error) {
+    process.stderr.write(`${explain(error)}\n`);
+    return 1;
+  }
+}
+
+function addCommand(name: string, description: string, action: (run: Run, options: Options) => Promise<void>): Command {
+  return program
+    .command(name)
+    .description(description)
+    .option("--run <number>", "number of the local cloud, 1 to 254: several can run beside each other", readNumber, 1)
+    .action((options: Options) => action(describeRun(options.run), options));
+}
+
+async function up(run: Run, options: Options): Promise<void> {
+  const step = showSteps();
+  const toolchain = options.stack ? await step("toolchain", (report) => setUpToolchain({ report })) : undefined;
+  if (toolchain !== undefined && (await wasInterrupted(run, toolchain))) {
+    process.stderr.write("An earlier start was cut off in the middle; starting afresh.\n");
+    await takeDown(run, step);
+  }
+  await using held = await holdRun(run);
+  await bringCloudUp(held.run, {
+    zones: await localZones(),
+    step,
+    meanwhile: async (cloud) => (toolchain === undefined ? undefined : prepareStack(cloud, toolchain)),
+  });
+  if (toolchain === undefined) return;
+  await recordToolchain(run, toolchain);
+  await step("network (pulumi up)", (report) => buildNetwork(run, toolchain, report));
+  process.stdout.write(`\n${describeStatus(run, await readStatus(run))}\n`);
+}
+
+async function status(run: Run, { json }: Options): Promise<void> {
+  const found = await readStatus(run);
+  process.stdout.write(json ? `${JSON.stringify(found, undefined, 2)}\n` : `${describeStatus(run, found)}\n`);
+}
+
+async function down(run: Run): Promise<void> {
+  if (await takeDown(run, showSteps())) process.stderr.write(`Local cloud ${run.number} is gone.\n`);
+  else process.stderr.write(`Nothing to remove: there is no local cloud ${run.number}.\n`);
+}
+
+function readNumber(value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1 || number > 254) throw new InvalidArgumentError("Expected 1 to 254.");
+  return number;
+}
+
+/** What a person can use of an error; the whole of it is for programmers (IMERA_DEBUG). */
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (process.env["IMERA_DEBUG"] !== undefined) return error.stack ?? error.message;
+  if (error instanceof ExecaError) return [error.shortMessage, error.stderr].filter(Boolean).join("\n");
+  return error.message;
+}
