@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { hostToolsPhase } from "./runner/host-tools.ts";
-import { localCloudDown, localCloudUp, testRun } from "./runner/local-cloud.ts";
+import { localCloudDown, localCloudKilled, localCloudUp, testRun } from "./runner/local-cloud.ts";
 import { describe, runPhases, type Phase } from "./runner/phase.ts";
 import { fastChecks, toolChecks } from "./runner/static-checks.ts";
 import { toolchainPhase } from "./runner/toolchain.ts";
@@ -29,6 +29,7 @@ const allPhases: readonly Phase[] = [
   toolChecks,
   toolchainPhase,
   vitestPhase({ name: "contract tests", project: "contract", needs: [toolchainPhase.name] }),
+  localCloudKilled,
   localCloudUp,
   vitestPhase({
     name: "network tests",
@@ -45,6 +46,13 @@ const allPhases: readonly Phase[] = [
     environment: cloudEnvironment,
   }),
   localCloudDown,
+  vitestPhase({
+    name: "what is left on this machine",
+    project: "network",
+    files: ["test/network/gone/"],
+    needs: [localCloudDown.name],
+    environment: cloudEnvironment,
+  }),
   vitestPhase({
     name: "bad input",
     project: "network",

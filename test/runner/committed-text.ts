@@ -18,10 +18,14 @@ const registryHosts = [
   ["files", "pythonhosted", "org"],
 ].map((labels) => labels.join("."));
 
-/** Each place where a committed file names a package registry's host, or the path of this checkout. */
+/** Documents of vendors, as they publish them. */
+const vendorFolder = "test/contracts/";
+
+/** Each place where a committed file of ours names a package registry's host, or the path of this checkout. */
 export function machineNames(files: readonly CommittedFile[], checkoutPath: string): string[] {
   const names = checkoutPath.split("/").length > 2 ? [...registryHosts, checkoutPath] : registryHosts;
-  return files.flatMap((file) =>
+  const ours = files.filter(({ path }) => !path.startsWith(vendorFolder));
+  return ours.flatMap((file) =>
     names.filter((name) => file.text.includes(name)).map((name) => `${file.path}: names ${name}`),
   );
 }

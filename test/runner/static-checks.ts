@@ -15,7 +15,11 @@ interface StaticCheck {
 
 /** Types, lint and format: seconds, nothing but npm packages needed. */
 export const fastChecks: Phase = checksPhase("static checks", [
-  nodeTool("types", "typescript/bin/tsc", ["--noEmit"]),
+  nodeTool("types", "typescript/bin/tsc", [
+    "--incremental",
+    "--tsBuildInfoFile",
+    "node_modules/.cache/tsc.tsbuildinfo",
+  ]),
   nodeTool("lint", "eslint/bin/eslint.js", ["--max-warnings=0", "."]),
   nodeTool("format", "prettier/bin/prettier.cjs", ["--check", "--log-level=warn", "."]),
   {
