@@ -1,6 +1,7 @@
 import manifest from "../../../package.json" with { type: "json" };
 import { type Bag, type ProviderDefinition, text } from "../protocol/index.ts";
 import { accountToken } from "./account-token.ts";
+import { plainFunction, plainResource } from "./api-failure.ts";
 import { apiToken } from "./api-token.ts";
 import { type Client, cloudflareClient } from "./client.ts";
 import { dnsRecord } from "./dns-record.ts";
@@ -16,8 +17,10 @@ export const provider: ProviderDefinition<Client> = {
   version,
   config: { apiToken: text({ secret: true }), baseUrl: text() },
   configure: (config) => configure(config, process.env),
-  resources: [dnsRecord, apiToken, accountToken],
-  functions: [getZone, getZones, getApiTokenPermissionGroupsList, getAccountApiTokenPermissionGroupsList],
+  resources: [dnsRecord, apiToken, accountToken].map(plainResource),
+  functions: [getZone, getZones, getApiTokenPermissionGroupsList, getAccountApiTokenPermissionGroupsList].map(
+    plainFunction,
+  ),
   idInState: true,
   detailedDiff: false,
 };
