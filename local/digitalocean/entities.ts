@@ -126,7 +126,6 @@ export const work = z.discriminatedUnion("kind", [
   }),
   z.strictObject({ kind: z.literal("resizeDroplet"), dropletId: z.int(), size: z.string(), disk: z.boolean() }),
   z.strictObject({ kind: z.literal("renameDroplet"), dropletId: z.int(), name: z.string() }),
-  z.strictObject({ kind: z.literal("enableIpv6"), dropletId: z.int() }),
   z.strictObject({ kind: z.literal("setBackups"), dropletId: z.int(), policy: backupPolicy.nullable() }),
   z.strictObject({ kind: z.literal("attachVolume"), volumeId: z.string(), dropletId: z.int() }),
   z.strictObject({ kind: z.literal("detachVolume"), volumeId: z.string(), dropletId: z.int() }),

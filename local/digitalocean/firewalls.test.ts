@@ -50,13 +50,13 @@ describe("a firewall", () => {
 
   it("answers ports as DigitalOcean does: 0 for all and for icmp", async () => {
     const api = await startTestApi();
-    const created = await api.client.v2.firewalls.post({
+    const created = await api.client.firewalls.post({
       name: "fw",
       inboundRules: [{ protocol: "icmp", ports: "", sources: anywhere }],
       outboundRules: [{ protocol: "tcp", ports: "all", destinations: anywhere }],
     });
     expect(created?.firewall).toMatchObject({ name: "fw", status: "succeeded" });
-    expect(await api.request("GET", `/v2/firewalls/${created?.firewall.id ?? ""}`)).toMatchObject({
+    expect(await api.request("GET", `/v2/firewalls/${created?.firewall?.id ?? ""}`)).toMatchObject({
       body: {
         firewall: {
           inbound_rules: [{ protocol: "icmp", ports: "0", sources: anywhere }],

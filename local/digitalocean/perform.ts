@@ -1,5 +1,4 @@
 import type { DropletSpec, PowerChange, VolumeSpec } from "../hypervisor.ts";
-import { ipv6For } from "./addresses.ts";
 import { findSize, type Size } from "./catalogue.ts";
 import type { Cloud } from "./cloud.ts";
 import type { Droplet, Volume, Work } from "./entities.ts";
@@ -75,9 +74,6 @@ async function performOnDroplet(cloud: Cloud, droplet: Droplet, work: DropletWor
       await hypervisor.renameDroplet(droplet.id, work.name);
       change(cloud, droplet.id, { name: work.name });
       return;
-    case "enableIpv6":
-      change(cloud, droplet.id, { publicIpv6: ipv6For(droplet.publicIpv4, cloud.plan) });
-      return cloud.network.applyFirewalls();
     case "setBackups":
       change(cloud, droplet.id, { backupPolicy: work.policy });
       return;

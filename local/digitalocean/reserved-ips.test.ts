@@ -3,8 +3,8 @@ import { startTestApi, type TestApi } from "./testing/api.ts";
 import { createDroplet } from "./testing/orders.ts";
 
 async function reserve(api: TestApi): Promise<string> {
-  const answer = await api.client.v2.reserved_ips.post({ region: "fra1" });
-  return answer?.reservedIp.ip ?? "none";
+  const answer = await api.client.reserved_ips.post({ region: "fra1" });
+  return answer?.reservedIp?.ip ?? "none";
 }
 
 const assign = (api: TestApi, ip: string, dropletId: number) =>
@@ -17,17 +17,17 @@ describe("a reserved IP", () => {
     const ip = await reserve(api);
     expect(ip).toBe("10.99.7.128");
     expect(api.hypervisor.reservedIps).toEqual([{ ipv4: ip }]);
-    const started = await api.client.v2.reserved_ips.byReserved_ip(ip).actions.post({ type: "assign", dropletId: a });
+    const started = await api.client.reserved_ips.byReserved_ip(ip).actions.post({ type: "assign", dropletId: a });
     expect(started?.action).toMatchObject({ type: "assign", status: "in-progress" });
     await api.settled();
-    expect(await api.request("GET", `/v2/reserved_ips/${ip}/actions/${started?.action.id ?? 0}`)).toMatchObject({
+    expect(await api.request("GET", `/v2/reserved_ips/${ip}/actions/${started?.action?.id ?? 0}`)).toMatchObject({
       body: { action: { status: "completed", resource_type: "reserved_ip" } },
     });
     expect(api.hypervisor.reservedIps).toEqual([{ ipv4: ip, droplet: { id: a, publicIpv4: "10.99.7.16" } }]);
     expect((await assign(api, ip, b)).status).toBe(201);
     await api.settled();
-    const moved = await api.client.v2.reserved_ips.byReserved_ip(ip).get();
-    expect(moved?.reservedIp.droplet?.id).toBe(b);
+    const moved = await api.client.reserved_ips.byReserved_ip(ip).get();
+    expect(moved?.reservedIp?.droplet?.id).toBe(b);
   });
 
   it("is unassigned once, then deleted, and not given again at once", async () => {

@@ -15,9 +15,9 @@ describe("a volume", () => {
       sizeGiB: 10,
       filesystem: { type: "ext4", label: "data" },
     });
-    const found = await api.client.v2.volumes.get({ queryParameters: { name: "data", region: "fra1" } });
+    const found = await api.client.volumes.get({ queryParameters: { name: "data", region: "fra1" } });
     expect(found?.volumes).toMatchObject([{ id, sizeGigabytes: 10, dropletIds: [] }]);
-    await api.client.v2.volumes.byVolume_id(id).delete();
+    await api.client.volumes.byVolume_id(id).delete();
     expect(await api.request("GET", `/v2/volumes/${id}`)).toMatchObject({ status: 404 });
     expect(api.hypervisor.volumes.has(id)).toBe(false);
   });
@@ -56,11 +56,11 @@ describe("attaching", () => {
   it("shows on both sides, and detaching takes it away", async () => {
     const api = await startTestApi();
     const [dropletId, id] = [await createDroplet(api), await createVolume(api)];
-    const started = await api.client.v2.volumes.byVolume_id(id).actions.post({ type: "attach", dropletId });
+    const started = await api.client.volumes.byVolume_id(id).actions.post({ type: "attach", dropletId });
     expect(started?.action).toMatchObject({ type: "attach", status: "in-progress" });
     await api.settled();
-    const droplet = await api.client.v2.droplets.byDroplet_id(dropletId).get();
-    expect(droplet?.droplet.volumeIds).toEqual([id]);
+    const droplet = await api.client.droplets.byDroplet_id(dropletId).get();
+    expect(droplet?.droplet?.volumeIds).toEqual([id]);
     expect(api.hypervisor.volumes.get(id)?.dropletId).toBe(dropletId);
     expect(await api.request("DELETE", `/v2/volumes/${id}`)).toMatchObject({ status: 409 });
     expect((await act(api, id, { type: "detach", droplet_id: dropletId })).status).toBe(202);

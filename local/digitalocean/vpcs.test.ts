@@ -5,10 +5,10 @@ import { createDroplet } from "./testing/orders.ts";
 describe("a VPC", () => {
   it("gets a range of the plan, and holds its droplets", async () => {
     const api = await startTestApi();
-    const created = await api.client.v2.vpcs.post({ name: "net", region: "fra1" });
+    const created = await api.client.vpcs.post({ name: "net", region: "fra1" });
     // The first /27 is the region's default VPC.
-    expect(created?.vpc.ipRange).toBe("10.98.7.32/27");
-    const id = created?.vpc.id ?? "";
+    expect(created?.vpc?.ipRange).toBe("10.98.7.32/27");
+    const id = created?.vpc?.id ?? "";
     const droplet = await createDroplet(api, { vpcUuid: id });
     expect(api.hypervisor.droplets.get(droplet)?.network.vpc).toEqual({
       id,
@@ -22,7 +22,7 @@ describe("a VPC", () => {
       status: 403,
       body: { message: "Can not delete VPC with members" },
     });
-    await api.client.v2.droplets.byDroplet_id(droplet).delete();
+    await api.client.droplets.byDroplet_id(droplet).delete();
     await api.settled();
     expect((await api.request("DELETE", `/v2/vpcs/${id}`)).status).toBe(204);
     expect((await api.request("GET", `/v2/vpcs/${id}`)).status).toBe(404);
@@ -45,8 +45,8 @@ describe("a VPC", () => {
 
   it("becomes its region's default when asked", async () => {
     const api = await startTestApi();
-    const created = await api.client.v2.vpcs.post({ name: "net", region: "fra1" });
-    const id = created?.vpc.id ?? "";
+    const created = await api.client.vpcs.post({ name: "net", region: "fra1" });
+    const id = created?.vpc?.id ?? "";
     expect((await api.request("PATCH", `/v2/vpcs/${id}`, { default: true })).status).toBe(200);
     const { vpcs } = (await api.request("GET", "/v2/vpcs")).body as { vpcs: { id: string; default: boolean }[] };
     expect(vpcs.filter((vpc) => vpc.default).map((vpc) => vpc.id)).toEqual([id]);

@@ -17,7 +17,6 @@ const actionBody = z.discriminatedUnion("type", [
   bare("shutdown"),
   bare("reboot"),
   bare("power_cycle"),
-  bare("enable_ipv6"),
   bare("enable_private_networking"),
   bare("disable_backups"),
   z.strictObject({ type: z.literal("enable_backups"), backup_policy: backupPolicyBody.nullish() }),
@@ -27,7 +26,10 @@ const actionBody = z.discriminatedUnion("type", [
 ]);
 type ActionBody = z.infer<typeof actionBody>;
 
-const known = z.object({ type: z.enum(["password_reset", "rebuild", "restore", "snapshot", "change_kernel"]) });
+/** `enable_ipv6` too: the hypervisor gives addresses at creation only, and an answer must not promise what is not so. */
+const known = z.object({
+  type: z.enum(["enable_ipv6", "password_reset", "rebuild", "restore", "snapshot", "change_kernel"]),
+});
 
 /** `POST /v2/droplets/{id}/actions`: answers 201 with the action, in progress. Throws 422, or 501 for what is not built. */
 export async function startDropletAction(c: Context<Env>, cloud: Cloud, droplet: Droplet): Promise<Response> {
@@ -62,9 +64,6 @@ function workFor(droplet: Droplet, body: ActionBody): Work {
       return { kind: "power", dropletId, change: "reboot" };
     case "power_cycle":
       return { kind: "power", dropletId, change: "powerCycle" };
-    case "enable_ipv6":
-      if (droplet.publicIpv6 !== null) throw unprocessable("IPv6 is already enabled on this droplet.");
-      return { kind: "enableIpv6", dropletId };
     case "enable_private_networking":
       throw unprocessable("Private networking is already enabled on this droplet.");
     case "enable_backups":

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** Where {@link downloadOpenapiDocument} puts the document, and one of the places where it is looked for. */
+/** Where `npm run contracts` puts the document, and one of the places where it is looked for. */
 export const cachedDocument = join(
   process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"),
   "imera/contracts/digitalocean-openapi.json",

@@ -5,15 +5,17 @@ export const dropletOrder = { name: "im", region: "fra1", size: "s-1vcpu-1gb", i
 
 /** Creates a droplet, waits until it is up, gives its id. */
 export async function createDroplet(api: TestApi, changes: object = {}): Promise<number> {
-  const answer = await api.client.v2.droplets.post({ ...dropletOrder, ...changes });
+  const answer = await api.client.droplets.post({ ...dropletOrder, ...changes });
   await api.settled();
-  if (answer === undefined) throw new Error("the API answered no droplet");
-  return answer.droplet.id;
+  const id = answer !== undefined && "droplet" in answer ? answer.droplet?.id : undefined;
+  if (id === undefined || id === null) throw new Error("the API answered no droplet");
+  return id;
 }
 
 /** Creates a volume, gives its id. */
 export async function createVolume(api: TestApi, changes: object = {}): Promise<string> {
-  const answer = await api.client.v2.volumes.post({ name: "data", region: "fra1", sizeGigabytes: 10, ...changes });
-  if (answer === undefined) throw new Error("the API answered no volume");
-  return answer.volume.id;
+  const answer = await api.client.volumes.post({ name: "data", region: "fra1", sizeGigabytes: 10, ...changes });
+  const id = answer?.volume?.id;
+  if (id === undefined || id === null) throw new Error("the API answered no volume");
+  return id;
 }
