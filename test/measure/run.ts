@@ -1,0 +1,39 @@
+import { parseArgs } from "node:util";
+import { takeDown } from "../../local/down.ts";
+import { showSteps } from "../../local/progress.ts";
+import { describeRun } from "../../local/run.ts";
+import { localZones } from "../../local/stack.ts";
+import { bringCloudUp } from "../../local/up.ts";
+import { setUpToolchain } from "../../toolchain/set-up.ts";
+import { measureFirstLogin } from "./first-login.ts";
+import { measureMemory } from "./memory.ts";
+import { measurePreview } from "./preview.ts";
+import { measurementTable, type Measurement } from "./table.ts";
+import { measureImage, measureToolchain } from "./toolchain.ts";
+
+/**
+ * Measures what docs/measurements.md shows and prints its table: `npm run measure`, as root, on a machine with nothing else to
+ * do. `--skip-set-up` leaves out what takes minutes where the CLI is built.
+ */
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { "skip-set-up": { type: "boolean", default: false } } });
+  const run = describeRun(210);
+  process.env["IMERA_TEST_RUN"] = String(run.number);
+  const found: Measurement[] = [];
+  if (!values["skip-set-up"]) found.push(...(await measureToolchain()), ...(await measureImage()));
+  const toolchain = await setUpToolchain();
+  const step = showSteps();
+  await takeDown(run, step);
+  try {
+    const cloud = await bringCloudUp(run, { zones: await localZones(), step, meanwhile: () => Promise.resolve() });
+    found.push(...(await measureFirstLogin(cloud)));
+    found.push(...(await measurePreview(run, toolchain)));
+    found.push(...(await measureMemory(run)));
+  } finally {
+    await takeDown(run, step);
+  }
+  const parts = toolchain.parts.map(({ part, version, origin }) => `${part} ${version} (${origin})`);
+  process.stdout.write(`\n${measurementTable(found)}\n\nToolchain: ${parts.join(", ")}.\n`);
+}
+
+await main();
