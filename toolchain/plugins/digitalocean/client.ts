@@ -6,6 +6,8 @@ export interface DigitalOceanConfig {
   /** Root of the API, without a slash at the end. */
   readonly endpoint: string;
   readonly token: string;
+  /** Wait before the first retry; each further one waits twice as long. Default 250 ms. */
+  readonly firstRetryMs?: number;
 }
 
 /** DigitalOcean's API. Loads DigitalOcean's client at the first call: a preview of a new stack needs none. */
@@ -19,13 +21,13 @@ export class DigitalOcean {
   /** Makes one request. Throws an {@link ApiError} when the API refuses, and says which request it was when it is out of reach. */
   async call<T>(signal: AbortSignal, ask: (api: Api) => Promise<T | undefined>): Promise<T | undefined> {
     const { createApi } = await import("./api.ts");
-    const { endpoint, token } = this.#config;
+    const { endpoint, token, firstRetryMs = 250 } = this.#config;
     const asked = { request: "" };
     const send: typeof fetch = async (url, init) => {
       asked.request = `${init?.method ?? "GET"} ${String(url instanceof Request ? url.url : url)}`;
       const headers = new Headers(init?.headers);
       headers.set("authorization", `Bearer ${token}`);
-      return sendPatiently(() => fetch(url, { ...init, headers, signal }), signal);
+      return sendPatiently(() => fetch(url, { ...init, headers, signal }), signal, firstRetryMs);
     };
     try {
       return await ask(createApi(endpoint, send));
@@ -69,10 +71,13 @@ export function answered<T>(value: T | null | undefined, what: string): T {
 }
 
 const MAX_RETRIES = 4;
-const FIRST_RETRY_MS = 250;
 
 /** Tries again on 429, on 5xx and when there is no answer, waiting twice as long each time. */
-async function sendPatiently(send: () => Promise<Response>, signal: AbortSignal): Promise<Response> {
+async function sendPatiently(
+  send: () => Promise<Response>,
+  signal: AbortSignal,
+  firstRetryMs: number,
+): Promise<Response> {
   for (let attempt = 0; ; attempt++) {
     const outcome = await send().catch((error: unknown) => ({ error }));
     const failed = "error" in outcome || outcome.status === 429 || outcome.status >= 500;
@@ -80,7 +85,7 @@ async function sendPatiently(send: () => Promise<Response>, signal: AbortSignal)
       if ("error" in outcome) throw outcome.error;
       return outcome;
     }
-    await sleep(FIRST_RETRY_MS * 2 ** attempt, undefined, { signal });
+    await sleep(firstRetryMs * 2 ** attempt, undefined, { signal });
   }
 }
 

@@ -49,7 +49,7 @@ function endpointOf(configured: string | undefined): string {
   if (!URL.canParse(endpoint)) {
     throw new Error(`digitalocean:apiEndpoint is not an address: ${endpoint}. For example: http://10.99.0.1:8080`);
   }
-  const { hostname } = new URL(endpoint);
+  const hostname = new URL(endpoint).hostname.replace(/\.$/, "");
   if (hostname !== "digitalocean.com" && !hostname.endsWith(".digitalocean.com")) return endpoint;
   const install = `pulumi plugin install resource digitalocean ${versions.plugins.digitalocean}`;
   throw new Error(
