@@ -9,15 +9,24 @@ import process from "node:process";
 export async function placeFile(source: string, target: string): Promise<void> {
   const fresh = `${target}.${process.pid}.new`;
   await mkdir(path.dirname(target), { recursive: true });
-  await rm(fresh, { force: true });
   try {
-    await link(source, fresh);
+    await linkOrCopy(source, fresh);
+    await rename(fresh, target);
+  } catch (error) {
+    await rm(fresh, { force: true });
+    throw error;
+  }
+}
+
+async function linkOrCopy(source: string, target: string): Promise<void> {
+  await rm(target, { force: true });
+  try {
+    await link(source, target);
   } catch (error) {
     if (!isRefusedLink(error)) throw error;
-    await copyFile(source, fresh);
-    await chmod(fresh, 0o755);
+    await copyFile(source, target);
+    await chmod(target, 0o755);
   }
-  await rename(fresh, target);
 }
 
 /** Another file system, a file of another user's (`fs.protected_hardlinks`), or a file system without links. */
