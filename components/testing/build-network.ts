@@ -1,0 +1,41 @@
+import { output, runtime, type CustomResourceOptions, type ResourceTransformation } from "@pulumi/pulumi";
+import { readSettings } from "../config.ts";
+import { XmppNetwork } from "../xmpp-network.ts";
+import { goodConfig } from "./good-config.ts";
+import { mockEngine, resolved, resource, type AskedFor } from "./mocks.ts";
+
+const zone = { zoneId: "zone-id", dnsWritePermissionId: "permission-id" };
+
+/** A network with the given settings instead of the usual ones, on a made-up engine; resolves when all is registered. */
+export async function buildNetwork(changes: Readonly<Record<string, string>> = {}, preview = false) {
+  const askedFor = await mockEngine({ preview });
+  const options = new Map<string, CustomResourceOptions>();
+  const note: ResourceTransformation = ({ name, opts }) => {
+    options.set(name, opts);
+    return undefined;
+  };
+  const args = { settings: readSettings(goodConfig(changes)), zone };
+  const network = new XmppNetwork("imera", args, { transformations: [note] });
+  await runtime.disconnect();
+  return { askedFor, network, options, nodes: preview ? [] : await resolved(network.nodes) };
+}
+
+let usual: ReturnType<typeof buildNetwork> | undefined;
+
+/** The network with nothing but defaults, built once. */
+export function usualNetwork() {
+  usual ??= buildNetwork();
+  return usual;
+}
+
+/** One step of the only node's set-up: `configuration`, for example. */
+export function setupStep(askedFor: readonly AskedFor[], step: string): AskedFor {
+  return resource(askedFor, `imera-xmpp1-setup-${step}`);
+}
+
+/** Names of the resources that one waits for by an option. */
+export async function waitsFor(options: CustomResourceOptions | undefined): Promise<string[]> {
+  const { dependsOn } = options ?? {};
+  const resources = [await resolved(output(dependsOn ?? []))].flat();
+  return Promise.all(resources.map(async ({ urn }) => (await resolved(urn)).split("::").at(-1) ?? ""));
+}

@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import { secretSettings } from "./config-schema.ts";
+import { buildNetwork, usualNetwork, waitsFor } from "./testing/build-network.ts";
+import { secretOf } from "./testing/good-config.ts";
+import { resource } from "./testing/mocks.ts";
+
+describe("XmppNetwork", () => {
+  it("is made of these resources", async () => {
+    const { askedFor } = await usualNetwork();
+    const own = askedFor.filter(({ type }) => !type.includes("DnsRecord")).map(({ name }) => name);
+    expect(own.sort()).toEqual([
+      "imera",
+      "imera-dns",
+      "imera-firewall",
+      "imera-firewall-rules",
+      "imera-provisioning-key",
+      "imera-tag",
+      "imera-vpc",
+      "imera-xmpp1",
+      "imera-xmpp1-attachment",
+      "imera-xmpp1-certificate",
+      "imera-xmpp1-certificate-token",
+      "imera-xmpp1-data",
+      "imera-xmpp1-droplet",
+      "imera-xmpp1-setup",
+      "imera-xmpp1-setup-configuration",
+      "imera-xmpp1-setup-first-contact",
+      "imera-xmpp1-setup-ready",
+      "imera-xmpp1-setup-secrets",
+    ]);
+  });
+
+  it("tells what others have to know", async () => {
+    const { network, nodes } = await usualNetwork();
+    expect(network).toMatchObject({ domain: "example.org", adminJid: "admin@example.org" });
+    expect(nodes).toEqual([
+      {
+        name: "xmpp1.example.org",
+        publicIpv4: "203.0.113.10",
+        publicIpv6: "2001:db8::10",
+        privateIpv4: "10.110.0.2",
+        serviceIpv4: "203.0.113.10",
+        sshHostKey: "ssh-ed25519 NODEKEY",
+      },
+    ]);
+  });
+
+  it("can be previewed while no address is known", async () => {
+    const { askedFor } = await buildNetwork({}, true);
+    expect(resource(askedFor, "imera-xmpp1-setup-ready").inputs["create"]).toBe("/usr/local/lib/imera/converge");
+  });
+});
+
+describe("secrets", () => {
+  it("are marked, wherever they go, so that the engine encrypts them in its state", async () => {
+    const { askedFor } = await usualNetwork();
+    const values = [...Object.keys(secretSettings).map(secretOf), "token-of-the-node"];
+    for (const { name, inputs, secretInputs } of askedFor) {
+      const found = Object.entries(inputs).filter(([, value]) =>
+        values.some((secret) => JSON.stringify(value).includes(secret)),
+      );
+      expect(secretInputs, name).toEqual(expect.arrayContaining(found.map(([key]) => key)));
+    }
+  });
+});
+
+describe("what a change may do", () => {
+  it("protects the data volume, unless the stack is one to throw away", async () => {
+    const name = "imera-xmpp1-data";
+    expect((await usualNetwork()).options.get(name)?.protect).toBe(true);
+    expect((await buildNetwork({ "imera:protectData": "false" })).options.get(name)?.protect).toBe(false);
+  });
+
+  it("never replaces a droplet for its first boot's sake", async () => {
+    const { options } = await usualNetwork();
+    expect(options.get("imera-xmpp1-droplet")?.ignoreChanges).toEqual(["userData", "sshKeys", "image"]);
+  });
+
+  it("detaches a volume before it attaches it elsewhere", async () => {
+    const { options } = await usualNetwork();
+    expect(options.get("imera-xmpp1-attachment")?.deleteBeforeReplace).toBe(true);
+  });
+
+  it("has the firewall before the droplet, and each step of the set-up after the last", async () => {
+    const { options } = await usualNetwork();
+    const after = (name: string) => waitsFor(options.get(name));
+    expect(await after("imera-xmpp1-droplet")).toEqual(["imera-firewall"]);
+    expect(await after("imera-xmpp1-setup-configuration")).toEqual(["imera-xmpp1-setup-first-contact"]);
+    expect(await after("imera-xmpp1-setup-secrets")).toEqual(["imera-xmpp1-setup-configuration"]);
+    expect(await after("imera-xmpp1-setup-ready")).toEqual(["imera-xmpp1-setup-secrets"]);
+  });
+
+  it("answers in the DNS once the node has been proved ready, and not before", async () => {
+    const { askedFor, options } = await usualNetwork();
+    const records = askedFor.filter(({ type }) => type === "cloudflare:index/dnsRecord:DnsRecord");
+    for (const { name } of records) {
+      expect(await waitsFor(options.get(name)), name).toEqual(["imera-xmpp1-setup-ready"]);
+    }
+  });
+});
