@@ -63,7 +63,7 @@ bundle=/etc/ssl/certs/ca-certificates.crt
 for certificate in /usr/local/share/ca-certificates/platform-*.crt; do
   [ -s "$certificate" ] || continue
   ln -sf "$certificate" "/etc/ssl/certs/$(openssl x509 -noout -hash -in "$certificate").0"
-  grep -qxF -- "$(sed -n 3p "$certificate")" "$bundle" || cat "$certificate" >> "$bundle"
+  grep -qxF -- "$(sed -n 3p "$certificate")" "$bundle" || openssl x509 -in "$certificate" >> "$bundle"
 done
 `,
 } as const;
