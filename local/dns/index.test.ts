@@ -1,11 +1,10 @@
 import { createSocket } from "node:dgram";
 import { Resolver } from "node:dns/promises";
 import { once } from "node:events";
-import { connect } from "node:net";
-import packet, { type DecodedPacket, type Packet } from "dns-packet";
+import packet, { type Packet } from "dns-packet";
 import { afterEach, describe, expect, it } from "vitest";
-import { framed, readFrames } from "./framing.ts";
 import { createDnsServer, type DnsServerOptions } from "./index.ts";
+import { ask, rcode, tcp, udp } from "./test-client.ts";
 import type { DnsRecord, DnsZone } from "./zone.ts";
 
 const open: AsyncDisposable[] = [];
@@ -50,32 +49,6 @@ async function start(options: Partial<DnsServerOptions> = {}) {
   resolver.setServers([`127.0.0.1:${port}`]);
   return { port, resolver };
 }
-
-async function udp(port: number, query: Packet | Buffer): Promise<DecodedPacket> {
-  const socket = createSocket("udp4");
-  const message = Buffer.isBuffer(query) ? query : packet.encode({ type: "query", id: 7, ...query });
-  socket.send(message, port, "127.0.0.1");
-  const [answer] = (await once(socket, "message")) as [Buffer];
-  socket.close();
-  return packet.decode(answer);
-}
-
-async function tcp(port: number, queries: Packet[]): Promise<DecodedPacket[]> {
-  const socket = connect(port, "127.0.0.1");
-  const answers: DecodedPacket[] = [];
-  const done = new Promise<void>((resolve) => {
-    readFrames(socket, (message) => {
-      if (answers.push(packet.decode(message)) === queries.length) resolve();
-    });
-  });
-  for (const query of queries) socket.write(framed(packet.encode({ type: "query", id: 7, ...query })));
-  await done;
-  socket.destroy();
-  return answers;
-}
-
-const ask = (name: string, type: string): Packet => ({ questions: [{ name, type: type as "A" }] });
-const rcode = (answer: DecodedPacket) => (answer.flags ?? 0) & 0xf;
 
 describe("a zone", () => {
   it("answers every type that the program publishes", async () => {
