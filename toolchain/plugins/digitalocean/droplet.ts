@@ -72,7 +72,9 @@ export const droplet = defineResource({
     });
     if (unlocked === undefined) return;
     if (state.gracefulShutdown === true) await shutDown({ client, signal, id: dropletId });
-    for (const volumeId of state.volumeIds ?? []) await act({ client, signal, type: "detach", dropletId, volumeId });
+    // Its own volume attachments, deleted before it, have taken theirs away already.
+    const attached = (state.volumeIds ?? []).filter((volumeId) => unlocked.volumeIds?.includes(volumeId));
+    for (const volumeId of attached) await act({ client, signal, type: "detach", dropletId, volumeId });
     await client.find(signal, (api) => api.droplets.byDroplet_id(dropletId).delete());
     await waitFor({ client, signal }, `the droplet ${id} to be gone`, async () => {
       const found = await getDroplet(client, signal, dropletId);

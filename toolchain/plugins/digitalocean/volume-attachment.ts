@@ -1,4 +1,5 @@
 import { number, text } from "../protocol/index.ts";
+import type { Api } from "./api.ts";
 import { type DigitalOcean, answered, isStatus } from "./client.ts";
 import { defineResource } from "./definitions.ts";
 import { timedId } from "./timed-id.ts";
@@ -44,21 +45,16 @@ interface VolumeAction {
 
 /** Attaches or detaches. A droplet that is busy with something else is asked again until it is free. */
 export async function act({ client, signal, type, dropletId, volumeId }: VolumeAction): Promise<void> {
-  const started = await waitFor(
-    { client, signal },
-    `the droplet ${dropletId} to be free to ${type} ${volumeId}`,
-    async () => {
-      const ask = client.find(signal, (api) => api.volumes.byVolume_id(volumeId).actions.post({ type, dropletId }));
-      return ask.then(
-        (value) => ({ value }),
-        (error: unknown) => {
-          if (isStatus(error, 422) && error.message.includes("pending event")) return { seen: error.message };
-          throw error;
-        },
-      );
-    },
-  );
-  // Detaching from what is gone is done already.
-  if (started === undefined && type === "detach") return;
-  await waitForAction({ client, signal }, started);
+  const what = `the droplet ${dropletId} to be free to ${type} ${volumeId}`;
+  const started = await waitFor({ client, signal }, what, async () => {
+    try {
+      const ask = (api: Api) => api.volumes.byVolume_id(volumeId).actions.post({ type, dropletId });
+      // Detaching what is gone is done already.
+      return { value: await (type === "attach" ? client.call(signal, ask) : client.find(signal, ask)) };
+    } catch (error) {
+      if (isStatus(error, 422) && error.message.includes("pending event")) return { seen: error.message };
+      throw error;
+    }
+  });
+  if (started !== undefined) await waitForAction({ client, signal }, started);
 }
