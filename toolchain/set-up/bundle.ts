@@ -20,6 +20,12 @@ const __filename = import.meta.filename;
 const __dirname = import.meta.dirname;
 `;
 
+// Node keeps compiled code at its exit, which a plugin that the engine interrupts does not come to.
+const keepCompiledCode = `
+import { flushCompileCache as imeraFlushCompileCache } from "node:module";
+setTimeout(imeraFlushCompileCache, 250).unref();
+`;
+
 /**
  * Bundles with esbuild.
  *
@@ -43,6 +49,7 @@ export const makeBundle: MakeBundle = async (part, entry) => {
       // ssh2 tries two native helpers and does without where they are not to be had.
       external: ["*.node", "cpu-features"],
       banner: { js: commonJsGlobals },
+      footer: { js: keepCompiledCode },
     });
     const own = Object.keys(metafile.inputs).filter((input) => !input.includes("node_modules/"));
     return { text: outputFiles[0]?.text ?? "", inputs: own.toSorted() };

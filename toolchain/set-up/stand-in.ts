@@ -15,7 +15,7 @@ export interface StandIn {
 }
 
 // Counts the ways in which bundles are made: a new way makes installed ones out of date.
-const bundleFormat = 2;
+const bundleFormat = 3;
 
 const markSchema = z.object({ part: z.string(), version: z.string(), digest: z.string(), inputs: z.array(z.string()) });
 
