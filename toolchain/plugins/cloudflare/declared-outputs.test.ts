@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { alwaysPresentOutputs } from "../protocol/contract/declared-outputs.ts";
 import { type PluginClient, startPlugin } from "../protocol/contract/plugin-client.ts";
 import { startStubApi, type StubApi } from "../protocol/contract/stub-api.ts";
 import { provider } from "./provider.ts";
@@ -59,13 +58,7 @@ it.each([
   const module = name.charAt(0).toLowerCase() + name.slice(1);
   const type = `cloudflare:index/${module}:${name}`;
   const { outs } = await plugin.create(`urn:pulumi:dev::imera::${type}::x`, inputs);
-  const declared = alwaysPresent(module);
+  const declared = alwaysPresentOutputs(`@pulumi/cloudflare/${module}.d.ts`);
   expect(declared.length).toBeGreaterThan(5);
   expect(Object.keys(outs)).toEqual(expect.arrayContaining(declared));
 });
-
-function alwaysPresent(module: string): string[] {
-  const path = createRequire(import.meta.url).resolve(`@pulumi/cloudflare/${module}.d.ts`);
-  const declarations = [...readFileSync(path, "utf8").matchAll(/^ {4}readonly (\w+): pulumi\.Output<(.*)>;$/gm)];
-  return declarations.filter(([, , type = ""]) => !type.includes("undefined")).map(([, name = ""]) => name);
-}
