@@ -158,6 +158,32 @@ describe("droplet actions", () => {
     });
   });
 
+  it("shut down a droplet that is off already, but power it off only once", async () => {
+    const api = await startTestApi();
+    const id = await createDroplet(api);
+    const act = (type: string) => api.request("POST", `/v2/droplets/${id}/actions`, { type });
+    for (const type of ["shutdown", "shutdown"]) {
+      expect(await act(type)).toMatchObject({ status: 201 });
+      await api.settled();
+    }
+    expect(await act("power_off")).toMatchObject({ status: 422, body: { message: "Droplet is already powered off." } });
+    expect(await act("power_on")).toMatchObject({ status: 201 });
+    await api.settled();
+    expect(await act("power_on")).toMatchObject({ status: 422, body: { message: "Droplet is already powered on." } });
+  });
+
+  it("of its volumes and its reserved IP are among the droplet's", async () => {
+    const api = await startTestApi();
+    const id = await createDroplet(api);
+    const volume = await createVolume(api);
+    await api.request("POST", `/v2/volumes/${volume}/actions`, { type: "attach", droplet_id: id });
+    await api.settled();
+    await api.request("POST", "/v2/reserved_ips", { droplet_id: id });
+    expect(await api.request("GET", `/v2/droplets/${id}/actions`)).toMatchObject({
+      body: { actions: [{ type: "assign" }, { type: "attach" }, { type: "create" }] },
+    });
+  });
+
   it("rename, and give backups", async () => {
     const api = await startTestApi();
     const id = await createDroplet(api);

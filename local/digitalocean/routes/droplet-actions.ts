@@ -57,7 +57,7 @@ function workFor(droplet: Droplet, body: ActionBody): Work {
       assertPower(droplet, "active", "Droplet is already powered off.");
       return { kind: "power", dropletId, change: "powerOff" };
     case "shutdown":
-      assertPower(droplet, "active", "Droplet is already powered off.");
+      // DigitalOcean takes it of a droplet that is off, too; the official plugin relies on that.
       return { kind: "power", dropletId, change: "shutdown" };
     case "reboot":
       assertPower(droplet, "active", "Droplet is powered off.");

@@ -50,12 +50,13 @@ export function dropletRoutes(cloud: Cloud) {
     })
     .get("/:id{[0-9]+}/actions", (c) => {
       const { id } = named(c.req.param("id"));
-      return answerActions(c, cloud, (action) => action.resourceType === "droplet" && action.resourceId === id);
+      // Those on its volumes and its reserved IP too: clients look here whether the droplet is free.
+      return answerActions(c, cloud, ({ work }) => work.dropletId === id);
     })
     .post("/:id{[0-9]+}/actions", (c) => startDropletAction(c, cloud, named(c.req.param("id"))))
     .get("/:id{[0-9]+}/actions/:action", (c) => {
       const { id } = named(c.req.param("id"));
-      return answerAction(c, cloud, c.req.param("action"), ({ resourceId }) => resourceId === id);
+      return answerAction(c, cloud, c.req.param("action"), ({ work }) => work.dropletId === id);
     })
     .get("/:id{[0-9]+}/firewalls", (c) => {
       const droplet = named(c.req.param("id"));

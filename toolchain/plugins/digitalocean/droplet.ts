@@ -1,7 +1,7 @@
 import { flag, list, number, set, text } from "../protocol/index.ts";
 import { answered } from "./client.ts";
 import { defineResource } from "./definitions.ts";
-import { changeDroplet, shutDown } from "./droplet-changes.ts";
+import { changeDroplet, shutDown, waitUntilUp } from "./droplet-changes.ts";
 import { dropletOuts, getDroplet, hashed, inState, toDroplet } from "./droplet-state.ts";
 import { act } from "./volume-attachment.ts";
 import { waitFor } from "./wait.ts";
@@ -48,11 +48,7 @@ export const droplet = defineResource({
     const { id } = answered(answer !== undefined && "droplet" in answer ? answer.droplet : undefined, "the droplet");
     const dropletId = answered(id, "the droplet's id");
     made(String(dropletId), { dropletUrn: `do:droplet:${dropletId}` });
-    const found = await waitFor({ client, signal }, `the droplet ${inputs.name} to be up`, async () => {
-      const now = answered(await getDroplet(client, signal, dropletId), `the droplet ${dropletId}`);
-      if (now.status === "active" && now.locked !== true) return { value: now };
-      return { seen: `status ${now.status ?? "unknown"}${now.locked === true ? ", locked" : ""}` };
-    });
+    const found = await waitUntilUp({ client, signal, id: dropletId });
     return { id: String(dropletId), outs: dropletOuts(found, inState(inputs), inputs.tags) };
   },
   async read({ client, signal, id, state }) {
@@ -60,7 +56,10 @@ export const droplet = defineResource({
     return found === undefined ? undefined : dropletOuts(found, state, []);
   },
   async update({ client, signal, id, inputs, state, changed }) {
-    await changeDroplet({ client, signal, id: Number(id) }, { inputs, state, changed });
+    const call = { client, signal, id: Number(id) };
+    await changeDroplet(call, { inputs, state, changed });
+    // Without a change it is asked again for a droplet that was half made: its create did not see it up.
+    if (changed.size === 0) await waitUntilUp(call);
     const found = answered(await getDroplet(client, signal, Number(id)), `the droplet ${id}`);
     return dropletOuts(found, inState(inputs), inputs.tags);
   },

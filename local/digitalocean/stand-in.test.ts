@@ -1,0 +1,140 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import { digitalOceanProvider } from "../../toolchain/plugins/digitalocean/provider.ts";
+import { startPlugin, type PluginClient } from "../../toolchain/plugins/protocol/contract/plugin-client.ts";
+import type { RecordedProperties } from "../../toolchain/plugins/protocol/contract/recording.ts";
+import { startTestApi, testToken, type TestApi } from "./testing/api.ts";
+
+const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMRqeyMNx79V/ALl8rCx4SrYe57wHPRM0AcHABzwjIwU op";
+
+interface Made {
+  readonly urn: string;
+  readonly id: string;
+  readonly inputs: RecordedProperties;
+  outs: RecordedProperties;
+}
+
+/** The stand-in plugin over the API, one resource after the other as the engine would. */
+class Stack {
+  readonly made: Made[] = [];
+  readonly #plugin: PluginClient;
+
+  constructor(plugin: PluginClient) {
+    this.#plugin = plugin;
+  }
+
+  async create(type: string, given: RecordedProperties): Promise<Made> {
+    const urn = `urn:pulumi:local::imera::digitalocean:index/${lowerFirst(type)}:${type}::x${this.made.length}`;
+    const { inputs, failures } = await this.#plugin.check(urn, given);
+    expect(failures).toEqual([]);
+    const made = { urn, inputs, ...(await this.#plugin.create(urn, inputs)) };
+    this.made.push(made);
+    return made;
+  }
+
+  /** What a refresh and a second `up` would find: nothing. */
+  async expectNoDrift(): Promise<void> {
+    for (const { urn, id, inputs, outs } of this.made) {
+      const read = await this.#plugin.read(urn, id, outs, inputs);
+      expect(read.outs, urn).toEqual(outs);
+      const diff = await this.#plugin.diff(urn, id, { olds: read.outs, oldInputs: read.inputs, news: inputs });
+      expect(diff, urn).toMatchObject({ changes: "NONE" });
+    }
+  }
+
+  async refresh(): Promise<void> {
+    for (const each of this.made) each.outs = (await this.#plugin.read(each.urn, each.id, each.outs, each.inputs)).outs;
+  }
+
+  async destroy(): Promise<void> {
+    for (const { urn, id, outs, inputs } of this.made.toReversed()) await this.#plugin.delete(urn, id, outs, inputs);
+  }
+
+  update(made: Made, changes: RecordedProperties): Promise<RecordedProperties> {
+    const news = { ...made.inputs, ...changes };
+    return this.#plugin.update(made.urn, made.id, { olds: made.outs, oldInputs: made.inputs, news });
+  }
+}
+
+async function startStack(api: TestApi): Promise<Stack> {
+  const plugin = await startPlugin(digitalOceanProvider, { apiEndpoint: api.url, token: testToken });
+  onTestFinished(() => plugin.stop());
+  return new Stack(plugin);
+}
+
+describe("the stand-in plugin over the local API", () => {
+  it("makes a network, finds no drift, and leaves nothing", { timeout: 60_000 }, async () => {
+    const api = await startTestApi();
+    const stack = await startStack(api);
+    await stack.create("Tag", { name: "imera" });
+    const vpc = await stack.create("Vpc", { name: "net", region: "fra1" });
+    const key = await stack.create("SshKey", { name: "op", publicKey });
+    const anywhere = ["0.0.0.0/0", "::/0"];
+    await stack.create("Firewall", {
+      name: "fw",
+      tags: ["imera"],
+      inboundRules: [
+        { protocol: "tcp", portRange: "5222", sourceAddresses: anywhere },
+        { protocol: "icmp", sourceAddresses: anywhere },
+        { protocol: "tcp", portRange: "4369", sourceTags: ["imera"] },
+      ],
+      outboundRules: [{ protocol: "tcp", portRange: "1-65535", destinationAddresses: anywhere }],
+    });
+    const volume = await stack.create("Volume", { name: "data", region: "fra1", size: 10 });
+    const droplet = await stack.create("Droplet", {
+      name: "n1.example.org",
+      region: "fra1",
+      size: "s-1vcpu-1gb",
+      image: "debian-13-x64",
+      ipv6: true,
+      dropletAgent: false,
+      vpcUuid: vpc.id,
+      tags: ["imera"],
+      sshKeys: [key.id],
+      userData: "#cloud-config\n{}\n",
+    });
+    expect(droplet.outs).toMatchObject({ ipv4Address: "10.99.7.16", ipv6Address: "fd99:0:0:7::10", status: "active" });
+    await stack.create("VolumeAttachment", { volumeId: volume.id, dropletId: Number(droplet.id) });
+    const address = await stack.create("ReservedIp", { region: "fra1" });
+    await stack.create("ReservedIpAssignment", { ipAddress: address.id, dropletId: Number(droplet.id) });
+    const project = await stack.create("Project", {
+      name: "imera",
+      purpose: "Web Application",
+      environment: "Production",
+    });
+    await stack.create("ProjectResources", { project: project.id, resources: [`do:droplet:${droplet.id}`] });
+    expect(api.hypervisor.filters).toHaveLength(1);
+    // As at DigitalOcean, attachments and assignments show in what was made before them.
+    await stack.refresh();
+    await stack.expectNoDrift();
+    await stack.destroy();
+    await api.settled();
+    expect([api.hypervisor.droplets.size, api.hypervisor.volumes.size]).toEqual([0, 0]);
+    expect([api.hypervisor.filters, api.hypervisor.reservedIps]).toEqual([[], []]);
+  });
+
+  it("changes a droplet and a volume in place", { timeout: 60_000 }, async () => {
+    const api = await startTestApi();
+    const stack = await startStack(api);
+    const order = { name: "n1", region: "fra1", size: "s-1vcpu-1gb", image: "debian-13-x64" };
+    const droplet = await stack.create("Droplet", order);
+    const resized = await stack.update(droplet, { size: "s-2vcpu-2gb" });
+    expect(resized).toMatchObject({ size: "s-2vcpu-2gb", memory: 2048, status: "active" });
+    const volume = await stack.create("Volume", { name: "data", region: "fra1", size: 10 });
+    expect(await stack.update(volume, { size: 20 })).toMatchObject({ size: 20 });
+  });
+
+  it("says what the API says", { timeout: 60_000 }, async () => {
+    const api = await startTestApi();
+    const stack = await startStack(api);
+    const order = { name: "n1", region: "xyz1", size: "s-1vcpu-1gb", image: "debian-13-x64" };
+    await expect(stack.create("Droplet", order)).rejects.toThrow(
+      "You specified an invalid region for Droplet creation.",
+    );
+    api.hypervisor.failNext("createDroplet", new Error("no memory"));
+    await expect(stack.create("Droplet", { ...order, region: "fra1" })).rejects.toThrow(/did not start/);
+  });
+});
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
