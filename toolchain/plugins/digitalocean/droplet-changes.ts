@@ -1,4 +1,6 @@
+import type { Droplet } from "@digitalocean/dots/src/dots/models/index.js";
 import type { ActionsPostRequestBody } from "@digitalocean/dots/src/dots/v2/droplets/item/actions/index.js";
+import { GiveUp } from "../../../local/wait-until.ts";
 import { type DigitalOcean, answered } from "./client.ts";
 import { type DropletInputs, getDroplet } from "./droplet-state.ts";
 import { retag } from "./tagging.ts";
@@ -43,6 +45,19 @@ export async function changeDroplet(call: DropletCall, { inputs, state, changed 
       await act({ client, signal, type: "detach", dropletId: id, volumeId });
     }
   }
+}
+
+/** Waits for a new droplet. Throws when it has come to rest without being up. */
+export async function waitUntilUp(call: DropletCall): Promise<Droplet> {
+  return waitFor(call, `the droplet ${call.id} to be up`, async () => {
+    const now = answered(await getDroplet(call.client, call.signal, call.id), `the droplet ${call.id}`);
+    if (now.locked === true) return { seen: `status ${now.status ?? "unknown"}, locked` };
+    if (now.status === "active") return { value: now };
+    if (now.status === "off") {
+      throw new GiveUp(`The droplet ${call.id} did not start: its status is off. The log of the API says why.`);
+    }
+    return { seen: `status ${now.status ?? "unknown"}` };
+  });
 }
 
 /** Asks the droplet to shut itself down, and waits until it is off. */
