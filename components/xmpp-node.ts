@@ -49,8 +49,10 @@ export class XmppNode extends pulumi.ComponentResource {
     this.hostName = `${args.key}.${args.settings.domain}`;
     const volume = createVolume(name, args.settings, this);
     const droplet = createDroplet(name, args, this);
-    const reserved = args.settings.reservedIp ? assignReservedIp(name, args.settings.region, droplet, this) : undefined;
     const attachment = attach(name, volume, droplet, this);
+    const reserved = args.settings.reservedIp
+      ? assignReservedIp(name, args.settings.region, { droplet, attachment }, this)
+      : undefined;
     this.addresses = pulumi.output({
       publicIpv4: droplet.ipv4Address,
       publicIpv6: droplet.ipv6Address,
@@ -138,12 +140,20 @@ function attach(name: string, volume: Volume, droplet: Droplet, parent: pulumi.R
   );
 }
 
-function assignReservedIp(name: string, region: string, droplet: Droplet, parent: pulumi.Resource) {
+/** A droplet, and the attachment of its volume. */
+interface Attached {
+  readonly droplet: Droplet;
+  readonly attachment: VolumeAttachment;
+}
+
+function assignReservedIp(name: string, region: string, { droplet, attachment }: Attached, parent: pulumi.Resource) {
   const address = new ReservedIp(`${name}-address`, { region }, { parent });
   const assignment = new ReservedIpAssignment(
     `${name}-address-assignment`,
     { ipAddress: address.ipAddress, dropletId: droplet.id.apply(Number) },
-    { parent, deleteBeforeReplace: true },
+    // DigitalOcean does one thing at a time to a droplet and refuses a second; the plugin tries an attachment again, but not
+    // an assignment.
+    { parent, dependsOn: attachment, deleteBeforeReplace: true },
   );
   return { ipAddress: assignment.ipAddress, id: assignment.id };
 }
