@@ -1,4 +1,5 @@
-import { Agent, request } from "node:https";
+import http from "node:http";
+import https from "node:https";
 import process from "node:process";
 import type { Versions } from "../versions.ts";
 
@@ -8,15 +9,26 @@ export interface DownloadHost {
   answers(): Promise<boolean>;
 }
 
-/** Asks `get.pulumi.com`, which serves both the CLI and the plugins, for the heads of the files that would be fetched. */
-export function pulumiDownloadHost(versions: Versions, timeoutMs = 3_000): DownloadHost {
-  const system = `${process.platform}-${process.arch === "x64" ? "amd64" : process.arch}`;
+/** Where to ask and how long to wait. */
+export interface DownloadHostOptions {
+  /** Default: `https://get.pulumi.com`, which serves both the CLI and the plugins. */
+  readonly origin?: string;
+  /** For all questions together, which are asked at once. Default: 3 s. */
+  readonly timeoutMs?: number;
+}
+
+/** Asks Pulumi's download host for the heads of the files that would be fetched. */
+export function pulumiDownloadHost(
+  versions: Pick<Versions, "cli" | "plugins">,
+  { origin = "https://get.pulumi.com", timeoutMs = 3_000 }: DownloadHostOptions = {},
+): DownloadHost {
+  const { platform, arch } = process;
+  const plugins = Object.entries(versions.plugins).map(
+    ([name, version]) => `pulumi-resource-${name}-v${version}-${platform}-${arch === "x64" ? "amd64" : arch}.tar.gz`,
+  );
   const files = [
-    `https://get.pulumi.com/releases/sdk/pulumi-v${versions.cli}-${process.platform}-${process.arch}.tar.gz`,
-    ...Object.entries(versions.plugins).map(
-      ([name, version]) =>
-        `https://get.pulumi.com/releases/plugins/pulumi-resource-${name}-v${version}-${system}.tar.gz`,
-    ),
+    `${origin}/releases/sdk/pulumi-v${versions.cli}-${platform}-${arch}.tar.gz`,
+    ...plugins.map((file) => `${origin}/releases/plugins/${file}`),
   ];
   return {
     async answers() {
@@ -28,6 +40,7 @@ export function pulumiDownloadHost(versions: Versions, timeoutMs = 3_000): Downl
 
 /** Whether a HEAD request for `url` succeeds, directly or by the proxy that the environment names. */
 async function isThere(url: string, timeoutMs: number): Promise<boolean> {
+  const { Agent, request } = url.startsWith("https:") ? https : http;
   const agent = new Agent({ proxyEnv: process.env });
   return new Promise((resolve) => {
     const head = request(url, { method: "HEAD", agent, signal: AbortSignal.timeout(timeoutMs) }, (response) => {
