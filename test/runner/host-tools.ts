@@ -15,6 +15,12 @@ const hostTools: readonly HostTool[] = [
     neededFor: "checking the droplet's shell scripts",
   },
   { aptPackages: ["golang-go"], probe: ["go", "version"], neededFor: "building actionlint" },
+  {
+    // The tests start it themselves, on loopback; a distribution that starts it at install does so as it is configured.
+    aptPackages: ["openssh-server"],
+    probe: ["/usr/bin/test", "-x", "/usr/sbin/sshd"],
+    neededFor: "replaying what remote commands do",
+  },
   { aptPackages: ["openssl"], probe: ["openssl", "version"], neededFor: "looking at certificates" },
   {
     // aiodns is only recommended by slixmpp, which cannot look up SRV records without it.
