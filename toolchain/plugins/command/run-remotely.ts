@@ -41,11 +41,11 @@ async function execute(client: Client, run: RemoteRun): Promise<Output> {
   const { command, stdin, previous, signal } = run;
   const ended = endOf(client, signal);
   const env = previous && { PULUMI_COMMAND_STDOUT: previous.stdout, PULUMI_COMMAND_STDERR: previous.stderr };
-  const channel = await Promise.race([openChannel(client, command, env), ended]);
+  const { channel, exit } = await Promise.race([openChannel(client, command, env), ended]);
   const captured = capture(channel, run.onLine);
   channel.end(stdin);
   try {
-    const failure = await Promise.race([exitOf(channel), ended]);
+    const failure = await Promise.race([exit, ended]);
     if (failure !== undefined) throw new Error(failure);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
@@ -69,10 +69,11 @@ async function openChannel(
   client: Client,
   command: string,
   env: Record<string, string> | undefined,
-): Promise<ClientChannel> {
+): Promise<{ channel: ClientChannel; exit: Promise<string | undefined> }> {
   return new Promise((resolve, reject) => {
     client.exec(command, env === undefined ? {} : { env }, (error, channel) => {
-      if (error === undefined) resolve(channel);
+      // The exit status of a quick command comes in the same packet, before anybody who awaits this has a turn.
+      if (error === undefined) resolve({ channel, exit: exitOf(channel) });
       else reject(error);
     });
   });
