@@ -7,9 +7,10 @@ import { execa } from "execa";
 import { detachLoopDevices } from "./incus/volumes.ts";
 import { deleteNamespace, namespaceExists, namespaceNames } from "./network/namespace.ts";
 import { closeOutbound } from "./network/outbound.ts";
-import { endPid, endProcess } from "./process.ts";
+import { endPid, endProcess, endSession, processesWhere } from "./process.ts";
 import type { Step } from "./progress.ts";
 import { type Run, runsFolder } from "./run.ts";
+import { stackFiles } from "./stack.ts";
 
 /**
  * Takes a run down to nothing, whatever state it is in: half made, its daemons dead, this machine restarted. Nothing is asked
@@ -18,7 +19,8 @@ import { type Run, runsFolder } from "./run.ts";
 export async function takeDown(run: Run, step: Step): Promise<boolean> {
   if (!existsSync(run.folder) && !(await namespaceExists(run))) return false;
   await step("daemons", async () => {
-    await endProcess(run.files.upPid, { what: "the start that is under way", graceMs: 10_000 });
+    await endProcess(run.files.upPid, { what: "the start that is under way", graceMs: 3000 });
+    await endSession(stackFiles(run).pulumiPid);
     await endProcess(run.files.daemonPid, { what: "the cloud's daemon", graceMs: 10_000 });
   });
   await step("machines", async () => {
@@ -61,23 +63,6 @@ async function endProcessesInNamespace(run: Run): Promise<void> {
   const { stdout } = await execa("ip", ["netns", "pids", run.name]);
   const pids = stdout.split("\n").filter((line) => line !== "");
   await Promise.all(pids.map((pid) => endPid(Number(pid), { what: `process ${pid}`, graceMs: 5000 })));
-}
-
-async function processesWhere(matches: (pid: number) => Promise<boolean>): Promise<number[]> {
-  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
-  const found: number[] = [];
-  for (const pid of pids) if (await matchesIfAlive(pid, matches)) found.push(pid);
-  return found;
-}
-
-async function matchesIfAlive(pid: number, matches: (pid: number) => Promise<boolean>): Promise<boolean> {
-  try {
-    return await matches(pid);
-  } catch (error) {
-    // A process may end while it is looked at.
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ESRCH")) return false;
-    throw error;
-  }
 }
 
 async function unmountInside(folder: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
 import { z } from "zod";
@@ -104,12 +104,52 @@ export async function lastLines(logFile: string, count: number): Promise<string>
   return log.trimEnd().split("\n").slice(-count).join("\n");
 }
 
-/** Start time in clock ticks since boot: field 22 of /proc/<pid>/stat. Undefined for a zombie, too. */
+/**
+ * Kills the processes of the session that a recorded process leads, its children in groups of their own among them, and
+ * removes the file. The leader itself may be dead.
+ */
+export async function endSession(pidFile: string): Promise<void> {
+  const record = await readRecord(pidFile);
+  if (record !== undefined) {
+    const leader = await readStat(record.pid);
+    // While a session has members, the kernel gives its number to no other process.
+    if (leader === undefined || leader.startTicks === record.startTicks) {
+      const members = await processesWhere(async (pid) => (await readStat(pid))?.session === record.pid);
+      await Promise.all(members.map((pid) => endPid(pid, { what: `process ${pid}`, graceMs: 0 })));
+    }
+  }
+  await rm(pidFile, { force: true });
+}
+
+/** All processes of this machine that `matches`; one that ends while it is looked at does not. */
+export async function processesWhere(matches: (pid: number) => Promise<boolean>): Promise<number[]> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
+  const found: number[] = [];
+  for (const pid of pids) if (await matchesIfAlive(pid, matches)) found.push(pid);
+  return found;
+}
+
+async function matchesIfAlive(pid: number, matches: (pid: number) => Promise<boolean>): Promise<boolean> {
+  try {
+    return await matches(pid);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ESRCH")) return false;
+    throw error;
+  }
+}
+
 async function startedAt(pid: number): Promise<string | undefined> {
+  return (await readStat(pid))?.startTicks;
+}
+
+/** Fields 6 and 22 of /proc/<pid>/stat (proc_pid_stat(5)). Undefined when there is no such process, or only its zombie. */
+async function readStat(pid: number): Promise<{ session: number; startTicks: string } | undefined> {
   const stat = await readIfThere(`/proc/${pid}/stat`);
   // The second field is the program's name in brackets and may hold spaces.
-  const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return fields?.[0] === "Z" ? undefined : fields?.[19];
+  const [state, , , session, ...rest] = stat?.slice(stat.lastIndexOf(")") + 2).split(" ") ?? [];
+  const startTicks = rest[15];
+  if (state === undefined || state === "Z" || startTicks === undefined) return undefined;
+  return { session: Number(session), startTicks };
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {

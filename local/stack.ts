@@ -15,7 +15,7 @@ import { engineEnvironment } from "../toolchain/engine-environment.ts";
 import type { Toolchain } from "../toolchain/set-up.ts";
 import { acmeDirectoryUrl } from "./acme/pebble.ts";
 import { cloudflareApiPort, digitaloceanApiPort } from "./address-plan.ts";
-import { lastLines } from "./process.ts";
+import { endSession, lastLines, recordPid } from "./process.ts";
 import type { Run } from "./run.ts";
 import type { RunningCloud } from "./up.ts";
 
@@ -42,6 +42,8 @@ export function stackFiles(run: Run) {
     /** The committed Pulumi.local.yaml with what this run adds. */
     config: inside(`Pulumi.${stackName}.yaml`),
     log: inside("pulumi.log"),
+    /** The engine that is at work; it leads a session. */
+    pulumiPid: inside("pulumi.pid"),
     /** Present when `pulumi up` has ended well: {@link StackOutputs}. */
     outputs: inside("outputs.json"),
     adminPassword: join(run.files.passwords, "admin"),
@@ -116,35 +118,59 @@ export async function buildNetwork(
   const cli = stackCli(run, toolchain);
   const files = stackFiles(run);
   await clearInterruption(run, cli);
-  const args = ["up", "--stack", stackName, "--config-file", files.config, "--yes", "--skip-preview"];
-  const engine = execa(cli.command, [...args, "--non-interactive", "--color", "never"], {
-    cwd: projectFolder,
-    env: { ...cli.env },
-    extendEnv: false,
-    all: true,
-    reject: false,
-    stdin: "ignore",
-    buffer: false,
-  });
-  for await (const line of engine.iterable({ from: "all" })) {
-    appendFileSync(files.log, `${line}\n`, { mode: 0o600 });
+  const options = ["--stack", stackName, "--config-file", files.config];
+  const exitCode = await runEngine(run, cli, ["up", ...options, "--yes", "--skip-preview"], (line) => {
     const built = /^ [+~-]+ +\S+:(\S+) (\S+) (created|updated|replaced|deleted)/.exec(line);
     if (built !== null) report(`${built[1] ?? ""} ${built[2] ?? ""} ${built[3] ?? ""}`);
-  }
-  const { exitCode } = await engine;
+  });
   if (exitCode !== 0) {
     throw new Error(`pulumi up failed. The last lines of ${files.log}:\n${await lastLines(files.log, 40)}`);
   }
-  const outputs = stackOutputs.parse(
-    JSON.parse(await runPulumi(cli, ["stack", "output", "--json", "--stack", stackName])),
-  );
+  const json = await runPulumi(cli, ["stack", "output", "--json", "--stack", stackName]);
+  const outputs = stackOutputs.parse(JSON.parse(json));
   await writeFile(files.outputs, JSON.stringify(outputs), { mode: 0o600 });
   return outputs;
 }
 
-/** An engine that was killed leaves a lock behind, and resources of which it does not know whether they were made. */
+/** Runs the CLI in a session of its own, so that all its plugins can be found and ended with it. Resolves to the exit code. */
+async function runEngine(
+  run: Run,
+  cli: PulumiCli,
+  args: readonly string[],
+  onLine: (line: string) => void,
+): Promise<number> {
+  const { log, pulumiPid } = stackFiles(run);
+  const engine = execa(cli.command, [...args, "--non-interactive", "--color", "never"], {
+    cwd: projectFolder,
+    env: { ...cli.env },
+    extendEnv: false,
+    detached: true,
+    stdin: "ignore",
+    all: true,
+    buffer: false,
+    reject: false,
+  });
+  await recordPid(pulumiPid, engine.pid);
+  // The engine writes down what it has done before it ends, so it is asked and waited for.
+  const passOn = (signal: NodeJS.Signals) => engine.kill(signal);
+  process.on("SIGINT", passOn).on("SIGTERM", passOn);
+  try {
+    for await (const line of engine.iterable({ from: "all" })) {
+      appendFileSync(log, `${line}\n`, { mode: 0o600 });
+      onLine(line);
+    }
+    return (await engine).exitCode ?? 1;
+  } finally {
+    process.off("SIGINT", passOn).off("SIGTERM", passOn);
+    await endSession(pulumiPid);
+  }
+}
+
+/** An engine that was killed may live on, and leaves a lock behind. */
 async function clearInterruption(run: Run, cli: PulumiCli): Promise<void> {
-  const locks = join(stackFiles(run).backend, ".pulumi/locks");
+  const { backend, pulumiPid } = stackFiles(run);
+  await endSession(pulumiPid);
+  const locks = join(backend, ".pulumi/locks");
   if (!existsSync(locks)) return;
   const left = (await readdir(locks, { recursive: true })).some((name) => name.endsWith(".json"));
   if (left) await runPulumi(cli, ["cancel", "--yes", "--stack", stackName]);
