@@ -1,7 +1,7 @@
 import type { ActionRunner, Cloud } from "./cloud.ts";
 import type { Action, Work } from "./entities.ts";
 import { explain, unprocessable } from "./errors.ts";
-import { perform } from "./perform.ts";
+import { perform, recordFailure } from "./perform.ts";
 import { nextId } from "./state.ts";
 
 /**
@@ -63,6 +63,7 @@ async function finish(cloud: Cloud, action: Action): Promise<void> {
     await perform(cloud, action.work);
   } catch (error) {
     status = "errored";
+    recordFailure(cloud, action.work);
     log(`digitalocean action ${action.id} FAILED: ${action.type} ${JSON.stringify(action.work)}: ${explain(error)}`);
   }
   state.actions.put(String(action.id), { ...action, status, completedAt: now() });

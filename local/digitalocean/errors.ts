@@ -34,14 +34,18 @@ export function errorBody(id: string, message: string, requestId: string) {
   return { id, message, request_id: requestId };
 }
 
-/** Answers `error` in DigitalOcean's envelope; what is no {@link ApiError} is a 500, its cause goes to the log only. */
+/**
+ * Answers `error` in DigitalOcean's envelope. What is no {@link ApiError} is a 500, and its cause goes to the client too,
+ * because whoever runs `up` is not who reads the log.
+ */
 export function answerError(error: Error, c: Context<Env>, log: Log): Response {
   if (error instanceof ApiError) {
     if (error.status === 501) log(`digitalocean NOT IMPLEMENTED: ${error.message}`);
     return c.json(errorBody(error.id, error.message, c.var.requestId), error.status);
   }
-  log(`digitalocean FAILED: ${c.req.method} ${c.req.path}: ${explain(error)}`);
-  return c.json(errorBody("server_error", "Unexpected server-side error", c.var.requestId), 500);
+  const cause = explain(error);
+  log(`digitalocean FAILED: ${c.req.method} ${c.req.path}: ${cause}`);
+  return c.json(errorBody("server_error", `Unexpected server-side error: ${cause}`, c.var.requestId), 500);
 }
 
 /** What hono's context carries through a request. */

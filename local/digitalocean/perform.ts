@@ -25,6 +25,11 @@ export async function perform(cloud: Cloud, work: Work): Promise<void> {
   }
 }
 
+/** Shows in the state that work has failed: a client that waits for "active" gives up at "off", but would wait while "new". */
+export function recordFailure(cloud: Cloud, work: Work): void {
+  if (work.kind === "createDroplet") change(cloud, work.dropletId, { status: "off" });
+}
+
 /** What the hypervisor is told of a droplet, at creation and at each start of the local cloud. */
 export function dropletSpec({ state }: Cloud, droplet: Droplet): DropletSpec {
   const size = requireSize(droplet.size);
@@ -83,15 +88,9 @@ async function performOnDroplet(cloud: Cloud, droplet: Droplet, work: DropletWor
 }
 
 async function createDroplet(cloud: Cloud, droplet: Droplet): Promise<void> {
-  try {
-    // The filter comes first: a droplet is never up without it.
-    await cloud.network.applyFirewalls();
-    await cloud.hypervisor.createDroplet(dropletSpec(cloud, droplet));
-  } catch (error) {
-    // A client that waits for "active" gives up at "off"; it would wait for ever while the droplet is "new".
-    change(cloud, droplet.id, { status: "off" });
-    throw error;
-  }
+  // The filter comes first: a droplet is never up without it.
+  await cloud.network.applyFirewalls();
+  await cloud.hypervisor.createDroplet(dropletSpec(cloud, droplet));
   change(cloud, droplet.id, { status: "active" });
 }
 

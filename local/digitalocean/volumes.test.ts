@@ -45,7 +45,7 @@ describe("a volume", () => {
     const order = { name: "data", region: "fra1", size_gigabytes: 10 };
     expect(await api.request("POST", "/v2/volumes", order)).toMatchObject({
       status: 500,
-      body: { id: "server_error" },
+      body: { id: "server_error", message: "Unexpected server-side error: disk full" },
     });
     expect(await api.request("GET", "/v2/volumes")).toMatchObject({ body: { volumes: [] } });
     expect(api.log.join("\n")).toContain("FAILED: POST /v2/volumes: disk full");

@@ -11,9 +11,13 @@ export function requestLog(api: string, log: Log, nowMs: () => number = Date.now
   };
 }
 
-/** Holds each answer back until what it reports is on disk. A failed write goes to the app's error handler. */
+/**
+ * Holds each answer back until what it reports is on disk. A failed write goes to the app's error handler, and the next
+ * request is not begun before the write has succeeded: a client that tries again does not make everything twice.
+ */
 export function durable(store: Store): MiddlewareHandler {
   return async (_c, next) => {
+    await store.flush();
     await next();
     await store.flush();
   };

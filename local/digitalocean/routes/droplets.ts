@@ -1,4 +1,4 @@
-import { Hono } from "hono";
+import { Hono, type Context } from "hono";
 import { requireDroplet, type Cloud } from "../cloud.ts";
 import { createDroplets } from "../create-droplet.ts";
 import type { Droplet } from "../entities.ts";
@@ -14,22 +14,12 @@ import { firewallView } from "./firewalls.ts";
 /** `/v2/droplets` with actions, firewalls, snapshots and backups (which are always none). */
 export function dropletRoutes(cloud: Cloud) {
   const { state, actions } = cloud;
-  const named = (id: string) => requireDroplet(state, Number(id), notFound());
   return new Hono<Env>()
     .get("/", async (c) => {
-      const { name, tag_name: tag, type = "droplets" } = c.req.query();
-      const found = state.droplets.all().filter((droplet) => {
-        if (type !== "droplets" || (name !== undefined && droplet.name !== name)) return false;
-        return tag === undefined || droplet.tags.includes(tag);
-      });
+      const found = selectDroplets(cloud, c.req.query());
       const droplets = await Promise.all(found.map((droplet) => withTruePower(cloud, droplet)));
-      return c.json(
-        page(
-          c,
-          "droplets",
-          droplets.map((droplet) => dropletView(cloud, droplet)),
-        ),
-      );
+      const views = droplets.map((droplet) => dropletView(cloud, droplet));
+      return c.json(page(c, "droplets", views));
     })
     .post("/", async (c) => c.json(await createDroplets(c, cloud), 202))
     .delete("/", (c) => {
@@ -40,33 +30,48 @@ export function dropletRoutes(cloud: Cloud) {
       for (const droplet of droplets) startDestroy(cloud, droplet);
       return c.body(null, 204);
     })
-    .get("/:id{[0-9]+}", async (c) => {
-      const droplet = await withTruePower(cloud, named(c.req.param("id")));
+    .route("/:id{[0-9]+}", oneDropletRoutes(cloud));
+}
+
+function oneDropletRoutes(cloud: Cloud) {
+  const { state } = cloud;
+  const named = (c: Context<Env>) => requireDroplet(state, Number(c.req.param("id")), notFound());
+  return new Hono<Env>()
+    .get("/", async (c) => {
+      const droplet = await withTruePower(cloud, named(c));
       return c.json({ droplet: dropletView(cloud, droplet) });
     })
-    .delete("/:id{[0-9]+}", (c) => {
-      startDestroy(cloud, named(c.req.param("id")));
+    .delete("/", (c) => {
+      startDestroy(cloud, named(c));
       return c.body(null, 204);
     })
-    .get("/:id{[0-9]+}/actions", (c) => {
-      const { id } = named(c.req.param("id"));
+    .get("/actions", (c) => {
+      const { id } = named(c);
       // Those on its volumes and its reserved IP too: clients look here whether the droplet is free.
       return answerActions(c, cloud, ({ work }) => work.dropletId === id);
     })
-    .post("/:id{[0-9]+}/actions", (c) => startDropletAction(c, cloud, named(c.req.param("id"))))
-    .get("/:id{[0-9]+}/actions/:action", (c) => {
-      const { id } = named(c.req.param("id"));
+    .post("/actions", (c) => startDropletAction(c, cloud, named(c)))
+    .get("/actions/:action", (c) => {
+      const { id } = named(c);
       return answerAction(c, cloud, c.req.param("action"), ({ work }) => work.dropletId === id);
     })
-    .get("/:id{[0-9]+}/firewalls", (c) => {
-      const droplet = named(c.req.param("id"));
+    .get("/firewalls", (c) => {
+      const droplet = named(c);
       const applied = state.firewalls.all().filter((firewall) => appliesTo(firewall, droplet));
       return c.json(page(c, "firewalls", applied.map(firewallView)));
     })
-    .get("/:id{[0-9]+}/:copies{snapshots|backups}", (c) => {
-      named(c.req.param("id"));
+    .get("/:copies{snapshots|backups}", (c) => {
+      named(c);
       return c.json(page(c, c.req.param("copies"), []));
     });
+}
+
+function selectDroplets({ state }: Cloud, query: Record<string, string>): Droplet[] {
+  const { name, tag_name: tag, type = "droplets" } = query;
+  return state.droplets
+    .all()
+    .filter((droplet) => type === "droplets" && (name === undefined || droplet.name === name))
+    .filter(({ tags }) => tag === undefined || tags.includes(tag));
 }
 
 function startDestroy({ actions }: Cloud, { id, region }: Droplet): void {

@@ -1,4 +1,4 @@
-import { Hono } from "hono";
+import { Hono, type Context } from "hono";
 import { z } from "zod";
 import { readBody } from "../body.ts";
 import { requireDroplet, type Cloud } from "../cloud.ts";
@@ -25,11 +25,6 @@ const rulesBody = z.strictObject(ruleBodies);
 /** `/v2/firewalls`. What is answered holds already: the packet filter follows before the answer. */
 export function firewallRoutes(cloud: Cloud) {
   const { state } = cloud;
-  const named = (id: string): Firewall => {
-    const firewall = state.firewalls.get(id);
-    if (firewall === undefined) throw notFound();
-    return firewall;
-  };
   return new Hono<Env>()
     .get("/", (c) => c.json(page(c, "firewalls", state.firewalls.all().map(firewallView))))
     .post("/", async (c) => {
@@ -38,41 +33,25 @@ export function firewallRoutes(cloud: Cloud) {
       await save(cloud, firewall);
       return c.json({ firewall: firewallView(firewall) }, 202);
     })
-    .get("/:id", (c) => c.json({ firewall: firewallView(named(c.req.param("id"))) }))
+    .get("/:id", (c) => c.json({ firewall: firewallView(requireFirewall(cloud, c.req.param("id"))) }))
     .put("/:id", async (c) => {
       const body = await readBody(c, firewallBody);
-      const { id, createdAt } = named(c.req.param("id"));
+      const { id, createdAt } = requireFirewall(cloud, c.req.param("id"));
       const firewall = { id, createdAt, ...read(body) };
       await save(cloud, firewall);
       return c.json({ firewall: firewallView(firewall) });
     })
     .delete("/:id", async (c) => {
-      const firewall = named(c.req.param("id"));
+      const firewall = requireFirewall(cloud, c.req.param("id"));
       await cloud.network.changeFirewalls(
         () => state.firewalls.delete(firewall.id),
         () => state.firewalls.put(firewall.id, firewall),
       );
       return c.body(null, 204);
     })
-    .on(["POST", "DELETE"], "/:id/droplets", async (c) => {
-      const { droplet_ids: ids } = await readBody(c, dropletsBody);
-      const firewall = named(c.req.param("id"));
-      const dropletIds = change(c.req.method, firewall.dropletIds, ids, Object.is);
-      await save(cloud, { ...firewall, dropletIds });
-      return c.body(null, 204);
-    })
-    .on(["POST", "DELETE"], "/:id/tags", async (c) => {
-      const { tags } = await readBody(c, tagsBody);
-      const firewall = named(c.req.param("id"));
-      await save(cloud, { ...firewall, tags: change(c.req.method, firewall.tags, tags, Object.is) });
-      return c.body(null, 204);
-    })
-    .on(["POST", "DELETE"], "/:id/rules", async (c) => {
-      const body = await readBody(c, rulesBody);
-      const firewall = named(c.req.param("id"));
-      const inbound = change(c.req.method, firewall.inbound, body.inbound_rules.map(readInbound), sameRule);
-      const outbound = change(c.req.method, firewall.outbound, body.outbound_rules.map(readOutbound), sameRule);
-      await save(cloud, { ...firewall, inbound, outbound });
+    .on(["POST", "DELETE"], "/:id/:part{droplets|tags|rules}", async (c) => {
+      const firewall = requireFirewall(cloud, c.req.param("id"));
+      await save(cloud, { ...firewall, ...(await readPart(c, firewall, c.req.param("part"))) });
       return c.body(null, 204);
     });
 }
@@ -100,6 +79,30 @@ function read(body: z.infer<typeof firewallBody>): Omit<Firewall, "id" | "create
     dropletIds: [...new Set(body.droplet_ids)],
     tags: [...new Set(body.tags)],
   };
+}
+
+/** What a sub-route adds to a firewall (POST) or takes from it (DELETE). */
+async function readPart(c: Context<Env>, firewall: Firewall, part: string): Promise<Partial<Firewall>> {
+  const { method } = c.req;
+  if (part === "droplets") {
+    const body = await readBody(c, dropletsBody);
+    return { dropletIds: change(method, firewall.dropletIds, body.droplet_ids, Object.is) };
+  }
+  if (part === "tags") {
+    const body = await readBody(c, tagsBody);
+    return { tags: change(method, firewall.tags, body.tags, Object.is) };
+  }
+  const body = await readBody(c, rulesBody);
+  return {
+    inbound: change(method, firewall.inbound, body.inbound_rules.map(readInbound), sameRule),
+    outbound: change(method, firewall.outbound, body.outbound_rules.map(readOutbound), sameRule),
+  };
+}
+
+function requireFirewall({ state }: Cloud, id: string): Firewall {
+  const firewall = state.firewalls.get(id);
+  if (firewall === undefined) throw notFound();
+  return firewall;
 }
 
 function change<T>(method: string, before: readonly T[], items: readonly T[], same: (a: T, b: T) => boolean): T[] {
