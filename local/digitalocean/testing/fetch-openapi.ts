@@ -2,13 +2,15 @@ import { mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import process from "node:process";
 import { parse } from "yaml";
-import { cachedDocument } from "./openapi-document.ts";
+import { cachedDocument, findOpenapiDocument } from "./openapi-document.ts";
 
 /** DigitalOcean's public OpenAPI document, bundled to one file: the download that its repository `openapi` names. */
 const source = "https://api-engineering.nyc3.cdn.digitaloceanspaces.com/spec-ci/DigitalOcean-public.v2.yaml";
 
-/** `npm run contracts`: downloads the document that the tests of the local DigitalOcean API check its answers against. */
-await fetchOpenapiDocument();
+/** Downloads the document if there is none. Throws an error that says where to put a copy when that fails. */
+export async function ensureOpenapiDocument(): Promise<void> {
+  if (findOpenapiDocument() === undefined) await fetchOpenapiDocument();
+}
 
 async function fetchOpenapiDocument(): Promise<void> {
   const answer = await fetch(source).catch((cause: unknown) => {
@@ -19,5 +21,10 @@ async function fetchOpenapiDocument(): Promise<void> {
   await mkdir(dirname(cachedDocument), { recursive: true });
   await writeFile(`${cachedDocument}.new`, JSON.stringify(document));
   await rename(`${cachedDocument}.new`, cachedDocument);
+}
+
+// `npm run contracts`: the document as it is today, whatever was there.
+if (import.meta.main) {
+  await fetchOpenapiDocument();
   process.stdout.write(`${cachedDocument}\n`);
 }
