@@ -72,7 +72,7 @@ export function answered<T>(value: T | null | undefined, what: string): T {
 
 const MAX_RETRIES = 4;
 
-/** Tries again on 429, on 5xx and when there is no answer, waiting twice as long each time. */
+/** Tries again on 429, on 5xx but 501 and when there is no answer, waiting twice as long each time. */
 async function sendPatiently(
   send: () => Promise<Response>,
   signal: AbortSignal,
@@ -80,7 +80,8 @@ async function sendPatiently(
 ): Promise<Response> {
   for (let attempt = 0; ; attempt++) {
     const outcome = await send().catch((error: unknown) => ({ error }));
-    const failed = "error" in outcome || outcome.status === 429 || outcome.status >= 500;
+    const failed =
+      "error" in outcome || outcome.status === 429 || (outcome.status >= 500 && outcome.status !== NOT_IMPLEMENTED);
     if (!failed || attempt === MAX_RETRIES || signal.aborted) {
       if ("error" in outcome) throw outcome.error;
       return outcome;
