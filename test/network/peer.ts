@@ -6,10 +6,12 @@ import { createIncus } from "../../local/incus/client.ts";
 import { execInside, writeInside } from "../../local/incus/exec.ts";
 import { deleteServiceContainer, launchServiceContainer } from "../../local/incus/service-container.ts";
 import { describeRun, type Run } from "../../local/run.ts";
+import { waitUntil } from "../../local/wait-until.ts";
 import type { Account } from "./chat-client.ts";
-import { testRunNumber } from "./cloud.ts";
+import { type Cloud, testRunNumber } from "./cloud.ts";
 import { openPeerZone, type PeerZone } from "./peer-zone.ts";
 import { prosodyConfiguration } from "./peer-prosody.ts";
+import { probeDirectTls, probeStarttls } from "./xmpp-tls.ts";
 
 /** Somebody else's XMPP server: Prosody, at another domain of the local cloud. Disposing it removes server and records. */
 export interface Peer extends AsyncDisposable {
@@ -25,11 +27,11 @@ export interface Peer extends AsyncDisposable {
  * has for everyone, an account. It asks every server for a certificate and knows no dialback (XEP-0220), so a message that
  * arrives proves that both sides' certificates were verified. `directory` keeps the account's password.
  */
-export async function startPeer(directory: string, networkDomain: string): Promise<Peer> {
+export async function startPeer(directory: string, cloud: Cloud): Promise<Peer> {
   const run = describeRun(Number(testRunNumber()));
   const ipv4 = peerIpv4(run);
   const incus = createIncus(run.files.incus);
-  const zone = await openPeerZone(run, networkDomain);
+  const zone = await openPeerZone(run, cloud.status.domain);
   await zone.publish(ipv4);
   const instance = await launchServiceContainer(run, incus, { name: "peer", ipv4, packages: [...packages] });
   const inside = (...command: string[]): Promise<string> => execInside(run, instance, command, { timeoutMs: 120_000 });
@@ -42,6 +44,7 @@ export async function startPeer(directory: string, networkDomain: string): Promi
   });
   const account = await registerAccount(directory, zone.domain, inside);
   await inside("systemctl", "restart", "prosody");
+  await serverToServerPorts(ipv4, zone.domain, cloud.trustedRoots);
   return {
     domain: zone.domain,
     account,
@@ -53,7 +56,22 @@ export async function startPeer(directory: string, networkDomain: string): Promi
   };
 }
 
-const packages = ["prosody", "lua-unbound", "certbot", "python3-certbot-dns-cloudflare"] as const;
+/** Not lua-unbound: libunbound answers names under `.test` by itself, in the negative (RFC 6761, section 6.2). */
+const packages = ["prosody", "certbot", "python3-certbot-dns-cloudflare"] as const;
+
+/** Prosody opens its ports one after the other, before it has a certificate for each. */
+async function serverToServerPorts(address: string, domain: string, ca: string): Promise<void> {
+  const endpoint = { address, domain, kind: "server" } as const;
+  await waitUntil({
+    what: "the peer's ports for servers",
+    probe: async () => {
+      await probeStarttls({ ...endpoint, port: 5269 }, { ca });
+      return { value: await probeDirectTls({ ...endpoint, port: 5270 }, { ca }) };
+    },
+    intervalMs: 200,
+    timeoutMs: 30_000,
+  });
+}
 
 /** The last of the service addresses: the local cloud itself takes them from the first on. */
 function peerIpv4(run: Run): string {
@@ -74,8 +92,14 @@ async function obtainCertificate(run: Run, instance: string, zone: PeerZone): Pr
     ...["--dns-cloudflare", "--dns-cloudflare-credentials", credentials, "--dns-cloudflare-propagation-seconds", "1"],
   ];
   await execInside(run, instance, certbot, { timeoutMs: 120_000 });
-  const handOver = ["prosodyctl", "--root", "cert", "import", zone.domain, "/etc/letsencrypt/live"];
-  await execInside(run, instance, handOver, { timeoutMs: 30_000 });
+  const live = `/etc/letsencrypt/live/${zone.domain}`;
+  for (const [from, to] of [
+    ["fullchain.pem", "crt"],
+    ["privkey.pem", "key"],
+  ]) {
+    const copy = ["install", "-o", "root", "-g", "prosody", "-m", "0640", `${live}/${from}`];
+    await execInside(run, instance, [...copy, `/etc/prosody/certs/${zone.domain}.${to}`], { timeoutMs: 10_000 });
+  }
 }
 
 async function registerAccount(

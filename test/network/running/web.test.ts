@@ -61,12 +61,12 @@ describe("WebSocket", () => {
 
 describe("uploads", () => {
   it("answer at their own host", async () => {
-    const answer = await httpsRequest(cloud, `https://upload.${cloud.status.domain}/upload/none/none`);
+    const answer = await httpsRequest(cloud, `https://upload.${cloud.status.domain}/upload/user/slot/name`);
     expect(answer.status).toBe(404);
   });
 
   it("let a web page of any origin put a file", async () => {
-    const answer = await httpsRequest(cloud, `https://upload.${cloud.status.domain}/upload/none/none`, {
+    const answer = await httpsRequest(cloud, `https://upload.${cloud.status.domain}/upload/user/slot/name`, {
       method: "OPTIONS",
       headers: { origin: "https://chat.example.org", "access-control-request-method": "PUT" },
     });
