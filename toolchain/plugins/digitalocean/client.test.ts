@@ -41,6 +41,12 @@ describe("DigitalOcean", () => {
     expect(api?.takeRequests()).toHaveLength(3);
   });
 
+  it("does not try again on 501", async () => {
+    const client = await answering({ status: 501, body: refusal });
+    await expect(getVolume(client)).rejects.toThrow("There is no such volume");
+    expect(api?.takeRequests()).toHaveLength(1);
+  });
+
   it("gives up with the API's last words", async () => {
     const client = await answering(...Array.from({ length: 5 }, () => ({ status: 500, body: refusal })));
     await expect(getVolume(client)).rejects.toThrow(/500 .*There is no such volume/);

@@ -71,6 +71,8 @@ export function answered<T>(value: T | null | undefined, what: string): T {
 }
 
 const MAX_RETRIES = 4;
+/** The local cloud's answer to what it does not have. */
+const NOT_IMPLEMENTED = 501;
 
 /** Tries again on 429, on 5xx but 501 and when there is no answer, waiting twice as long each time. */
 async function sendPatiently(
