@@ -7,6 +7,7 @@ import { setUpToolchain } from "../toolchain/set-up.ts";
 import { runAsRoot } from "./as-root.ts";
 import { takeDown } from "./down.ts";
 import { holdRun } from "./hold-run.ts";
+import { previewNetwork } from "./preview.ts";
 import { showSteps } from "./progress.ts";
 import { describeRun, type Run } from "./run.ts";
 import { buildNetwork, localZones, prepareStack, wasInterrupted } from "./stack.ts";
@@ -27,6 +28,7 @@ const program = new Command("npm run local --").description(
 addCommand("up", "Brings the local cloud and the network up, or completes them.", up)
   .option("--no-stack", "the cloud alone, without the network")
   .addHelpText("after", "\nThis is what `npm run local` does.");
+addCommand("preview", "Shows what `pulumi up` would change, and changes nothing in the network.", preview);
 addCommand("status", "Says what runs and how to log in.", status).option("--json", "for programs");
 addCommand("down", "Removes everything, whatever state it is in.", down);
 
@@ -71,6 +73,18 @@ async function up(run: Run, options: Options): Promise<void> {
   await recordToolchain(run, toolchain);
   await step("network (pulumi up)", (report) => buildNetwork(run, toolchain, report));
   process.stdout.write(`\n${describeStatus(run, await readStatus(run))}\n`);
+}
+
+async function preview(run: Run): Promise<void> {
+  const step = showSteps();
+  const toolchain = await step("toolchain", (report) => setUpToolchain({ report }));
+  await using held = await holdRun(run);
+  await bringCloudUp(held.run, {
+    zones: await localZones(),
+    step,
+    meanwhile: (cloud) => prepareStack(cloud, toolchain),
+  });
+  await previewNetwork(run, toolchain);
 }
 
 async function status(run: Run, { json }: Options): Promise<void> {
