@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { runAsRoot } from "../local/as-root.ts";
 import { hostToolsPhase } from "./runner/host-tools.ts";
 import { localCloudDown, localCloudKilled, localCloudUp, testRun } from "./runner/local-cloud.ts";
 import { describe, runPhases, type Phase } from "./runner/phase.ts";
@@ -8,10 +9,14 @@ import { vitestPhase } from "./runner/vitest-phase.ts";
 
 /**
  * Runs every test, fast ones first, and ends with the line `N passed, N failed`. `--fast` runs types, lint, format and unit
- * tests only. Exit code 1 when anything failed or nothing ran.
+ * tests only; the rest needs root and asks for it. Exit code 1 when anything failed or nothing ran.
  */
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: { fast: { type: "boolean", default: false } } });
+  if (!values.fast) {
+    const asRoot = await runAsRoot();
+    if (asRoot !== undefined) return asRoot;
+  }
   const report = (line: string): void => void process.stdout.write(`${line}\n`);
   const result = await runPhases(values.fast ? fastPhases : allPhases, report);
   if (result.failedPhases.length > 0) report(`Failed: ${result.failedPhases.join(", ")}`);
