@@ -43,38 +43,43 @@ export class NodeSetup extends pulumi.ComponentResource {
       { parent: this },
     );
     this.sshHostKey = firstContact.stdout.apply((line) => line.trim());
-    const ssh = connection(args, "ssh", this.sshHostKey);
-    const bundle = pulumi.all([args.addresses, args.volumeName]).apply(([addresses, volumeName]) => {
-      return fileBundle([...staticFiles(), ...renderedFiles(args, addresses, volumeName)]);
-    });
-    const secrets = secretsDocument(args);
-    const run = (step: string, command: Omit<CommandArgs, "connection">, after: readonly pulumi.Resource[]) =>
-      new Command(`${name}-${step}`, { connection: ssh, ...command }, { parent: this, dependsOn: [...after] });
-
-    const configuration = run(
-      "configuration",
-      {
-        create: "/usr/local/sbin/imera-apply && /usr/local/sbin/imera-first-contact close",
-        stdin: bundle,
-        triggers: [args.dropletId],
-      },
-      [firstContact],
-    );
-    const delivered = run(
-      "secrets",
-      { create: "/usr/local/sbin/imera-accept-secrets", stdin: secrets, triggers: [args.dropletId] },
-      [configuration],
-    );
-    this.ready = run(
-      "ready",
-      {
-        create: "/usr/local/lib/imera/converge",
-        triggers: [args.dropletId, bundle.apply(digest), secrets.apply(digest), ...args.attached],
-      },
-      [delivered],
-    );
+    let last: pulumi.Resource = firstContact;
+    for (const { step, ...command } of steps(args)) {
+      last = new Command(
+        `${name}-${step}`,
+        { ...command, connection: connection(args, "ssh", this.sshHostKey) },
+        { parent: this, dependsOn: last },
+      );
+    }
+    this.ready = last;
     this.registerOutputs({ sshHostKey: this.sshHostKey });
   }
+}
+
+type Step = { readonly step: string } & Pick<CommandArgs, "create" | "stdin" | "triggers">;
+
+/** What is run on port 22, one after the other. Each runs again when its data changes, or the droplet does. */
+function steps(args: NodeSetupArgs): readonly Step[] {
+  const bundle = pulumi
+    .all([args.addresses, args.volumeName])
+    .apply(([addresses, volumeName]) => fileBundle([...staticFiles(), ...renderedFiles(args, addresses, volumeName)]));
+  const secrets = secretsDocument(args);
+  // Plain, so that the other triggers are compared one by one; nobody guesses what five random texts hash to.
+  const secretsDigest = pulumi.unsecret(secrets.apply(digest));
+  return [
+    {
+      step: "configuration",
+      create: "/usr/local/sbin/imera-apply && /usr/local/sbin/imera-first-contact close",
+      stdin: bundle,
+      triggers: [args.dropletId],
+    },
+    { step: "secrets", create: "/usr/local/sbin/imera-accept-secrets", stdin: secrets, triggers: [args.dropletId] },
+    {
+      step: "ready",
+      create: "/usr/local/lib/imera/converge",
+      triggers: [args.dropletId, bundle.apply(digest), secretsDigest, ...args.attached],
+    },
+  ];
 }
 
 function connection(
@@ -88,8 +93,9 @@ function connection(
     user: "root",
     privateKey: args.settings.secrets.provisioningPrivateKey,
     hostKey,
-    // A first boot takes a minute until SSH answers. The plugin waits 5 s at most between two tries.
-    dialErrorLimit: 100,
+    // Two tries are at most 5 s apart, so a first boot has more than two minutes, and who is not in sshNetworks, where
+    // each try takes its full time, is told after six.
+    dialErrorLimit: 40,
     perDialTimeout: 5,
   };
 }

@@ -49,36 +49,25 @@ export class XmppNode extends pulumi.ComponentResource {
     this.hostName = `${args.key}.${args.settings.domain}`;
     const volume = createVolume(name, args.settings, this);
     const droplet = createDroplet(name, args, this);
+    const reserved = args.settings.reservedIp ? assignReservedIp(name, args.settings.region, droplet, this) : undefined;
     const attachment = attach(name, volume, droplet, this);
-    const reserved = args.settings.reservedIp
-      ? assignReservedIp(name, args.settings.region, { droplet, attachment }, this)
-      : undefined;
     this.addresses = pulumi.output({
       publicIpv4: droplet.ipv4Address,
       publicIpv6: droplet.ipv6Address,
       privateIpv4: droplet.ipv4AddressPrivate,
       serviceIpv4: reserved?.ipAddress ?? droplet.ipv4Address,
     });
-    const certificate = new Certificate(
-      `${name}-certificate`,
-      {
-        holder: this.hostName,
-        zone: args.zone,
-        publicIpv4: droplet.ipv4Address,
-        publicIpv6: droplet.ipv6Address,
-      },
-      { parent: this },
-    );
     const setup = new NodeSetup(
       `${name}-setup`,
       {
-        ...args,
+        settings: args.settings,
+        services: args.services,
         hostName: this.hostName,
         dropletId: droplet.id,
         addresses: this.addresses,
         volumeName: volume.name,
         attached: [attachment.id, volume.size, reserved?.id ?? ""],
-        cloudflareToken: certificate.token,
+        cloudflareToken: createCertificate(name, args, droplet, this).token,
       },
       { parent: this },
     );
@@ -86,6 +75,19 @@ export class XmppNode extends pulumi.ComponentResource {
     this.ready = setup.ready;
     this.registerOutputs({ hostName: this.hostName, addresses: this.addresses, sshHostKey: this.sshHostKey });
   }
+}
+
+function createCertificate(name: string, args: XmppNodeArgs, droplet: Droplet, parent: XmppNode): Certificate {
+  return new Certificate(
+    `${name}-certificate`,
+    {
+      holder: parent.hostName,
+      zone: args.zone,
+      publicIpv4: droplet.ipv4Address,
+      publicIpv6: droplet.ipv6Address,
+    },
+    { parent },
+  );
 }
 
 /**
