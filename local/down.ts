@@ -25,8 +25,7 @@ export async function takeDown(run: Run, step: Step): Promise<boolean> {
   });
   await step("machines", async () => {
     await endMachines(run);
-    await endProcess(run.files.incusPid, { what: "Incus", graceMs: 10_000 });
-    await endMachines(run);
+    await rm(run.files.incusPid, { force: true });
   });
   await step("volumes and files", async () => {
     await detachLoopDevices((file) => file.startsWith(`${run.folder}/`));
@@ -44,17 +43,33 @@ export async function takeDown(run: Run, step: Step): Promise<boolean> {
   return true;
 }
 
-/**
- * Kills all processes of the run's machines, and those that watch over them. They are found by their control group, whose
- * path holds the instance's name, which begins with the run's.
- */
+/** Kills all processes of the run's machines, those that watch over them, and daemons whose pid files are lost. */
 async function endMachines(run: Run): Promise<void> {
-  const mark = new RegExp(`/lxc\\.(payload|monitor)\\.${run.name}-`);
+  const isOurs = async (pid: number) =>
+    (await isInMachine(run, pid)) || (await isEngine(run, pid)) || (await isDaemon(run, pid));
+  // A machine may start another process while one is killed.
   for (let round = 0; round < 5; round++) {
-    const found = await processesWhere(async (pid) => mark.test(await readFile(`/proc/${pid}/cgroup`, "utf8")));
+    const found = await processesWhere(isOurs);
     if (found.length === 0) return;
-    await Promise.all(found.map((pid) => endPid(pid, { what: `process ${pid} of a machine`, graceMs: 0 })));
+    await Promise.all(found.map((pid) => endPid(pid, { what: `process ${pid} of the run`, graceMs: 0 })));
   }
+}
+
+/** The path of its control group holds the instance's name, which begins with the run's. */
+async function isInMachine(run: Run, pid: number): Promise<boolean> {
+  const mark = new RegExp(`/lxc\\.(payload|monitor)\\.${run.name}-`);
+  return mark.test(await readFile(`/proc/${pid}/cgroup`, "utf8"));
+}
+
+async function isEngine(run: Run, pid: number): Promise<boolean> {
+  if ((await readFile(`/proc/${pid}/comm`, "utf8")) !== "incusd\n") return false;
+  const environment = await readFile(`/proc/${pid}/environ`, "utf8");
+  return environment.split("\0").includes(`INCUS_DIR=${run.files.incus}`);
+}
+
+async function isDaemon(run: Run, pid: number): Promise<boolean> {
+  const [, program, settings] = (await readFile(`/proc/${pid}/cmdline`, "utf8")).split("\0");
+  return program?.endsWith("/local/cloud.ts") === true && settings === run.files.daemonSettings;
 }
 
 /** What else runs in the namespace: a daemon whose pid file is lost. */

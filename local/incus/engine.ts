@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 
 import { inNamespace } from "../network/namespace.ts";
-import { endProcess, isRunning, lastLines, startDaemon } from "../process.ts";
+import { isRunning, lastLines, startDaemon } from "../process.ts";
 import type { Run } from "../run.ts";
 import { GiveUp, waitUntil } from "../wait-until.ts";
 import { createIncus, type Incus } from "./client.ts";
@@ -29,11 +29,6 @@ export async function startEngine(run: Run): Promise<Incus> {
   });
   await makePool(incus);
   return incus;
-}
-
-/** Ends the engine; machines that still run go on. */
-export async function stopEngine(run: Run): Promise<void> {
-  await endProcess(run.files.incusPid, { what: "Incus", graceMs: 15_000 });
 }
 
 // Where systemd is not the init, /sys/fs/cgroup is a mix of versions 1 and 2 that Incus cannot use, and /sys of a network
