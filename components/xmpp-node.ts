@@ -49,8 +49,9 @@ export class XmppNode extends pulumi.ComponentResource {
     this.hostName = `${args.key}.${args.settings.domain}`;
     const volume = createVolume(name, args.settings, this);
     const droplet = createDroplet(name, args, this);
-    const reserved = args.settings.reservedIp ? assignReservedIp(name, args.settings.region, droplet, this) : undefined;
     const attachment = attach(name, volume, droplet, this);
+    const { reservedIp, region } = args.settings;
+    const reserved = reservedIp ? assignReservedIp(name, region, { droplet, attachment }, this) : undefined;
     this.addresses = pulumi.output({
       publicIpv4: droplet.ipv4Address,
       publicIpv6: droplet.ipv6Address,
