@@ -7,7 +7,7 @@ import type { Run } from "../run.ts";
 /** Where the `incus` command finds the run's engine; its own settings and caches stay in the run's folder, too. */
 export function incusEnvironment(run: Run): Record<string, string> {
   const own = join(run.folder, "incus-client");
-  return { INCUS_DIR: run.files.incus, INCUS_CONF: own, HOME: own };
+  return { INCUS_DIR: run.files.incus, INCUS_CONF: own, INCUS_CACHE: own };
 }
 
 /** Runs a command as root inside an instance and returns its standard output. Rejects when it fails or takes too long. */
