@@ -38,10 +38,15 @@ export async function ensureHostPackages(report: (line: string) => void): Promis
   if (missing.length === 0) return;
   report(`installing ${missing.join(", ")}`);
   if (codename === "bookworm") await addBackports();
-  await aptGet(["update", "-q"]);
   const targets = missing.map((name) =>
     name.startsWith("incus") && codename === "bookworm" ? `${name}/bookworm-backports` : name,
   );
+  await aptInstall(targets);
+}
+
+/** Installs Debian packages without what they recommend. Throws with apt-get's last lines when it fails. */
+export async function aptInstall(targets: readonly string[]): Promise<void> {
+  await aptGet(["update", "-q"]);
   await aptGet(["install", "-y", "-q", "--no-install-recommends", ...targets]);
 }
 

@@ -1,4 +1,7 @@
+import { existsSync } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
 import { execa } from "execa";
+import { aptInstall } from "../../local/host-packages.ts";
 import type { Phase } from "./phase.ts";
 
 /** Debian packages that tests need, and a command that works once they are there. */
@@ -16,7 +19,7 @@ const hostTools: readonly HostTool[] = [
   },
   { aptPackages: ["golang-go"], probe: ["go", "version"], neededFor: "building actionlint" },
   {
-    // The tests start it themselves, on loopback; a distribution that starts it at install does so as it is configured.
+    // The tests start it themselves, on loopback.
     aptPackages: ["openssh-server"],
     probe: ["/usr/bin/test", "-x", "/usr/sbin/sshd"],
     neededFor: "replaying what remote commands do",
@@ -41,7 +44,7 @@ export const hostToolsPhase: Phase = {
     if (missing.length > 0) {
       const packages = missing.flatMap((tool) => tool.aptPackages);
       report(`  installing ${packages.join(", ")}`);
-      await aptInstall(packages);
+      await install(packages);
     }
     const still = await missingTools();
     for (const tool of still) {
@@ -61,17 +64,27 @@ async function missingTools(): Promise<HostTool[]> {
   return hostTools.filter((_, index) => works[index] !== true);
 }
 
-async function aptInstall(packages: readonly string[]): Promise<void> {
-  const commandLine = `apt-get install --no-install-recommends ${packages.join(" ")}`;
+async function install(packages: readonly string[]): Promise<void> {
   if (process.getuid?.() !== 0) {
+    const commandLine = `apt-get install --no-install-recommends ${packages.join(" ")}`;
     throw new Error(`missing packages, and only root can install them: sudo ${commandLine}`);
   }
-  const env = { DEBIAN_FRONTEND: "noninteractive" };
-  const options = { env, reject: false, all: true, stdin: "ignore" } as const;
-  const update = await execa("apt-get", ["update"], options);
-  const install = await execa("apt-get", ["install", "--yes", "--no-install-recommends", ...packages], options);
-  if (install.failed) {
-    const log = [update, install].map(({ all }) => all).join("\n");
-    throw new Error(`${commandLine} failed:\n${log.split("\n").slice(-15).join("\n")}`);
+  await withServicesHeldBack(() => aptInstall(packages));
+  // Enabled by its package, it would answer from the next boot on.
+  if (packages.includes("openssh-server") && existsSync("/run/systemd/system")) {
+    await execa("systemctl", ["disable", "ssh.service", "ssh.socket"]);
+  }
+}
+
+/** invoke-rc.d asks this program whether a service may start; 101 forbids it. One that is there already decides alone. */
+const servicePolicy = "/usr/sbin/policy-rc.d";
+
+async function withServicesHeldBack(work: () => Promise<void>): Promise<void> {
+  if (existsSync(servicePolicy)) return work();
+  await writeFile(servicePolicy, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
+  try {
+    await work();
+  } finally {
+    await rm(servicePolicy);
   }
 }
