@@ -42,9 +42,9 @@ describe("the local cloud says what to do", () => {
 
   it("when its addresses are somebody else's, and changes nothing", async () => {
     const { publicIpv4Cidr } = addressPlan(211);
-    await execa("ip", ["link", "add", "imera-foreign", "type", "dummy"]);
+    await execa("ip", ["link", "add", "imera-foreign", "type", "veth", "peer", "name", "foreign-far"]);
     try {
-      await execa("ip", ["link", "set", "imera-foreign", "up"]);
+      for (const end of ["imera-foreign", "foreign-far"]) await execa("ip", ["link", "set", end, "up"]);
       await execa("ip", ["route", "add", publicIpv4Cidr, "dev", "imera-foreign"]);
       expect(await refusal(localUp)).toMatch(/10\.99\.211\.0\/24 is in use.*imera-foreign.*--run/s);
     } finally {
