@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { readdir, rm, rmdir } from "node:fs/promises";
 
 import { recordPid, runningPid } from "./process.ts";
 import type { Run } from "./run.ts";
@@ -15,5 +15,11 @@ export async function holdRun(run: Run): Promise<HeldRun> {
     throw new Error(`Local cloud ${run.number} is being brought up by process ${other}. Wait for it, or end it first.`);
   }
   await recordPid(run.files.upPid, process.pid);
-  return { run, [Symbol.asyncDispose]: () => rm(run.files.upPid, { force: true }) };
+  return { run, [Symbol.asyncDispose]: () => release(run) };
+}
+
+/** A start that was refused leaves no folder. */
+async function release(run: Run): Promise<void> {
+  await rm(run.files.upPid, { force: true });
+  if ((await readdir(run.folder)).length === 0) await rmdir(run.folder);
 }

@@ -5,17 +5,23 @@ export type Step = <T>(title: string, work: (report: (detail: string) => void) =
 
 /**
  * Steps on standard error. On a terminal the line of the step under way is overwritten; elsewhere each line is written once,
- * with the details as lines of their own.
+ * with details as lines of their own, but not many at a time.
  */
-export function showSteps(output: NodeJS.WriteStream = process.stderr): Step {
-  const isTerminal = output.isTTY;
+export function showSteps(output: Output = process.stderr): Step {
+  const isTerminal = output.isTTY === true;
   const draw = (text: string) => output.write(isTerminal ? `\r\u001b[2K${text}` : `${text}\n`);
   return async (title, work) => {
     const start = performance.now();
     const seconds = () => `${((performance.now() - start) / 1000).toFixed(1)} s`;
+    let quietUntil = -Infinity;
+    const report = (detail: string) => {
+      if (!isTerminal && performance.now() < quietUntil) return;
+      quietUntil = performance.now() + detailIntervalMs;
+      draw(`  … ${title}: ${detail}`);
+    };
     if (isTerminal) draw(`  … ${title}`);
     try {
-      const value = await work((detail) => draw(`  … ${title}: ${detail}`));
+      const value = await work(report);
       draw(`  ✓ ${title} (${seconds()})`);
       return value;
     } catch (error) {
@@ -25,4 +31,12 @@ export function showSteps(output: NodeJS.WriteStream = process.stderr): Step {
       if (isTerminal) output.write("\n");
     }
   };
+}
+
+const detailIntervalMs = 5000;
+
+/** Where steps are shown: a stream, or something that takes text in its place. */
+export interface Output {
+  readonly isTTY?: boolean;
+  write(text: string): void;
 }
