@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { stringify } from "yaml";
+import { writeStackConfig } from "../../scripts/stack/stack-config.ts";
 import { engineEnvironment } from "../../toolchain/engine-environment.ts";
 import { setUpToolchain } from "../../toolchain/set-up.ts";
 import { repositoryRoot } from "../runner/repository.ts";
@@ -13,8 +14,11 @@ export interface ScratchStack extends AsyncDisposable {
   pulumi(...args: string[]): Promise<{ readonly exitCode: number; readonly output: string }>;
 }
 
-/** Makes a stack with this configuration, keys in full (`imera:domain`). Nothing is built; no network is needed. */
-export async function scratchStack(config: Readonly<Record<string, unknown>>): Promise<ScratchStack> {
+/** Makes a stack with this configuration and these secrets, keys in full (`imera:domain`). Nothing is built. */
+export async function scratchStack(
+  config: Readonly<Record<string, unknown>>,
+  secret: Readonly<Record<string, string>> = {},
+): Promise<ScratchStack> {
   const directory = await mkdtemp(join(tmpdir(), "imera-stack-"));
   const stateFolder = join(directory, "state");
   const passphraseFile = join(directory, "passphrase");
@@ -34,6 +38,8 @@ export async function scratchStack(config: Readonly<Record<string, unknown>>): P
   const made = await run(directory, ["stack", "init"]);
   if (made.exitCode !== 0) throw new Error(`pulumi stack init failed:\n${made.output}`);
   await appendFile(configFile, stringify({ config }));
+  const cli = { command: toolchain.pulumi, env, projectFolder: repositoryRoot };
+  await writeStackConfig(cli, { stack: "scratch", configFile, plain: {}, secret });
   const pulumi: ScratchStack["pulumi"] = (...args) => run(repositoryRoot, [...args, "--config-file", configFile]);
   return { pulumi, [Symbol.asyncDispose]: () => rm(directory, { recursive: true }) };
 }

@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import { cloudflareApiPort, digitaloceanApiPort } from "../../../local/address-plan.ts";
+import { acmeDirectoryUrl } from "../../../local/acme/pebble.ts";
+import { describeRun } from "../../../local/run.ts";
+import { readSettings } from "../../../local/up.ts";
+import { inNamespace } from "../../../scripts/stack/new-stack.ts";
+import { generateStackSecrets } from "../../../scripts/stack/secrets.ts";
+import { testRunNumber } from "../cloud.ts";
+import { scratchStack } from "../scratch-stack.ts";
+import { digitaloceanList } from "../vendors.ts";
+
+/** What `pulumi up` says of a second network in the same account that differs from a good one in what is given. */
+async function refusal(change: { readonly region?: string; readonly digitaloceanToken?: string }): Promise<string> {
+  const run = describeRun(Number(testRunNumber()));
+  const settings = await readSettings(run);
+  if (settings === undefined) throw new Error(`local cloud ${run.number} does not run`);
+  const { cloudIpv4, hostIpv4 } = run.addresses;
+  const { plain, secret } = generateStackSecrets();
+  await using stack = await scratchStack(
+    {
+      "imera:domain": "imera.test",
+      "imera:contact": "ops@imera.test",
+      "imera:region": change.region ?? "fra1",
+      "imera:sshNetworks": [`${hostIpv4}/32`],
+      "imera:acmeDirectoryUrl": acmeDirectoryUrl,
+      "imera:caaIssuer": "",
+      "imera:protectData": false,
+      ...inNamespace(plain),
+      "digitalocean:apiEndpoint": `http://${cloudIpv4}:${digitaloceanApiPort}`,
+      "cloudflare:baseUrl": `http://${cloudIpv4}:${cloudflareApiPort}/client/v4`,
+    },
+    {
+      ...inNamespace(secret),
+      "digitalocean:token": change.digitaloceanToken ?? settings.digitaloceanToken,
+      "cloudflare:apiToken": settings.cloudflareToken,
+    },
+  );
+  const up = await stack.pulumi("up", "--yes", "--skip-preview");
+  const destroy = await stack.pulumi("destroy", "--yes", "--skip-preview");
+  expect(destroy.exitCode, destroy.output).toBe(0);
+  expect(up.exitCode).not.toBe(0);
+  return up.output;
+}
+
+describe("pulumi up passes the vendor's refusal on", () => {
+  it("of a region that does not exist, and leaves nothing", async () => {
+    const before = (await digitaloceanList("droplets")).length;
+    expect(await refusal({ region: "xyz1" })).toMatch(/422.*region|region.*(invalid|not available|does not exist)/is);
+    expect(await digitaloceanList("droplets")).toHaveLength(before);
+  });
+
+  it("of a wrong token", async () => {
+    expect(await refusal({ digitaloceanToken: `dop_v1_${"0".repeat(64)}` })).toMatch(/401|unable to authenticate/i);
+  });
+});
