@@ -6,15 +6,29 @@ import { testRunNumber } from "./cloud.ts";
 
 /** Everything of one kind that the DigitalOcean account has, by its path: `droplets`, `volumes`, `account/keys`. */
 export async function digitaloceanList(path: string): Promise<readonly unknown[]> {
+  const body = await digitaloceanRequest<Record<string, unknown>>("GET", `${path}?per_page=200`);
+  const list = Object.values(body).find((value) => Array.isArray(value));
+  if (list === undefined) throw new Error(`GET ${path}: no list in ${JSON.stringify(body)}`);
+  return list as unknown[];
+}
+
+/** Asks the local DigitalOcean, `path` being what follows `/v2/`; throws unless the answer is a success. */
+export async function digitaloceanRequest<Answer>(
+  method: "GET" | "POST" | "DELETE",
+  path: string,
+  body?: object,
+): Promise<Answer> {
   const run = describeRun(Number(testRunNumber()));
   const { digitaloceanToken } = await settings();
-  const url = `http://${run.addresses.cloudIpv4}:${digitaloceanApiPort}/v2/${path}?per_page=200`;
-  const response = await fetch(url, { headers: { authorization: `Bearer ${digitaloceanToken}` } });
-  if (!response.ok) throw new Error(`GET ${url}: ${response.status} ${await response.text()}`);
-  const body = (await response.json()) as Record<string, unknown>;
-  const list = Object.values(body).find((value) => Array.isArray(value));
-  if (list === undefined) throw new Error(`GET ${url}: no list in ${JSON.stringify(body)}`);
-  return list as unknown[];
+  const url = `http://${run.addresses.cloudIpv4}:${digitaloceanApiPort}/v2/${path}`;
+  const response = await fetch(url, {
+    method,
+    headers: { authorization: `Bearer ${digitaloceanToken}`, "content-type": "application/json" },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${url}: ${response.status} ${text}`);
+  return (text === "" ? {} : JSON.parse(text)) as Answer;
 }
 
 /** The vendor's client for the local Cloudflare, with every permission. */
