@@ -2,6 +2,7 @@ import Cloudflare from "cloudflare";
 import { cloudflareApiPort, digitaloceanApiPort } from "../../local/address-plan.ts";
 import { describeRun } from "../../local/run.ts";
 import { readSettings } from "../../local/up.ts";
+import { GiveUp, waitUntil } from "../../local/wait-until.ts";
 import { testRunNumber } from "./cloud.ts";
 
 /** Everything of one kind that the DigitalOcean account has, by its path: `droplets`, `volumes`, `account/keys`. */
@@ -29,6 +30,22 @@ export async function digitaloceanRequest<Answer>(
   const text = await response.text();
   if (!response.ok) throw new Error(`${method} ${url}: ${response.status} ${text}`);
   return (text === "" ? {} : JSON.parse(text)) as Answer;
+}
+
+/** Starts an action (`volumes/ID/actions`) and resolves when it has completed. */
+export async function digitaloceanAction(path: string, body: object): Promise<void> {
+  const { action } = await digitaloceanRequest<{ action: { id: number } }>("POST", path, body);
+  await waitUntil({
+    what: `action ${action.id} on ${path}`,
+    probe: async () => {
+      const now = await digitaloceanRequest<{ action: { status: string } }>("GET", `actions/${action.id}`);
+      const { status } = now.action;
+      if (status === "errored") throw new GiveUp(`action ${action.id} on ${path} failed`);
+      return status === "completed" ? { value: true } : { seen: status };
+    },
+    intervalMs: 250,
+    timeoutMs: 60_000,
+  });
 }
 
 /** The vendor's client for the local Cloudflare, with every permission. */
