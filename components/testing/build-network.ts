@@ -1,8 +1,12 @@
 import { output, runtime, type CustomResourceOptions, type ResourceTransformation } from "@pulumi/pulumi";
+import { vi } from "vitest";
 import { readSettings } from "../config.ts";
 import { XmppNetwork } from "../xmpp-network.ts";
 import { goodConfig } from "./good-config.ts";
 import { mockEngine, resolved, resource, type AskedFor } from "./mocks.ts";
+
+// On a machine that is busy with droplets, registering 50 resources takes seconds.
+vi.setConfig({ testTimeout: 60_000 });
 
 const zone = { zoneId: "zone-id", dnsWritePermissionId: "permission-id" };
 
