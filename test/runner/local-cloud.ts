@@ -16,11 +16,11 @@ export const localCloudKilled: Phase = {
   needs: ["toolchain"],
   async run() {
     await local("down");
-    const program = execa(process.execPath, argv("up"), { cwd: repositoryRoot, stdio: "ignore", detached: true });
+    const options = { cwd: repositoryRoot, stdin: "ignore", stdout: "ignore", detached: true, reject: false } as const;
+    const program = execa(process.execPath, argv("up"), options);
     const ended = once(program, "exit");
-    program.catch(() => undefined);
     const probe = async (): Promise<{ value: true } | { seen: string }> => {
-      if (program.exitCode !== null) throw new GiveUp(`it ended by itself with ${program.exitCode}`);
+      if (program.exitCode !== null) throw new GiveUp(`it ended by itself:\n${(await program).stderr}`);
       const instances = (await createIncus(describeRun(testRun).files.incus).get("/instances")) as string[];
       return instances.some((path) => path.includes("-droplet-")) ? { value: true } : { seen: instances.join(" ") };
     };
