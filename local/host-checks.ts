@@ -13,9 +13,19 @@ export class HostProblem extends Error {
 const neededGiB = 5;
 
 /** Looks before anything is changed. Throws one {@link HostProblem} that lists everything found. */
-export async function checkHost(run: Run): Promise<void> {
-  const found = await Promise.all([checkDisk(), checkKernel(), checkRoutes(run)]);
-  const problems = found.flat();
+export async function checkHost(): Promise<void> {
+  refuse([...(await checkDisk()), ...(await checkKernel())]);
+}
+
+/**
+ * The run's addresses must not be somebody else's: not the machine's network's, not a VPN's. Throws a {@link HostProblem}
+ * when they are. Needs iproute2.
+ */
+export async function checkAddresses(run: Run): Promise<void> {
+  refuse(await takenAddresses(run));
+}
+
+function refuse(problems: readonly string[]): void {
   if (problems.length === 0) return;
   throw new HostProblem(
     `The local cloud cannot start here:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
@@ -46,8 +56,7 @@ async function checkKernel(): Promise<string[]> {
   return missing;
 }
 
-/** The run's addresses must not be somebody else's: not the machine's network's, not a VPN's. */
-async function checkRoutes(run: Run): Promise<string[]> {
+async function takenAddresses(run: Run): Promise<string[]> {
   if ((await namespaceNames()).includes(run.name)) return [];
   const { publicIpv4Cidr, vpcIpv4Cidr } = run.addresses;
   const taken: string[] = [];

@@ -6,7 +6,7 @@ import { acmeHostName, acmeIpv4, startPebble } from "./acme/pebble.ts";
 import { openLocalCa } from "./acme/local-ca.ts";
 import { digitaloceanApiPort } from "./address-plan.ts";
 import { type DaemonSettings, daemonSettings } from "./daemon-settings.ts";
-import { checkHost } from "./host-checks.ts";
+import { checkAddresses, checkHost } from "./host-checks.ts";
 import { ensureHostPackages } from "./host-packages.ts";
 import type { Incus } from "./incus/client.ts";
 import { startEngine } from "./incus/engine.ts";
@@ -41,8 +41,11 @@ export interface UpOptions {
  * stays up, what an interrupted start left is completed.
  */
 export async function bringCloudUp(run: Run, { zones, step, meanwhile }: UpOptions): Promise<RunningCloud> {
-  await step("this machine", () => checkHost(run));
-  await step("packages of this machine", (report) => ensureHostPackages(report));
+  await step("this machine", checkHost);
+  await step("packages of this machine", async (report) => {
+    await ensureHostPackages(report);
+    await checkAddresses(run);
+  });
   const image = await step("droplet image", (report) => buildBaseImage(report));
   await step("network", async () => {
     await mkdir(run.folder, { recursive: true, mode: 0o700 });

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 
 import { execa } from "execa";
 
@@ -46,9 +47,9 @@ export async function namespaceExists(run: Run): Promise<boolean> {
 
 /** Names of all network namespaces of this machine that have one. */
 export async function namespaceNames(): Promise<string[]> {
-  const { stdout } = await execa("ip", ["-json", "netns", "list"]);
-  // With no namespace at all, ip prints nothing instead of an empty list.
-  return stdout === "" ? [] : (JSON.parse(stdout) as { name: string }[]).map(({ name }) => name);
+  // Where ip-netns(8) keeps them; read here, because iproute2 may not be installed yet.
+  const folder = "/run/netns";
+  return existsSync(folder) ? readdir(folder) : [];
 }
 
 async function configureHostSide(run: Run): Promise<void> {
