@@ -3,7 +3,7 @@ import { runAsRoot } from "../local/as-root.ts";
 import { hostToolsPhase } from "./runner/host-tools.ts";
 import { localCloudDown, localCloudKilled, localCloudUp, testRun } from "./runner/local-cloud.ts";
 import { describe, runPhases, type Phase } from "./runner/phase.ts";
-import { fastChecks, toolChecks } from "./runner/static-checks.ts";
+import { fastChecks, staticChecks, toolChecks } from "./runner/static-checks.ts";
 import { toolchainPhase } from "./runner/toolchain.ts";
 import { vitestPhase } from "./runner/vitest-phase.ts";
 
@@ -24,12 +24,15 @@ async function main(): Promise<number> {
   return result.failed === 0 && result.passed > 0 ? 0 : 1;
 }
 
-const fastPhases: readonly Phase[] = [fastChecks, vitestPhase({ name: "unit tests", project: "unit" })];
+const unitTests = vitestPhase({ name: "unit tests", project: "unit" });
+
+const fastPhases: readonly Phase[] = [fastChecks, unitTests];
 
 const cloudEnvironment = { IMERA_TEST_RUN: String(testRun) };
 
 const allPhases: readonly Phase[] = [
-  ...fastPhases,
+  staticChecks,
+  unitTests,
   hostToolsPhase,
   toolChecks,
   toolchainPhase,
