@@ -21,7 +21,13 @@ export interface OperatingSystem {
 export async function debianMirrors(): Promise<DebianMirrors | undefined> {
   const { id, codename } = await operatingSystem();
   if (id !== "debian") return undefined;
-  const { stdout } = await execa("apt-get", ["indextargets", "--format", "$(RELEASE)|$(REPO_URI)"]);
+  // Without --no-release-info it lists nothing until `apt-get update` has run once.
+  const { stdout } = await execa("apt-get", [
+    "indextargets",
+    "--no-release-info",
+    "--format",
+    "$(RELEASE)|$(REPO_URI)",
+  ]);
   const sources = stdout.split("\n").map((line) => line.split("|"));
   const uriOf = (suite: string) => sources.find(([release]) => release === suite)?.[1];
   const archive = uriOf(codename);
