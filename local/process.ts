@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
 import { z } from "zod";
 
+import { isGone, readIfThere } from "./read-if-there.ts";
 import { waitUntil } from "./wait-until.ts";
 
 /** A process that outlives the one that starts it. */
@@ -133,7 +134,7 @@ async function matchesIfAlive(pid: number, matches: (pid: number) => Promise<boo
   try {
     return await matches(pid);
   } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ESRCH")) return false;
+    if (isGone(error)) return false;
     throw error;
   }
 }
@@ -150,17 +151,6 @@ async function readStat(pid: number): Promise<{ session: number; startTicks: str
   const startTicks = rest[15];
   if (state === undefined || state === "Z" || startTicks === undefined) return undefined;
   return { session: Number(session), startTicks };
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ESRCH")) {
-      return undefined;
-    }
-    throw error;
-  }
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
 import { acmeHostName, acmeIpv4, startPebble } from "./acme/pebble.ts";
@@ -16,6 +16,7 @@ import { createNamespace, inNamespace } from "./network/namespace.ts";
 import { openOutbound } from "./network/outbound.ts";
 import { isRunning, lastLines, startDaemon } from "./process.ts";
 import type { Step } from "./progress.ts";
+import { readIfThere } from "./read-if-there.ts";
 import type { Run } from "./run.ts";
 import { upstreamResolvers } from "./upstream-resolvers.ts";
 import { GiveUp, waitUntil } from "./wait-until.ts";
@@ -96,12 +97,8 @@ async function prepareSettings(run: Run, zones: readonly string[]): Promise<Daem
 
 /** The settings of the run's daemon, or undefined when it was never started. */
 export async function readSettings(run: Run): Promise<DaemonSettings | undefined> {
-  try {
-    return daemonSettings.parse(JSON.parse(await readFile(run.files.daemonSettings, "utf8")));
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw error;
-  }
+  const content = await readIfThere(run.files.daemonSettings);
+  return content === undefined ? undefined : daemonSettings.parse(JSON.parse(content));
 }
 
 async function startCloudDaemon(run: Run): Promise<void> {

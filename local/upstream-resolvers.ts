@@ -1,5 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { isIP } from "node:net";
+
+import { readIfThere } from "./read-if-there.ts";
 
 /**
  * The resolvers that this machine uses, as far as another network namespace can reach them: those of /etc/resolv.conf, or
@@ -7,7 +8,7 @@ import { isIP } from "node:net";
  */
 export async function upstreamResolvers(): Promise<string[]> {
   for (const file of ["/etc/resolv.conf", "/run/systemd/resolve/resolv.conf"]) {
-    const reachable = parseResolvConf(await readIfThere(file)).filter((address) => !isLoopback(address));
+    const reachable = parseResolvConf((await readIfThere(file)) ?? "").filter((address) => !isLoopback(address));
     if (reachable.length > 0) return reachable;
   }
   throw new Error(
@@ -27,13 +28,4 @@ export function parseResolvConf(content: string): string[] {
 
 function isLoopback(address: string): boolean {
   return address.startsWith("127.") || address === "::1";
-}
-
-async function readIfThere(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
-    throw error;
-  }
 }

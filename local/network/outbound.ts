@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { z } from "zod";
 
+import { readIfThere } from "../read-if-there.ts";
 import { type Run, runsFolder } from "../run.ts";
 import { namespaceNames } from "./namespace.ts";
 
@@ -64,12 +65,8 @@ async function restoreForwarding(): Promise<void> {
 }
 
 async function readForwardingBefore(): Promise<Record<string, string> | undefined> {
-  try {
-    return forwardingBefore.parse(JSON.parse(await readFile(forwardingFile, "utf8")));
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw error;
-  }
+  const content = await readIfThere(forwardingFile);
+  return content === undefined ? undefined : forwardingBefore.parse(JSON.parse(content));
 }
 
 async function defaultRouteInterfaces(): Promise<string[]> {

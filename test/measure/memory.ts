@@ -1,7 +1,8 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { createIncus } from "../../local/incus/client.ts";
 import { execInside } from "../../local/incus/exec.ts";
 import { runningPid } from "../../local/process.ts";
+import { readIfThere } from "../../local/read-if-there.ts";
 import type { Run } from "../../local/run.ts";
 import type { Measurement } from "./table.ts";
 
@@ -31,7 +32,7 @@ async function acmeServer(run: Run): Promise<number[]> {
   const pids = await processIds();
   const matches = await Promise.all(
     pids.map(async (pid) => {
-      const status = await readIfThere(`/proc/${pid}/status`);
+      const status = (await readIfThere(`/proc/${pid}/status`)) ?? "";
       const [, command] = /^Name:\s+(.*)$/m.exec(status) ?? [];
       const innermost = /^NSpid:.*\s(\d+)$/m.exec(status)?.[1];
       return command === "pebble" && innermost === inside.trim();
@@ -41,7 +42,9 @@ async function acmeServer(run: Run): Promise<number[]> {
 }
 
 async function withChildren(pid: number): Promise<number[]> {
-  const children = (await readIfThere(`/proc/${pid}/task/${pid}/children`)).split(" ").filter((child) => child !== "");
+  const children = ((await readIfThere(`/proc/${pid}/task/${pid}/children`)) ?? "")
+    .split(" ")
+    .filter((child) => child !== "");
   const below = await Promise.all(children.map((child) => withChildren(Number(child))));
   return [pid, ...below.flat()];
 }
@@ -49,7 +52,7 @@ async function withChildren(pid: number): Promise<number[]> {
 async function sizeMiB(pids: readonly number[]): Promise<number> {
   const sizes = await Promise.all(
     pids.map(async (pid) => {
-      const rollup = await readIfThere(`/proc/${pid}/smaps_rollup`);
+      const rollup = (await readIfThere(`/proc/${pid}/smaps_rollup`)) ?? "";
       return Number(/^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1] ?? 0) / 1024;
     }),
   );
@@ -58,14 +61,4 @@ async function sizeMiB(pids: readonly number[]): Promise<number> {
 
 async function processIds(): Promise<number[]> {
   return (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
-}
-
-/** Empty when the process has ended meanwhile. */
-async function readIfThere(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ESRCH")) return "";
-    throw error;
-  }
 }
