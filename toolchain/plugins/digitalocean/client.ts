@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Api } from "./api.ts";
+import type { SpacesSettings } from "./spaces-settings.ts";
 
 /** Where the API is, and as whom to ask. */
 export interface DigitalOceanConfig {
   /** Root of the API, without a slash at the end. */
   readonly endpoint: string;
   readonly token: string;
+  /** Object storage, which has an address and keys of its own. */
+  readonly spaces?: SpacesSettings;
   /** Wait before the first retry; each further one waits twice as long. Default 250 ms. */
   readonly firstRetryMs?: number;
 }

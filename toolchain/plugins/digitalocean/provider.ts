@@ -5,8 +5,10 @@ import { droplet } from "./droplet.ts";
 import { firewall } from "./firewall.ts";
 import { projectResources } from "./project-resources.ts";
 import { project } from "./project.ts";
+import { isRealHost, realServiceRefusal } from "./real-service.ts";
 import { reservedIpAssignment } from "./reserved-ip-assignment.ts";
 import { reservedIp } from "./reserved-ip.ts";
+import { spacesSettings } from "./spaces-settings.ts";
 import { sshKey } from "./ssh-key.ts";
 import { tag } from "./tag.ts";
 import { volumeAttachment } from "./volume-attachment.ts";
@@ -17,11 +19,18 @@ import { vpc } from "./vpc.ts";
 export const digitalOceanProvider: ProviderDefinition<DigitalOcean> = {
   name: "digitalocean",
   version: versions.plugins.digitalocean,
-  config: { apiEndpoint: text(), token: text({ secret: true }) },
-  configure: ({ apiEndpoint, token }) =>
+  config: {
+    apiEndpoint: text(),
+    token: text({ secret: true }),
+    spacesEndpoint: text(),
+    spacesAccessId: text(),
+    spacesSecretKey: text({ secret: true }),
+  },
+  configure: ({ apiEndpoint, token, ...others }) =>
     new DigitalOcean({
       endpoint: endpointOf(stringOr(apiEndpoint, process.env["DIGITALOCEAN_API_URL"])),
       token: tokenOf(stringOr(token, process.env["DIGITALOCEAN_TOKEN"] ?? process.env["DIGITALOCEAN_ACCESS_TOKEN"])),
+      spaces: spacesSettings(others),
     }),
   resources: [
     droplet,
@@ -49,13 +58,9 @@ function endpointOf(configured: string | undefined): string {
   if (!URL.canParse(endpoint)) {
     throw new Error(`digitalocean:apiEndpoint is not an address: ${endpoint}. For example: http://10.99.0.1:8080`);
   }
-  const hostname = new URL(endpoint).hostname.replace(/\.$/, "");
-  if (hostname !== "digitalocean.com" && !hostname.endsWith(".digitalocean.com")) return endpoint;
-  const install = `pulumi plugin install resource digitalocean ${versions.plugins.digitalocean}`;
+  if (!isRealHost(new URL(endpoint).hostname)) return endpoint;
   throw new Error(
-    `This is IMera's stand-in for the digitalocean plugin. It does not talk to the real DigitalOcean (${endpoint}). ` +
-      `For that install the official plugin: ${install}. ` +
-      "For the local cloud set digitalocean:apiEndpoint, or DIGITALOCEAN_API_URL, to its address.",
+    realServiceRefusal("DigitalOcean", endpoint, "digitalocean:apiEndpoint, or DIGITALOCEAN_API_URL, to its address"),
   );
 }
 
