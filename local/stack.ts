@@ -1,10 +1,7 @@
-import { randomBytes } from "node:crypto";
-import { appendFileSync, existsSync } from "node:fs";
-import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 
-import { execa } from "execa";
 import { parse } from "yaml";
 import { z } from "zod";
 
@@ -15,12 +12,9 @@ import { engineEnvironment } from "../toolchain/engine-environment.ts";
 import type { Toolchain } from "../toolchain/set-up.ts";
 import { acmeDirectoryUrl } from "./acme/pebble.ts";
 import { cloudflareApiPort, digitaloceanApiPort } from "./address-plan.ts";
-import { endSession, lastLines, recordPid } from "./process.ts";
 import type { Run } from "./run.ts";
+import { changeStack, initStack, projectFolder, type StackFolder, stackFolder } from "./stack-folder.ts";
 import type { RunningCloud } from "./up.ts";
-
-/** Folder with Pulumi.yaml. */
-export const projectFolder = fileURLToPath(new URL("..", import.meta.url));
 
 /** Name of the stack in every local cloud. */
 export const stackName = "local";
@@ -35,17 +29,10 @@ export type StackOutputs = z.infer<typeof stackOutputs>;
 
 /** Files of the stack of one run, in {@link RunFiles.stack}. */
 export function stackFiles(run: Run) {
-  const inside = (name: string) => join(run.files.stack, name);
   return {
-    backend: inside("backend"),
-    passphrase: inside("passphrase"),
-    /** The committed Pulumi.local.yaml with what this run adds. */
-    config: inside(`Pulumi.${stackName}.yaml`),
-    log: inside("pulumi.log"),
-    /** The engine that is at work; it leads a session. */
-    pulumiPid: inside("pulumi.pid"),
+    ...stackFolder(stackName, run.files.stack),
     /** Present when `pulumi up` has ended well: {@link StackOutputs}. */
-    outputs: inside("outputs.json"),
+    outputs: join(run.files.stack, "outputs.json"),
     adminPassword: join(run.files.passwords, "admin"),
   };
 }
@@ -57,9 +44,9 @@ export async function localZones(): Promise<string[]> {
   return [String(config["imera:zone"] ?? config["imera:domain"]), "peer.test"];
 }
 
-/** The CLI with the run's own state. */
-export function stackCli(run: Run, toolchain: Toolchain): PulumiCli {
-  const { backend, passphrase } = stackFiles(run);
+/** The CLI with the state of a stack of the run: its network's, or one beside it. */
+export function stackCli(run: Run, toolchain: Toolchain, place: StackFolder = stackFiles(run)): PulumiCli {
+  const { backend, passphrase } = place;
   const env = engineEnvironment({ toolchain, stateFolder: backend, passphraseFile: passphrase });
   return { command: toolchain.pulumi, env, projectFolder };
 }
@@ -69,18 +56,14 @@ export async function prepareStack(cloud: RunningCloud, toolchain: Toolchain): P
   const { run } = cloud;
   const files = stackFiles(run);
   if (existsSync(files.adminPassword)) return;
-  await mkdir(files.backend, { recursive: true, mode: 0o700 });
   await mkdir(run.files.passwords, { recursive: true, mode: 0o700 });
-  await writeFile(files.passphrase, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600 });
-  // In a folder of its own, because `stack init` writes the stack's file beside Pulumi.yaml.
-  for (const name of ["Pulumi.yaml", `Pulumi.${stackName}.yaml`]) {
-    await copyFile(join(projectFolder, name), join(run.files.stack, name));
-  }
-  const cli = { ...stackCli(run, toolchain), projectFolder: run.files.stack };
-  if (!(await hasStack(files.backend))) await runPulumi(cli, ["stack", "init", stackName, "--no-select"]);
+  const cli = stackCli(run, toolchain);
+  // The committed settings, with what this run adds.
+  await initStack(files, cli, join(projectFolder, `Pulumi.${stackName}.yaml`));
   const secrets = generateStackSecrets();
   await writeStackConfig(cli, {
     stack: stackName,
+    configFile: files.config,
     plain: { ...inNamespace(secrets.plain), ...platformSettings(run) },
     secret: {
       ...inNamespace(secrets.secret),
@@ -91,7 +74,8 @@ export async function prepareStack(cloud: RunningCloud, toolchain: Toolchain): P
   await writeFile(files.adminPassword, `${secrets.secret.adminPassword}\n`, { mode: 0o600 });
 }
 
-function platformSettings(run: Run) {
+/** What a stack in the run has to know of its cloud: settings in full names. */
+export function platformSettings(run: Run) {
   const { cloudIpv4, hostIpv4 } = run.addresses;
   return {
     "imera:sshNetworks": [`${hostIpv4}/32`],
@@ -99,11 +83,6 @@ function platformSettings(run: Run) {
     "digitalocean:apiEndpoint": `http://${cloudIpv4}:${digitaloceanApiPort}`,
     "cloudflare:baseUrl": `http://${cloudIpv4}:${cloudflareApiPort}/client/v4`,
   };
-}
-
-async function hasStack(backend: string): Promise<boolean> {
-  const folder = join(backend, ".pulumi/stacks/imera");
-  return existsSync(folder) && (await readdir(folder)).length > 0;
 }
 
 /**
@@ -117,63 +96,11 @@ export async function buildNetwork(
 ): Promise<StackOutputs> {
   const cli = stackCli(run, toolchain);
   const files = stackFiles(run);
-  await clearInterruption(run, cli);
-  const options = ["--stack", stackName, "--config-file", files.config];
-  const exitCode = await runEngine(run, cli, ["up", ...options, "--yes", "--skip-preview"], (line) => {
-    const built = /^ [+~-]+ +\S+:(\S+) (\S+) (created|updated|replaced|deleted)/.exec(line);
-    if (built !== null) report(`${built[1] ?? ""} ${built[2] ?? ""} ${built[3] ?? ""}`);
-  });
-  if (exitCode !== 0) {
-    throw new Error(`pulumi up failed. The last lines of ${files.log}:\n${await lastLines(files.log, 40)}`);
-  }
+  await changeStack(files, cli, "up", report);
   const json = await runPulumi(cli, ["stack", "output", "--json", "--stack", stackName]);
   const outputs = stackOutputs.parse(JSON.parse(json));
   await writeFile(files.outputs, JSON.stringify(outputs), { mode: 0o600 });
   return outputs;
-}
-
-/** Runs the CLI in a session of its own, so that all its plugins can be found and ended with it. Resolves to the exit code. */
-async function runEngine(
-  run: Run,
-  cli: PulumiCli,
-  args: readonly string[],
-  onLine: (line: string) => void,
-): Promise<number> {
-  const { log, pulumiPid } = stackFiles(run);
-  const engine = execa(cli.command, [...args, "--non-interactive", "--color", "never"], {
-    cwd: projectFolder,
-    env: { ...cli.env },
-    extendEnv: false,
-    detached: true,
-    stdin: "ignore",
-    all: true,
-    buffer: false,
-    reject: false,
-  });
-  await recordPid(pulumiPid, engine.pid);
-  // The engine writes down what it has done before it ends, so it is asked and waited for.
-  const passOn = (signal: NodeJS.Signals) => engine.kill(signal);
-  process.on("SIGINT", passOn).on("SIGTERM", passOn);
-  try {
-    for await (const line of engine.iterable({ from: "all" })) {
-      appendFileSync(log, `${line}\n`, { mode: 0o600 });
-      onLine(line);
-    }
-    return (await engine).exitCode ?? 1;
-  } finally {
-    process.off("SIGINT", passOn).off("SIGTERM", passOn);
-    await endSession(pulumiPid);
-  }
-}
-
-/** An engine that was killed may live on, and leaves a lock behind. */
-async function clearInterruption(run: Run, cli: PulumiCli): Promise<void> {
-  const { backend, pulumiPid } = stackFiles(run);
-  await endSession(pulumiPid);
-  const locks = join(backend, ".pulumi/locks");
-  if (!existsSync(locks)) return;
-  const left = (await readdir(locks, { recursive: true })).some((name) => name.endsWith(".json"));
-  if (left) await runPulumi(cli, ["cancel", "--yes", "--stack", stackName]);
 }
 
 /** Whether a `pulumi up` was killed while it made something, before the network was ever complete. */

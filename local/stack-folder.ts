@@ -1,0 +1,122 @@
+import { appendFileSync, existsSync } from "node:fs";
+import { copyFile, mkdir, readdir, writeFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { execa } from "execa";
+
+import { type PulumiCli, runPulumi } from "../scripts/stack/stack-config.ts";
+import { endSession, lastLines, recordPid } from "./process.ts";
+
+/** Folder with Pulumi.yaml. */
+export const projectFolder = fileURLToPath(new URL("..", import.meta.url));
+
+/** A stack of this project that keeps everything of its own in one folder. Absolute paths. */
+export interface StackFolder {
+  readonly stack: string;
+  readonly folder: string;
+  /** State of the file backend. */
+  readonly backend: string;
+  /** File with the passphrase of its secrets. */
+  readonly passphrase: string;
+  readonly config: string;
+  readonly log: string;
+  /** The engine that is at work; it leads a session. */
+  readonly pulumiPid: string;
+}
+
+/** Where the stack `stack` keeps what in `folder`. Makes nothing. */
+export function stackFolder(stack: string, folder: string): StackFolder {
+  const inside = (name: string) => join(folder, name);
+  return {
+    stack,
+    folder,
+    backend: inside("backend"),
+    passphrase: inside("passphrase"),
+    config: inside(`Pulumi.${stack}.yaml`),
+    log: inside("pulumi.log"),
+    pulumiPid: inside("pulumi.pid"),
+  };
+}
+
+/** Makes the folder's stack, without a setting of its own but those of the file `settings`; one that is there stays. */
+export async function initStack(place: StackFolder, cli: PulumiCli, settings: string): Promise<void> {
+  await mkdir(place.backend, { recursive: true, mode: 0o700 });
+  if (!existsSync(place.passphrase)) {
+    await writeFile(place.passphrase, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600 });
+  }
+  // In a folder of its own, because `stack init` writes the stack's file beside Pulumi.yaml.
+  await copyFile(join(projectFolder, "Pulumi.yaml"), join(place.folder, "Pulumi.yaml"));
+  await copyFile(settings, place.config);
+  if (await hasStack(place)) return;
+  await runPulumi({ ...cli, projectFolder: place.folder }, ["stack", "init", place.stack, "--no-select"]);
+}
+
+async function hasStack({ backend }: StackFolder): Promise<boolean> {
+  const folder = join(backend, ".pulumi/stacks/imera");
+  return existsSync(folder) && (await readdir(folder)).length > 0;
+}
+
+/**
+ * Runs `pulumi up` or `pulumi destroy` on the stack. All it prints goes to the stack's log; `report` is told of each resource.
+ * What a killed engine left is cleared away first. Throws with the last lines.
+ */
+export async function changeStack(
+  place: StackFolder,
+  cli: PulumiCli,
+  command: "up" | "destroy",
+  report: (line: string) => void,
+): Promise<void> {
+  await clearInterruption(place, cli);
+  const args = [command, "--stack", place.stack, "--config-file", place.config, "--yes", "--skip-preview"];
+  const exitCode = await runEngine(place, cli, args, (line) => {
+    const built = /^ [+~-]+ +\S+:(\S+) (\S+) (created|updated|replaced|deleted)/.exec(line);
+    if (built !== null) report(`${built[1] ?? ""} ${built[2] ?? ""} ${built[3] ?? ""}`);
+  });
+  if (exitCode !== 0) {
+    throw new Error(`pulumi ${command} failed. The last lines of ${place.log}:\n${await lastLines(place.log, 40)}`);
+  }
+}
+
+/** Runs the CLI in a session of its own, so that all its plugins can be found and ended with it. Resolves to the exit code. */
+async function runEngine(
+  { log, pulumiPid }: StackFolder,
+  cli: PulumiCli,
+  args: readonly string[],
+  onLine: (line: string) => void,
+): Promise<number> {
+  const engine = execa(cli.command, [...args, "--non-interactive", "--color", "never"], {
+    cwd: projectFolder,
+    env: { ...cli.env },
+    extendEnv: false,
+    detached: true,
+    stdin: "ignore",
+    all: true,
+    buffer: false,
+    reject: false,
+  });
+  await recordPid(pulumiPid, engine.pid);
+  // The engine writes down what it has done before it ends, so it is asked and waited for.
+  const passOn = (signal: NodeJS.Signals) => engine.kill(signal);
+  process.on("SIGINT", passOn).on("SIGTERM", passOn);
+  try {
+    for await (const line of engine.iterable({ from: "all" })) {
+      appendFileSync(log, `${line}\n`, { mode: 0o600 });
+      onLine(line);
+    }
+    return (await engine).exitCode ?? 1;
+  } finally {
+    process.off("SIGINT", passOn).off("SIGTERM", passOn);
+    await endSession(pulumiPid);
+  }
+}
+
+/** An engine that was killed may live on, and leaves a lock behind. */
+async function clearInterruption({ backend, pulumiPid, stack }: StackFolder, cli: PulumiCli): Promise<void> {
+  await endSession(pulumiPid);
+  const locks = join(backend, ".pulumi/locks");
+  if (!existsSync(locks)) return;
+  const left = (await readdir(locks, { recursive: true })).some((name) => name.endsWith(".json"));
+  if (left) await runPulumi(cli, ["cancel", "--yes", "--stack", stack]);
+}
