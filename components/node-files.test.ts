@@ -150,18 +150,36 @@ describe("imera-accept-secrets", () => {
     cloudflareToken: "token-1",
   };
   const place = () => join(folder, "secrets.json");
-  const accept = (input: unknown) =>
-    run(
+  const accept = (input: unknown, facts: unknown = {}) => {
+    writeFileSync(join(folder, "node.json"), JSON.stringify(facts));
+    return run(
       "usr/local/sbin/imera-accept-secrets",
-      `program.SECRETS = pathlib.Path("${place()}")`,
+      `program.SECRETS = pathlib.Path("${place()}"); program.FACTS = pathlib.Path("${folder}/node.json")`,
       typeof input === "string" ? input : JSON.stringify(input),
     );
+  };
 
   it("keeps them for root only, and says when they are the same", () => {
     expect(accept(secrets).stdout).toBe("secrets: written\n");
     expect(statSync(place()).mode & 0o777).toBe(0o600);
     expect(JSON.parse(readFileSync(place(), "utf8"))).toEqual(secrets);
     expect(accept(secrets).stdout).toBe("secrets: unchanged\n");
+  });
+
+  const ofBackup = { backupAccessKey: "key-1", backupSecretKey: "secret-1", backupPassphrase: "phrase-1" };
+  it.each([
+    ["a node that keeps backups", { ...secrets, ...ofBackup, canaryPassword: "canary-1" }, { backup: {} }, 0],
+    ["such a node without the canary's", { ...secrets, ...ofBackup }, { backup: {} }, 2],
+    ["such a node without the store's", { ...secrets, canaryPassword: "canary-1" }, { backup: {} }, 2],
+    [
+      "a drill, which orders no certificate",
+      { ...secrets, ...ofBackup, cloudflareToken: undefined, adminPassword: undefined },
+      { backup: {}, purpose: "drill" },
+      0,
+    ],
+    ["a drill without the passphrase", { ...secrets, ...ofBackup, backupPassphrase: "" }, { purpose: "drill" }, 2],
+  ])("knows what it needs on %s", (_what, input, facts, status) => {
+    expect(accept(input, facts).status).toBe(status);
   });
 
   it.each([
