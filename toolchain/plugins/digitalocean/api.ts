@@ -28,6 +28,7 @@ import {
   Reserved_ipsRequestBuilderNavigationMetadata,
   Reserved_ipsRequestBuilderRequestsMetadata,
 } from "@digitalocean/dots/src/dots/v2/reserved_ips/index.js";
+import { SpacesRequestBuilderNavigationMetadata } from "@digitalocean/dots/src/dots/v2/spaces/index.js";
 import {
   TagsRequestBuilderNavigationMetadata,
   TagsRequestBuilderRequestsMetadata,
@@ -44,7 +45,16 @@ import {
 /** The part of DigitalOcean's own client that the plugin calls. Paths are as in its API: `api.volumes.byVolume_id(id).get()`. */
 export type Api = Pick<
   V2RequestBuilder,
-  "account" | "actions" | "droplets" | "firewalls" | "projects" | "reserved_ips" | "tags" | "volumes" | "vpcs"
+  | "account"
+  | "actions"
+  | "droplets"
+  | "firewalls"
+  | "projects"
+  | "reserved_ips"
+  | "spaces"
+  | "tags"
+  | "volumes"
+  | "vpcs"
 >;
 
 /**
@@ -84,6 +94,7 @@ const builders = {
     navigationMetadata: Reserved_ipsRequestBuilderNavigationMetadata,
     requestsMetadata: Reserved_ipsRequestBuilderRequestsMetadata,
   },
+  spaces: { navigationMetadata: SpacesRequestBuilderNavigationMetadata },
   tags: {
     navigationMetadata: TagsRequestBuilderNavigationMetadata,
     requestsMetadata: TagsRequestBuilderRequestsMetadata,

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Api } from "./api.ts";
+import { sendPatiently } from "./send-patiently.ts";
 import type { SpacesSettings } from "./spaces-settings.ts";
 
 /** Where the API is, and as whom to ask. */
@@ -16,9 +16,11 @@ export interface DigitalOceanConfig {
 /** DigitalOcean's API. Loads DigitalOcean's client at the first call: a preview of a new stack needs none. */
 export class DigitalOcean {
   readonly #config: DigitalOceanConfig;
+  readonly spaces: SpacesSettings;
 
   constructor(config: DigitalOceanConfig) {
     this.#config = config;
+    this.spaces = config.spaces ?? {};
   }
 
   /** Makes one request. Throws an {@link ApiError} when the API refuses, and says which request it was when it is out of reach. */
@@ -71,28 +73,6 @@ export function isStatus(error: unknown, status: number): error is ApiError {
 export function answered<T>(value: T | null | undefined, what: string): T {
   if (value === undefined || value === null) throw new Error(`DigitalOcean's API answered without ${what}.`);
   return value;
-}
-
-const MAX_RETRIES = 4;
-/** The local cloud's answer to what it does not have. */
-const NOT_IMPLEMENTED = 501;
-
-/** Tries again on 429, on 5xx but 501 and when there is no answer, waiting twice as long each time. */
-async function sendPatiently(
-  send: () => Promise<Response>,
-  signal: AbortSignal,
-  firstRetryMs: number,
-): Promise<Response> {
-  for (let attempt = 0; ; attempt++) {
-    const outcome = await send().catch((error: unknown) => ({ error }));
-    const failed =
-      "error" in outcome || outcome.status === 429 || (outcome.status >= 500 && outcome.status !== NOT_IMPLEMENTED);
-    if (!failed || attempt === MAX_RETRIES || signal.aborted) {
-      if ("error" in outcome) throw outcome.error;
-      return outcome;
-    }
-    await sleep(firstRetryMs * 2 ** attempt, undefined, { signal });
-  }
 }
 
 // DigitalOcean's client throws plain objects with the API's own words in them; for anything else an Error.

@@ -1,10 +1,11 @@
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { alwaysPresentOutputs } from "../protocol/contract/declared-outputs.ts";
 import { type PluginClient, startPlugin } from "../protocol/contract/plugin-client.ts";
 import { readRecording } from "../protocol/contract/recording.ts";
 import { type StubApi, startStubApi } from "../protocol/contract/stub-api.ts";
 import { digitalOceanProvider } from "./provider.ts";
+import { stubSpaces } from "./testing/stub-spaces.ts";
 import { StubDigitalOcean, placeholders } from "./testing/stub-digitalocean.ts";
 
 const recording = fileURLToPath(new URL("../../../test/contracts/plugins/digitalocean.json", import.meta.url));
@@ -15,7 +16,8 @@ let plugin: PluginClient;
 
 beforeAll(async () => {
   api = await startStubApi(stub.answer);
-  plugin = await startPlugin(digitalOceanProvider, { apiEndpoint: api.url, token: "stub" });
+  vi.stubEnv("HTTP_PROXY", api.url);
+  plugin = await startPlugin(digitalOceanProvider, { apiEndpoint: api.url, token: "stub", ...stubSpaces });
 });
 afterAll(async () => {
   plugin.stop();

@@ -1,7 +1,9 @@
 import { fileURLToPath } from "node:url";
+import { vi } from "vitest";
 import { replay } from "../protocol/contract/replay.ts";
 import { startStubApi } from "../protocol/contract/stub-api.ts";
 import { digitalOceanProvider } from "./provider.ts";
+import { stubSpaces } from "./testing/stub-spaces.ts";
 import { StubDigitalOcean, placeholders } from "./testing/stub-digitalocean.ts";
 
 const stub = new StubDigitalOcean();
@@ -12,7 +14,11 @@ replay({
   recording: fileURLToPath(new URL("../../../test/contracts/plugins/digitalocean.json", import.meta.url)),
   placeholders,
   only: (_, { type }) => tokens.has(type),
-  config: (api) => ({ apiEndpoint: api?.url ?? "", token: "stub" }),
+  config: (api) => {
+    // Buckets have host names of their own, so the stub is reached as the proxy to all hosts.
+    vi.stubEnv("HTTP_PROXY", api?.url);
+    return { apiEndpoint: api?.url ?? "", token: "stub", ...stubSpaces };
+  },
   api: () => startStubApi(stub.answer),
   prepare(_, { inputs, create }) {
     stub.nextId = create?.id ?? "";

@@ -8,6 +8,8 @@ import { project } from "./project.ts";
 import { isRealHost, realServiceRefusal } from "./real-service.ts";
 import { reservedIpAssignment } from "./reserved-ip-assignment.ts";
 import { reservedIp } from "./reserved-ip.ts";
+import { spacesBucket } from "./spaces-bucket.ts";
+import { spacesKey } from "./spaces-key.ts";
 import { spacesSettings } from "./spaces-settings.ts";
 import { sshKey } from "./ssh-key.ts";
 import { tag } from "./tag.ts";
@@ -39,6 +41,8 @@ export const digitalOceanProvider: ProviderDefinition<DigitalOcean> = {
     projectResources,
     reservedIp,
     reservedIpAssignment,
+    spacesBucket,
+    spacesKey,
     sshKey,
     tag,
     volume,

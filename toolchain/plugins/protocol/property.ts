@@ -59,10 +59,14 @@ export type InputsOf<P extends Properties> = Flat<
 
 /** What goes into the state. Every output must be named; `null` is kept as null, `undefined` is left out. */
 export type OutsOf<P extends Properties> = Flat<
-  { readonly [K in OutputKeys<P>]: TypeOf<P[K]> | null } & {
-    readonly [K in Exclude<keyof P, OutputKeys<P>>]?: TypeOf<P[K]> | null | undefined;
+  { readonly [K in OutputKeys<P>]: Held<TypeOf<P[K]>> | null } & {
+    readonly [K in Exclude<keyof P, OutputKeys<P>>]?: Held<TypeOf<P[K]>> | null | undefined;
   }
 >;
+
+/** As a state holds it: what is not set inside an item of a list may be null. */
+type Held<T> = T extends readonly (infer Item extends object)[] ? readonly WithNulls<Item>[] : T;
+type WithNulls<T> = { readonly [K in keyof T]: T[K] | null };
 
 /** What an earlier run left in the state, anything of which may be missing (an import starts with none). */
 export type StateOf<P extends Properties> = { readonly [K in keyof P]?: TypeOf<P[K]> | null };

@@ -1,5 +1,6 @@
 import type { StubAnswer, StubRequest } from "../../protocol/contract/stub-api.ts";
 import { actionsRoute, dropletView, newDroplet } from "./stub-droplets.ts";
+import { StubSpaces, spacesKeys } from "./stub-spaces.ts";
 
 /** What the stub keeps of a thing: the members of the API's answer. */
 export type Entity = Record<string, unknown>;
@@ -9,6 +10,7 @@ export class StubDigitalOcean {
   /** Id of what is made next, so that it is the recorded one. */
   nextId = "";
   readonly collections = new Map<string, Map<string, Entity>>();
+  readonly #spaces = new StubSpaces();
   #actions = 1000;
 
   collection(name: string): Map<string, Entity> {
@@ -17,7 +19,9 @@ export class StubDigitalOcean {
     return found;
   }
 
-  answer = ({ method, path, body }: StubRequest): StubAnswer => {
+  answer = (request: StubRequest): StubAnswer => {
+    const { method, path, host, body } = request;
+    if (host !== undefined) return this.#spaces.answer({ ...request, host });
     const [, , kind = "", ...rest] = path.replace(/\?.*/, "").split("/");
     const fields: Entity = typeof body === "object" && body !== null ? { ...body } : {};
     switch (kind) {
@@ -25,6 +29,8 @@ export class StubDigitalOcean {
         return this.action(200);
       case "tags":
         return this.#tags(method, rest, fields);
+      case "spaces":
+        return spacesKeys(this, method, rest[1], fields);
       case "account":
         return this.#entity("keys", method, rest.slice(1), fields);
       default:

@@ -6,6 +6,8 @@ type Json = RecordedProperties[string];
 export interface ComparableRequest {
   readonly method: string;
   readonly path: string;
+  readonly host?: string | undefined;
+  readonly acl?: string | undefined;
   readonly body?: Json | undefined;
   readonly status: number;
 }
@@ -18,11 +20,13 @@ export function comparable(
   requests: readonly (Omit<RecordedRequest, "body"> & { body?: unknown })[],
 ): ComparableRequest[] {
   const seen: ComparableRequest[] = [];
-  for (const { method, path, body, status } of requests) {
+  for (const { method, host, acl, path, body, status } of requests) {
     const kept = withoutEmpty(body);
-    const request = { method, path: sortedQuery(path), status, ...(kept === undefined ? {} : { body: kept }) };
+    const target = { path: sortedQuery(path), ...(host === undefined ? {} : { host }) };
+    const sent = { ...(acl === undefined ? {} : { acl }), ...(kept === undefined ? {} : { body: kept }) };
+    const request = { method, ...target, ...sent, status };
     const last = seen.at(-1);
-    const isPoll = method === "GET" && last?.method === "GET" && last.path === request.path;
+    const isPoll = method === "GET" && last?.method === "GET" && last.path === request.path && last.host === host;
     if (isPoll) seen.pop();
     seen.push(request);
   }

@@ -6,6 +6,9 @@ const json = z.record(z.string(), z.json());
 const request = z.object({
   method: z.string(),
   path: z.string(),
+  /** Of a request to a host of its own, as buckets have: where, and with which rights for others. */
+  host: z.string().optional(),
+  acl: z.string().optional(),
   body: z.json().optional(),
   status: z.number(),
 });

@@ -7,12 +7,18 @@ export interface StubRequest {
   readonly method: string;
   /** With its query. */
   readonly path: string;
+  /** Only of a request that came as to a proxy: the host it was for. */
+  readonly host?: string;
+  /** The rights that S3's header for them gives. */
+  readonly acl?: string;
+  /** Parsed, where it is JSON. */
   readonly body: unknown;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
 export interface StubAnswer {
   readonly status: number;
+  /** A text is sent as it is, anything else as JSON. */
   readonly body?: unknown;
 }
 
@@ -32,8 +38,8 @@ export async function startStubApi(answer: (request: StubRequest) => StubAnswer)
     void readRequest(incoming).then((request) => {
       const { status, body } = answer(request);
       taken.push({ ...request, status });
-      outgoing.writeHead(status, { "content-type": "application/json" });
-      outgoing.end(body === undefined ? undefined : JSON.stringify(body));
+      outgoing.writeHead(status, { "content-type": typeof body === "string" ? "application/xml" : "application/json" });
+      outgoing.end(body === undefined || typeof body === "string" ? body : JSON.stringify(body));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -54,10 +60,19 @@ export async function startStubApi(answer: (request: StubRequest) => StubAnswer)
 
 async function readRequest(incoming: IncomingMessage): Promise<StubRequest> {
   const sent = await text(incoming);
+  const { method = "", url = "", headers } = incoming;
+  const acl = headers["x-amz-acl"];
   return {
-    method: incoming.method ?? "",
-    path: incoming.url ?? "",
-    body: sent === "" ? undefined : JSON.parse(sent),
-    headers: incoming.headers,
+    method,
+    ...targetOf(url),
+    ...(typeof acl === "string" ? { acl } : {}),
+    body: sent === "" ? undefined : sent.startsWith("<") ? sent : JSON.parse(sent),
+    headers,
   };
+}
+
+function targetOf(url: string): Pick<StubRequest, "host" | "path"> {
+  if (url.startsWith("/")) return { path: url };
+  const { host, pathname, search } = new URL(url);
+  return { host, path: pathname + search };
 }

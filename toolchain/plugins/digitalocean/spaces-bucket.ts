@@ -1,0 +1,158 @@
+import { randomUUID } from "node:crypto";
+import { flag, list, number, object, text } from "../protocol/index.ts";
+import { type DigitalOcean, answered, isStatus } from "./client.ts";
+import { defineResource } from "./definitions.ts";
+import { deleteBucket } from "./spaces-deletion.ts";
+import { type SpacesRequest, askSpaces } from "./spaces-request.ts";
+import {
+  type LifecycleRule,
+  lifecycleOf,
+  lifecycleXml,
+  locationOf,
+  versioningOf,
+  versioningXml,
+} from "./spaces-xml.ts";
+import { waitFor } from "./wait.ts";
+
+/**
+ * A bucket of Spaces. The official plugin gives a changed name to the state and not to the bucket; so does this. Rules for
+ * CORS have a resource of their own.
+ */
+export const spacesBucket = defineResource({
+  token: "digitalocean:index/spacesBucket:SpacesBucket",
+  properties: {
+    name: text({ autoname: true }),
+    region: text({ default: "nyc3", replaces: true }),
+    acl: text({ default: "private" }),
+    forceDestroy: flag({ default: false }),
+    versioning: object({ enabled: flag() }),
+    lifecycleRules: list(
+      object({
+        id: text({ computed: true }),
+        prefix: text(),
+        enabled: flag({ required: true }),
+        abortIncompleteMultipartUploadDays: number(),
+        expiration: object({ date: text(), days: number(), expiredObjectDeleteMarker: flag() }),
+        noncurrentVersionExpiration: object({ days: number() }),
+      }),
+    ),
+    corsRules: list(text(), { unsupported: true }),
+    bucketDomainName: text({ output: true }),
+    bucketUrn: text({ output: true }),
+    endpoint: text({ output: true }),
+  },
+  async create({ client, signal, inputs, made }) {
+    const { name, region, acl } = inputs;
+    const ask = bucketOf(client, signal, { region, bucket: name });
+    await ask({ method: "PUT", headers: { "x-amz-acl": acl } });
+    made(name, {});
+    await waitFor({ client, signal }, `the bucket ${name} to be there`, async () =>
+      (await isThere(ask)) ? { value: undefined } : { seen: "no such bucket" },
+    );
+    await configureBucket(ask, inputs, new Set(Object.keys(inputs)));
+    return { id: name, outs: answered(await readBucket(ask, inputs), "the bucket") };
+  },
+  async read({ client, signal, id, state }) {
+    const { region } = state;
+    if (typeof region !== "string") {
+      throw new Error(`The bucket ${id} cannot be imported by the stand-in: a bucket's id does not tell its region.`);
+    }
+    const ask = bucketOf(client, signal, { region, bucket: id });
+    return readBucket(ask, { ...state, name: state.name ?? id, region });
+  },
+  async update({ client, signal, id, inputs, state, changed }) {
+    const ask = bucketOf(client, signal, { region: state.region ?? inputs.region, bucket: id });
+    await configureBucket(ask, inputs, changed);
+    return answered(await readBucket(ask, inputs), "the bucket");
+  },
+  async delete({ client, signal, id, state }) {
+    const ask = bucketOf(client, signal, { region: state.region ?? "", bucket: id });
+    await deleteBucket(ask, { name: id, forceDestroy: state.forceDestroy === true });
+  },
+});
+
+/** Asks about one bucket. */
+export type AskBucket = (request: Omit<SpacesRequest, "bucket" | "region">) => Promise<string>;
+
+function bucketOf(
+  client: DigitalOcean,
+  signal: AbortSignal,
+  bucket: Pick<SpacesRequest, "bucket" | "region">,
+): AskBucket {
+  return (request) => askSpaces(client.spaces, signal, { ...request, ...bucket });
+}
+
+interface Settings {
+  readonly acl: string;
+  readonly versioning?: { readonly enabled?: boolean };
+  readonly lifecycleRules?: readonly LifecycleRule[];
+}
+
+async function configureBucket(ask: AskBucket, inputs: Settings, changed: ReadonlySet<string>): Promise<void> {
+  const { acl, versioning, lifecycleRules = [] } = inputs;
+  if (changed.has("acl")) await ask({ method: "PUT", query: { acl: "" }, headers: { "x-amz-acl": acl } });
+  if (changed.has("versioning")) {
+    await ask({ method: "PUT", query: { versioning: "" }, body: versioningXml(versioning?.enabled === true) });
+  }
+  if (!changed.has("lifecycleRules")) return;
+  const query = { lifecycle: "" };
+  if (lifecycleRules.length === 0) await ask({ method: "DELETE", query });
+  else await ask({ method: "PUT", query, body: lifecycleXml(lifecycleRules.map(withId)) });
+}
+
+function withId(rule: LifecycleRule) {
+  return { ...rule, id: rule.id ?? `tf-s3-lifecycle-${randomUUID().replaceAll("-", "")}` };
+}
+
+/** What Spaces does not say again, or not as the program wrote it. */
+interface Kept {
+  readonly name: string;
+  readonly region: string;
+  readonly acl?: string | null;
+  readonly forceDestroy?: boolean | null;
+  readonly versioning?: { readonly enabled?: boolean } | null;
+}
+
+/** The bucket's state; undefined when it is gone. */
+async function readBucket(ask: AskBucket, kept: Kept) {
+  if (!(await isThere(ask))) return undefined;
+  const location = locationOf(await ask({ method: "GET", inPath: true, query: { location: "" } }));
+  const region = location === "" ? kept.region : location;
+  const isVersioned = versioningOf(await ask({ method: "GET", query: { versioning: "" } }));
+  const endpoint = `${region}.digitaloceanspaces.com`;
+  return {
+    name: kept.name,
+    region,
+    acl: kept.acl ?? "private",
+    forceDestroy: kept.forceDestroy ?? false,
+    versioning: isVersioned || isGiven(kept.versioning) ? { enabled: isVersioned } : null,
+    lifecycleRules: await lifecycleRules(ask),
+    corsRules: [],
+    bucketDomainName: `${kept.name}.${endpoint}`,
+    bucketUrn: `do:space:${kept.name}`,
+    endpoint,
+  };
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
+async function isThere(ask: AskBucket): Promise<boolean> {
+  const head = await unlessGone(() => ask({ method: "HEAD" }));
+  return head !== undefined;
+}
+
+async function lifecycleRules(ask: AskBucket) {
+  const answer = await unlessGone(() => ask({ method: "GET", query: { lifecycle: "" } }));
+  return answer === undefined ? [] : lifecycleOf(answer);
+}
+
+async function unlessGone(asked: () => Promise<string>): Promise<string | undefined> {
+  try {
+    return await asked();
+  } catch (error) {
+    if (isStatus(error, 404)) return undefined;
+    throw error;
+  }
+}

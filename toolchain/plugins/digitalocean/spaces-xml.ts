@@ -1,0 +1,160 @@
+import XMLBuilder from "fast-xml-builder";
+import { XMLParser } from "fast-xml-parser";
+import { z } from "zod";
+
+/** A rule of a bucket's life cycle, in Pulumi's names. */
+export interface LifecycleRule {
+  readonly id?: string;
+  readonly prefix?: string;
+  readonly enabled: boolean;
+  readonly abortIncompleteMultipartUploadDays?: number;
+  readonly expiration?: {
+    readonly date?: string;
+    readonly days?: number;
+    readonly expiredObjectDeleteMarker?: boolean;
+  };
+  readonly noncurrentVersionExpiration?: { readonly days?: number };
+}
+
+/** One version of an object, or a mark of its deletion. */
+export interface ObjectVersion {
+  readonly key: string;
+  readonly versionId: string;
+}
+
+/** The body of `PUT ?versioning`. */
+export function versioningXml(enabled: boolean): string {
+  return xml("VersioningConfiguration", { Status: enabled ? "Enabled" : "Suspended" });
+}
+
+/** Whether versioning is on, from the answer to `GET ?versioning`. */
+export function versioningOf(answer: string): boolean {
+  return z
+    .object({ VersioningConfiguration: z.looseObject({ Status: z.string().optional() }).or(z.literal("")) })
+    .transform(({ VersioningConfiguration: found }) => found !== "" && found.Status === "Enabled")
+    .parse(parser.parse(answer));
+}
+
+/** The region, from the answer to `GET ?location`. */
+export function locationOf(answer: string): string {
+  return z.object({ LocationConstraint: z.string() }).parse(parser.parse(answer)).LocationConstraint;
+}
+
+/** The body of `PUT ?lifecycle`. The order of elements is that of S3's schema. */
+export function lifecycleXml(rules: readonly (LifecycleRule & { readonly id: string })[]): string {
+  return xml("LifecycleConfiguration", { Rule: rules.map(toRule) });
+}
+
+/** The rules, from the answer to `GET ?lifecycle`, as the state holds them: what is not set is there, and empty. */
+export function lifecycleOf(answer: string) {
+  return lifecycleAnswer.parse(parser.parse(answer)).LifecycleConfiguration.Rule.map((rule) => ({
+    id: rule.ID,
+    prefix: rule.Filter?.Prefix ?? rule.Prefix ?? "",
+    enabled: rule.Status === "Enabled",
+    abortIncompleteMultipartUploadDays: Number(rule.AbortIncompleteMultipartUpload?.DaysAfterInitiation ?? 0),
+    expiration:
+      rule.Expiration === undefined
+        ? null
+        : {
+            date: rule.Expiration.Date?.slice(0, "2026-11-22".length) ?? "",
+            days: Number(rule.Expiration.Days ?? 0),
+            expiredObjectDeleteMarker: rule.Expiration.ExpiredObjectDeleteMarker === "true",
+          },
+    noncurrentVersionExpiration:
+      rule.NoncurrentVersionExpiration === undefined
+        ? null
+        : { days: Number(rule.NoncurrentVersionExpiration.NoncurrentDays) },
+  }));
+}
+
+/** Versions and marks of deletion, from the answer to `GET ?versions`: at most 1000. */
+export function versionsOf(answer: string): ObjectVersion[] {
+  const { Version, DeleteMarker } = versionsAnswer.parse(parser.parse(answer)).ListVersionsResult;
+  return [...Version, ...DeleteMarker].map(({ Key, VersionId }) => ({ key: Key, versionId: VersionId }));
+}
+
+/** The body of `POST ?delete`. The answer names only what could not be deleted. */
+export function deletionXml(versions: readonly ObjectVersion[]): string {
+  const Object = versions.map(({ key, versionId }) => ({ Key: key, VersionId: versionId }));
+  return xml("Delete", { Object, Quiet: "true" });
+}
+
+/** What `POST ?delete` could not delete, in words. */
+export function undeletedOf(answer: string): string[] {
+  return deletionAnswer
+    .parse(parser.parse(answer))
+    .DeleteResult.Error.map(({ Key, Code, Message }) => `${Key}: ${Code}: ${Message}`);
+}
+
+/** What an error says; both empty when there is no body, or none of S3's. */
+export function errorOf(answer: string): { readonly code: string; readonly message: string } {
+  const { success, data } = errorAnswer.safeParse(parser.parse(answer));
+  return success ? { code: data.Error.Code, message: data.Error.Message } : { code: "", message: "" };
+}
+
+const NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/";
+const LISTS = new Set(["Rule", "Version", "DeleteMarker"]);
+
+const builder = new XMLBuilder({ ignoreAttributes: false });
+// Everything stays text: a key may look like a number, or end in a space.
+const parser = new XMLParser({
+  parseTagValue: false,
+  trimValues: false,
+  isArray: (name, path) => LISTS.has(name) || path === "DeleteResult.Error",
+});
+
+function xml(root: string, content: object): string {
+  return builder.build({ [root]: { "@_xmlns": NAMESPACE, ...content } });
+}
+
+function toRule(rule: LifecycleRule & { readonly id: string }): object {
+  const { abortIncompleteMultipartUploadDays: abortDays = 0, expiration, noncurrentVersionExpiration } = rule;
+  const noncurrentDays = noncurrentVersionExpiration?.days ?? 0;
+  return {
+    ...(abortDays === 0 ? {} : { AbortIncompleteMultipartUpload: { DaysAfterInitiation: abortDays } }),
+    ...(expiration === undefined ? {} : { Expiration: toExpiration(expiration) }),
+    Filter: { Prefix: rule.prefix ?? "" },
+    ID: rule.id,
+    ...(noncurrentDays === 0 ? {} : { NoncurrentVersionExpiration: { NoncurrentDays: noncurrentDays } }),
+    Status: rule.enabled ? "Enabled" : "Disabled",
+  };
+}
+
+function toExpiration({ date = "", days = 0, expiredObjectDeleteMarker }: NonNullable<LifecycleRule["expiration"]>) {
+  if (date !== "") return { Date: date.includes("T") ? date : `${date}T00:00:00Z` };
+  return days === 0 ? { ExpiredObjectDeleteMarker: expiredObjectDeleteMarker === true } : { Days: days };
+}
+
+const prefix = z.object({ Prefix: z.string().optional() });
+const lifecycleAnswer = z.object({
+  LifecycleConfiguration: z.object({
+    Rule: z.array(
+      z.object({
+        ID: z.string(),
+        Status: z.string(),
+        Prefix: z.string().optional(),
+        // A filter with nothing in it is read as an empty text.
+        Filter: prefix.or(z.literal("").transform(() => ({ Prefix: "" }))).optional(),
+        AbortIncompleteMultipartUpload: z.object({ DaysAfterInitiation: z.string() }).optional(),
+        Expiration: z
+          .object({
+            Date: z.string().optional(),
+            Days: z.string().optional(),
+            ExpiredObjectDeleteMarker: z.string().optional(),
+          })
+          .optional(),
+        NoncurrentVersionExpiration: z.object({ NoncurrentDays: z.string() }).optional(),
+      }),
+    ),
+  }),
+});
+
+const versions = z.array(z.object({ Key: z.string(), VersionId: z.string() })).default([]);
+const versionsAnswer = z.object({ ListVersionsResult: z.object({ Version: versions, DeleteMarker: versions }) });
+
+const undeleted = z.object({ Key: z.string(), Code: z.string(), Message: z.string().default("") });
+const deletionAnswer = z.object({
+  DeleteResult: z.object({ Error: z.array(undeleted).default([]) }).or(z.literal("").transform(() => ({ Error: [] }))),
+});
+
+const errorAnswer = z.object({ Error: z.object({ Code: z.string(), Message: z.string().default("") }) });
