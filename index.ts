@@ -7,10 +7,13 @@ import { XmppNetwork } from "./components/xmpp-network.ts";
 Reflect.deleteProperty(Error, "prepareStackTrace");
 
 const settings = readSettings();
-const zone = await findZone(settings.zone === "" ? settings.domain : settings.zone);
+const zone =
+  settings.purpose === "drill" ? undefined : await findZone(settings.zone === "" ? settings.domain : settings.zone);
 
 const network = new XmppNetwork("imera", { settings, zone });
 
 export const domain = network.domain;
 export const adminJid = network.adminJid;
 export const nodes = network.nodes;
+export const backup = network.backup;
+export const backupReader = network.backupReader;

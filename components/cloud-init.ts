@@ -66,8 +66,10 @@ const packages = [
   "ejabberd",
   "erlang-p1-pgsql",
   "jq",
+  "pgbackrest",
   "postgresql-17",
   "python3-certbot-dns-cloudflare",
+  "restic",
   "unattended-upgrades",
 ];
 

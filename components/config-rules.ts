@@ -1,5 +1,6 @@
 import type { PlainSettings } from "./config-schema.ts";
 import { domainHosts, services } from "./services.ts";
+import { backupRegionFor, isSpacesRegion, spacesRegions } from "./spaces-regions.ts";
 
 /** What no single setting shows: a combination of settings that cannot work. */
 export interface Contradiction {
@@ -90,7 +91,34 @@ const rules: readonly Rule[] = [
       ? undefined
       : { key: "uploadMaxFileMiB", reason: `is more than uploadQuotaMiB, the ${uploadQuotaMiB} MiB a user may keep` },
   ),
+  rule(["region", "backupRegion", "backupBucket"], ({ region, backupRegion, backupBucket }) => {
+    if (backupRegion !== "") return undefined;
+    if (backupBucket !== "") return { key: "backupRegion", reason: "say which region backupBucket is in" };
+    return backupRegionFor(region) === undefined
+      ? { key: "backupRegion", reason: `no region near ${region} is known to have Spaces; set one: ${spacesList()}` }
+      : undefined;
+  }),
+  rule(["backupRegion", "backupEndpoint"], ({ backupRegion, backupEndpoint }) =>
+    // What another provider calls its regions is not ours to know.
+    backupRegion === "" || backupEndpoint !== "" || isSpacesRegion(backupRegion)
+      ? undefined
+      : { key: "backupRegion", reason: `${backupRegion} has no Spaces; these do: ${spacesList()}` },
+  ),
+  rule(["purpose", "backupBucket"], ({ purpose, backupBucket }) =>
+    purpose === "serve" || backupBucket !== ""
+      ? undefined
+      : { key: "backupBucket", reason: "a drill restores from an existing bucket, so name one; npm run drill does" },
+  ),
+  rule(["recovery", "recoveryTime"], ({ recovery, recoveryTime }) =>
+    recoveryTime === "" || recovery === "auto" || recovery === "backup"
+      ? undefined
+      : { key: "recoveryTime", reason: `has no effect where recovery is ${recovery}: nothing is restored` },
+  ),
 ];
+
+function spacesList(): string {
+  return spacesRegions.join(", ");
+}
 
 function hostLabels(): readonly string[] {
   return Object.values(domainHosts("")).map((host) => host.slice(0, -1));

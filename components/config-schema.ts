@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { flag, integer, list, nodeKey, operatorNetwork, pastTime, sshPublicKey } from "./setting-types.ts";
 
 /**
  * The settings of a stack, namespace `imera`. Each has its meaning, unit, default and an example here; Pulumi.yaml declares
@@ -18,7 +19,10 @@ export const settingsSchema = z.strictObject({
   region: z
     .string()
     .regex(/^[a-z]{3}[0-9]{1,2}$/, { error: "expected the slug of a DigitalOcean region, such as fra1" })
-    .meta({ description: "DigitalOcean region of droplet and volume. Moving needs a restore.", example: "fra1" }),
+    .meta({
+      description: "DigitalOcean region of droplet and volume. Moving restores from the backup.",
+      example: "fra1",
+    }),
   sshNetworks: list(z.array(operatorNetwork()).max(50))
     .default([])
     .meta({
@@ -59,7 +63,7 @@ export const settingsSchema = z.strictObject({
     example: true,
   }),
   protectData: flag().default(true).meta({
-    description: "Whether `pulumi destroy` and replacement refuse to touch the data volumes.",
+    description: "Whether `pulumi destroy` and replacement refuse to touch the data volumes and the backups' bucket.",
     example: false,
   }),
   ttlSeconds: integer(z.int().min(60).max(86_400))
@@ -120,6 +124,63 @@ export const settingsSchema = z.strictObject({
   uploadKeepDays: integer(z.int().min(1).max(3650))
     .default(90)
     .meta({ description: "Days until an upload is deleted.", example: 30 }),
+  backupRegion: z
+    .string()
+    .regex(/^[a-z0-9-]*$/, { error: "expected the slug of a Spaces region, such as ams3, or nothing" })
+    .default("")
+    .meta({
+      description:
+        "Spaces region of the backups' bucket when it is made. It stays there when region changes. " +
+        "Empty: one near the droplet, but not its own.",
+      example: "ams3",
+    }),
+  backupKeepDays: integer(z.int().min(7).max(3650))
+    .default(30)
+    .meta({ description: "Days that backups, and overwritten objects in their bucket, are kept.", example: 90 }),
+  backupHour: integer(z.int().min(0).max(23)).default(3).meta({
+    description: "Hour of the daily backup, in UTC. On Sunday it is a full one.",
+    example: 4,
+  }),
+  recovery: z
+    .enum(["auto", "volume", "backup", "initialise"])
+    .default("auto")
+    .meta({
+      description:
+        "What a new node starts from, where it cannot choose by itself: `volume`, what is on the data volume; " +
+        "`backup`, the newest backup; `initialise`, nothing.",
+      example: "backup",
+    }),
+  recoveryTime: pastTime().default("").meta({
+    description: "Where a backup is restored: to this point in time, in UTC, and no further. Empty: the newest.",
+    example: "2026-11-22T10:00:00Z",
+  }),
+  purpose: z
+    .enum(["serve", "drill"])
+    .default("serve")
+    .meta({
+      description:
+        "`drill`: a throw-away copy that restores and is asked questions. It publishes, archives, backs up and orders nothing. " +
+        "`npm run drill` sets it.",
+      example: "serve",
+    }),
+  backupBucket: z
+    .string()
+    .regex(/^([a-z0-9][a-z0-9-]{1,61}[a-z0-9])?$/, { error: "expected the name of a bucket, or nothing" })
+    .default("")
+    .meta({
+      description:
+        "An existing bucket with backups, instead of one that the stack makes. Needs backupRegion, backupAccessKey and backupSecretKey.",
+      example: "imera-backup-1a2b3c4",
+    }),
+  backupEndpoint: z
+    .string()
+    .regex(/^(([a-z0-9-]+\.)+[a-z][a-z0-9-]*)?$/, { error: "expected a host name, without https:// and port" })
+    .default("")
+    .meta({
+      description:
+        "Host name of the S3 endpoint that nodes use, by https. Empty: that of Spaces in the bucket's region.",
+      example: "ams3.digitaloceanspaces.com",
+    }),
   provisioningPublicKey: sshPublicKey().meta({
     description: "Public half of provisioningPrivateKey. Made by `npm run stack -- new`.",
     example: "ssh-ed25519 AAAA… imera",
@@ -142,47 +203,15 @@ export const secretSettings = {
   erlangCookie: "Erlang cookie of the nodes: letters and digits.",
   adminPassword: "First password of the administrator's account.",
   turnSecret: "Secret that the credentials for relayed calls are derived from.",
+  backupPassphrase: "Passphrase that all backups are encrypted with. Keep a copy elsewhere: without it they are lost.",
+  canaryPassword: "Password of the account that drills and rebuilds log in with.",
+} as const;
+
+/** Encrypted settings that belong to `backupBucket`; nobody needs them otherwise. */
+export const bucketKeySettings = {
+  backupAccessKey: "Access key of an S3 key pair that may use backupBucket.",
+  backupSecretKey: "Secret key of that pair.",
 } as const;
 
 /** Name of an encrypted setting. */
 export type SecretName = keyof typeof secretSettings;
-
-function operatorNetwork() {
-  return z
-    .union([z.cidrv4(), z.cidrv6()], { error: "expected a network in CIDR notation, such as 203.0.113.7/32" })
-    .refine((network) => !network.endsWith("/0"), { error: "would let everyone try to log in over SSH" });
-}
-
-function nodeKey() {
-  return z.string().regex(/^[a-z]([a-z0-9-]{0,20}[a-z0-9])?$/, {
-    error: "expected lower-case letters, digits and hyphens, a letter first",
-  });
-}
-
-function sshPublicKey() {
-  return z.string().regex(/^ssh-ed25519 [A-Za-z0-9+/]{68}( \S+)?$/, {
-    error: "expected an ed25519 public key; npm run stack -- new makes one",
-  });
-}
-
-function integer(schema: z.ZodInt) {
-  return z.preprocess(fromJson, schema);
-}
-
-function flag() {
-  return z.preprocess(fromJson, z.boolean());
-}
-
-function list<Item extends z.ZodType>(schema: z.ZodArray<Item>) {
-  return z.preprocess(fromJson, schema);
-}
-
-/** The engine hands every value over as text; what is no JSON stays text, and the schema says what it expected. */
-function fromJson(value: unknown): unknown {
-  if (typeof value !== "string") return value;
-  try {
-    return JSON.parse(value) as unknown;
-  } catch {
-    return value;
-  }
-}

@@ -3,9 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { secretSettings, settingsSchema } from "./config-schema.ts";
+import { bucketKeySettings, secretSettings, settingsSchema } from "./config-schema.ts";
 import { readSettings, type RawConfig } from "./config.ts";
-import { goodConfig } from "./testing/good-config.ts";
+import { existingBucket, goodConfig } from "./testing/good-config.ts";
 
 describe("readSettings", () => {
   it("takes a stack that sets only what has no default", () => {
@@ -59,12 +59,54 @@ describe("readSettings", () => {
     ["imera:acmeDirectoryUrl", "http://ca.example/dir", "imera:acmeDirectoryUrl: expected an https URL"],
     ["imera:acmeDirectoryUrl", "https://ca.example/dir", "imera:caaIssuer: letsencrypt.org would keep ca.example"],
     ["imera:uploadMaxFileMiB", "2000", "imera:uploadMaxFileMiB: is more than uploadQuotaMiB"],
+    ["imera:region", "mar1", "imera:backupRegion: no region near mar1 is known to have Spaces; set one: ams3, "],
+    ["imera:backupRegion", "nyc1", "imera:backupRegion: nyc1 has no Spaces; these do: ams3, "],
+    ["imera:backupKeepDays", "6", "imera:backupKeepDays: Too small"],
+    ["imera:backupHour", "24", "imera:backupHour: Too big"],
+    ["imera:recovery", "guess", "imera:recovery: Invalid option"],
+    ["imera:recoveryTime", "yesterday", "imera:recoveryTime: expected a time in UTC, such as"],
+    ["imera:recoveryTime", "2026-01-02T03:04:05+01:00", "imera:recoveryTime: expected a time in UTC, such as"],
+    ["imera:recoveryTime", "2026-02-31T03:04:05Z", "imera:recoveryTime: there is no such time"],
+    ["imera:recoveryTime", "2999-01-02T03:04:05Z", "imera:recoveryTime: has not come yet"],
+    ["imera:purpose", "test", "imera:purpose: Invalid option"],
+    ["imera:purpose", "drill", "imera:backupBucket: a drill restores from an existing bucket, so name one"],
+    ["imera:backupBucket", "Backups", "imera:backupBucket: expected the name of a bucket"],
+    ["imera:backupBucket", "backups", "imera:backupRegion: say which region backupBucket is in"],
+    ["imera:backupBucket", "backups", "imera:backupAccessKey: not set; backupBucket needs its key pair"],
+    ["imera:backupBucket", "backups", "imera:backupSecretKey: not set; backupBucket needs its key pair"],
+    ["imera:backupAccessKey", "K", "imera:backupAccessKey: has no effect without backupBucket"],
+    ["imera:backupEndpoint", "https://ams3.example/", "imera:backupEndpoint: expected a host name"],
+    [
+      "imera:backupPassphrase",
+      undefined,
+      "imera:backupPassphrase: not set; npm run stack -- new makes it; for a stack",
+    ],
+    ["imera:backupPassphrase", 'a "quoted" passphrase', "imera:backupPassphrase: expected 20 to 255 characters"],
     ["imera:adminPassword", undefined, "imera:adminPassword: not set; npm run stack -- new makes it"],
     ["imera:adminPassword", "", "imera:adminPassword: not set; npm run stack -- new makes it"],
     ["imera:erlangCookie", "not a cookie", "imera:erlangCookie: expected 20 to 255 letters and digits"],
     ["imera:provisioningPublicKey", undefined, "imera:provisioningPublicKey: not set; npm run stack -- new makes it"],
   ])("refuses %s = %s", (name, value, line) => {
     expect(refusal(goodConfig({ [name]: value }))).toContain(`\n  ${line}`);
+  });
+
+  it("takes a bucket that exists, wherever it is", () => {
+    const elsewhere = { "imera:backupEndpoint": "s3.example.com", "imera:backupRegion": "eu-west-1" };
+    expect(readSettings(goodConfig({ ...existingBucket, ...elsewhere }))).toMatchObject({
+      backupBucket: "backups-of-old",
+      backupRegion: "eu-west-1",
+    });
+  });
+
+  it("refuses a time to recover to where nothing is restored", () => {
+    const message = refusal(goodConfig({ "imera:recovery": "volume", "imera:recoveryTime": "2026-01-02T03:04:05Z" }));
+    expect(message).toContain("\n  imera:recoveryTime: has no effect where recovery is volume");
+  });
+
+  it("refuses a bucket's key in plain text", () => {
+    const config = goodConfig(existingBucket);
+    const names = new Set([...config.secretNames].filter((name) => name !== "imera:backupSecretKey"));
+    expect(refusal({ ...config, secretNames: names })).toContain("imera:backupSecretKey: stands in plain text");
   });
 
   it("refuses a secret in plain text, without showing it", () => {
@@ -97,7 +139,7 @@ describe("Pulumi.yaml", () => {
   const schema = z.toJSONSchema(settingsSchema);
 
   it("declares the settings that there are, and no other", () => {
-    const known = [...Object.keys(settingsSchema.shape), ...Object.keys(secretSettings)];
+    const known = Object.keys({ ...settingsSchema.shape, ...secretSettings, ...bucketKeySettings });
     expect(Object.keys(declared).sort()).toEqual(known.sort());
   });
 

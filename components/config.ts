@@ -1,13 +1,24 @@
 import * as pulumi from "@pulumi/pulumi";
 import { contradictions } from "./config-rules.ts";
-import { secretSettings, settingsSchema, type PlainSettings, type SecretName } from "./config-schema.ts";
+import { settingsSchema, type PlainSettings, type SecretName } from "./config-schema.ts";
+import { bucketKeyProblems, isSecretSetting, secretProblems } from "./config-secrets.ts";
 
 /** All settings of a stack. */
 export interface Settings extends Readonly<PlainSettings> {
   /** Never plain: each is a secret output. */
   readonly secrets: Readonly<Record<SecretName, pulumi.Output<string>>>;
+  /** The key pair for `backupBucket`, where one is named. */
+  readonly bucketKey: S3Key | undefined;
+  /** Where `digitalocean:spacesEndpoint` sets one: the address of Spaces with `{{.Region}}` for the region. */
+  readonly spacesEndpoint: string | undefined;
   /** Base address of the DNS provider's API where `cloudflare:baseUrl` sets one. */
   readonly cloudflareApiUrl: string | undefined;
+}
+
+/** A key pair for S3. Never plain: both are secret outputs. */
+export interface S3Key {
+  readonly accessKey: pulumi.Output<string>;
+  readonly secretKey: pulumi.Output<string>;
 }
 
 /** What the engine hands over: every setting as text, and which of them stand encrypted in the stack's file. */
@@ -28,11 +39,13 @@ export function readSettings(raw: RawConfig = engineConfig()): Settings {
       .map(([name, value]) => [name.slice(prefix.length), value]),
   );
   const { settings, problems } = parsePlain(own);
-  problems.push(...secretProblems(own, raw.secretNames));
+  problems.push(...secretProblems(own, raw.secretNames), ...bucketKeyProblems(own, raw.secretNames));
   if (settings === undefined || problems.length > 0) throw new pulumi.RunError(report(problems));
   return Object.freeze({
     ...settings,
     secrets: secretOutputs(own),
+    bucketKey: settings.backupBucket === "" ? undefined : bucketKey(own),
+    spacesEndpoint: raw.values["digitalocean:spacesEndpoint"],
     cloudflareApiUrl: raw.values["cloudflare:baseUrl"],
   });
 }
@@ -61,7 +74,7 @@ function parsePlain(own: Readonly<Record<string, string>>) {
       problems.push(...parsed.error.issues.map(({ path, message }) => `${prefix}${key}${indexes(path)}: ${message}`));
     }
   }
-  for (const key of Object.keys(own).filter((name) => !(name in settingsSchema.shape) && !(name in secretSettings))) {
+  for (const key of Object.keys(own).filter((name) => !(name in settingsSchema.shape) && !isSecretSetting(name))) {
     problems.push(`${prefix}${key}: there is no such setting`);
   }
   problems.push(...contradictions(values).map(({ key, reason }) => `${prefix}${key}: ${reason}`));
@@ -74,24 +87,11 @@ function indexes(path: readonly PropertyKey[]): string {
 }
 
 function missing(key: string): string {
-  return key.endsWith("PublicKey") ? `not set; ${makeSecrets}` : "not set, and it has no default";
-}
-
-function secretProblems(own: Readonly<Record<string, string>>, secretNames: ReadonlySet<string>): string[] {
-  return Object.keys(secretSettings).flatMap((key) => {
-    if ((own[key] ?? "") === "") return [`${prefix}${key}: not set; ${makeSecrets}`];
-    if (!secretNames.has(prefix + key)) {
-      return [`${prefix}${key}: stands in plain text; set another value with pulumi config set --secret`];
-    }
-    if (key === "erlangCookie" && !/^[A-Za-z0-9]{20,255}$/.test(own[key] ?? "")) {
-      return [`${prefix}${key}: expected 20 to 255 letters and digits`];
-    }
-    return [];
-  });
+  return key.endsWith("PublicKey") ? "not set; npm run stack -- new makes it" : "not set, and it has no default";
 }
 
 function secretOutputs(own: Readonly<Record<string, string>>): Settings["secrets"] {
-  const secret = (name: SecretName): pulumi.Output<string> => pulumi.secret(own[name] ?? "");
+  const secret = (name: SecretName) => pulumi.secret(own[name] ?? "");
   return {
     provisioningPrivateKey: secret("provisioningPrivateKey"),
     firstContactPrivateKey: secret("firstContactPrivateKey"),
@@ -99,10 +99,17 @@ function secretOutputs(own: Readonly<Record<string, string>>): Settings["secrets
     erlangCookie: secret("erlangCookie"),
     adminPassword: secret("adminPassword"),
     turnSecret: secret("turnSecret"),
+    backupPassphrase: secret("backupPassphrase"),
+    canaryPassword: secret("canaryPassword"),
   };
 }
 
-const makeSecrets = "npm run stack -- new makes it";
+function bucketKey(own: Readonly<Record<string, string>>): S3Key {
+  return {
+    accessKey: pulumi.secret(own["backupAccessKey"] ?? ""),
+    secretKey: pulumi.secret(own["backupSecretKey"] ?? ""),
+  };
+}
 
 function report(problems: readonly string[]): string {
   return ["the stack's configuration cannot be used:", ...problems.map((problem) => `  ${problem}`)].join("\n");

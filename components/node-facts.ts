@@ -1,3 +1,5 @@
+import type { BackupLocation } from "./backup-store.ts";
+import type { PlainSettings } from "./config-schema.ts";
 import { certificateNames, domainHosts, type HostRole, type Service } from "./services.ts";
 
 /**
@@ -42,6 +44,25 @@ export interface NodeFacts {
     readonly tls: "direct" | "starttls" | "none";
     readonly certificateNames: readonly string[];
   }[];
+  /** In a drill nothing is archived, backed up or ordered. */
+  readonly purpose: PlainSettings["purpose"];
+  /** User part of the account that drills and rebuilds log in with. */
+  readonly canaryUser: string;
+  /** Absent: there are none. */
+  readonly backup: BackupFacts | undefined;
+  readonly recovery: {
+    readonly choice: PlainSettings["recovery"];
+    /** RFC 3339, in UTC: no transaction after it is restored. null: the newest. */
+    readonly time: string | null;
+  };
+}
+
+/** What a node knows of its backups. */
+export interface BackupFacts extends BackupLocation {
+  /** Days that backups are kept. */
+  readonly keepDays: number;
+  /** Hour of the daily backup, in UTC. */
+  readonly hour: number;
 }
 
 export interface NodeAddresses {
@@ -62,8 +83,13 @@ export const nodeDatabase = { name: "ejabberd", user: "ejabberd", host: "127.0.0
 export const apiPort = 5281;
 /** Where uploads are kept, on the data volume. */
 export const uploadDirectory = `${dataMountPoint}/upload`;
+/** The account that drills and rebuilds log in with. */
+export const canaryUser = "imera-canary";
 
-export interface NodeFactsInput {
+export interface NodeFactsInput extends Pick<
+  PlainSettings,
+  "purpose" | "recovery" | "recoveryTime" | "backupKeepDays" | "backupHour"
+> {
   readonly domain: string;
   readonly nodeName: string;
   readonly adminUser: string;
@@ -75,6 +101,7 @@ export interface NodeFactsInput {
   readonly volumeName: string;
   readonly addresses: NodeAddresses;
   readonly services: readonly Service[];
+  readonly backup: BackupLocation | undefined;
 }
 
 /** The facts of one node; pure. */
@@ -105,5 +132,9 @@ export function nodeFacts(input: NodeFactsInput): NodeFacts {
       tls: service.tls,
       certificateNames: service.certificateHosts.map((role) => hosts[role]),
     })),
+    purpose: input.purpose,
+    canaryUser,
+    backup: input.backup && { ...input.backup, keepDays: input.backupKeepDays, hour: input.backupHour },
+    recovery: { choice: input.recovery, time: input.recoveryTime === "" ? null : input.recoveryTime },
   };
 }

@@ -2,9 +2,8 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { secretSettings } from "./config-schema.ts";
 import { digest } from "./files.ts";
-import type { NodeFacts } from "./node-facts.ts";
-import { setupStep, usualNetwork } from "./testing/build-network.ts";
-import { secretOf } from "./testing/good-config.ts";
+import { buildNetwork, nodeFactsOf, setupStep, usualNetwork } from "./testing/build-network.ts";
+import { existingBucket, secretOf } from "./testing/good-config.ts";
 
 describe("NodeSetup", () => {
   it("meets the node with the throw-away host key, then with the one that it gave", async () => {
@@ -44,12 +43,41 @@ describe("NodeSetup", () => {
     });
   });
 
+  it("hands over what backups need, where there are some", async () => {
+    const { askedFor } = await buildNetwork(existingBucket);
+    expect(JSON.parse(String(setupStep(askedFor, "secrets").inputs["stdin"]))).toMatchObject({
+      backupPassphrase: secretOf("backupPassphrase"),
+      canaryPassword: secretOf("canaryPassword"),
+      backupAccessKey: secretOf("backupAccessKey"),
+      backupSecretKey: secretOf("backupSecretKey"),
+    });
+    expect(nodeFactsOf(askedFor)).toMatchObject({
+      purpose: "serve",
+      canaryUser: "imera-canary",
+      backup: {
+        endpoint: "ams3.digitaloceanspaces.com",
+        region: "ams3",
+        bucket: "backups-of-old",
+        keepDays: 30,
+        hour: 3,
+      },
+      recovery: { choice: "auto", time: null },
+    });
+  });
+
+  it("tells the node how to recover", async () => {
+    const { askedFor } = await buildNetwork({
+      "imera:recovery": "backup",
+      "imera:recoveryTime": "2026-01-02T03:04:05Z",
+    });
+    expect(nodeFactsOf(askedFor).recovery).toEqual({ choice: "backup", time: "2026-01-02T03:04:05Z" });
+  });
+
   it("brings the static files and what depends on settings, without a secret", async () => {
     const { askedFor } = await usualNetwork();
     const stdin = String(setupStep(askedFor, "configuration").inputs["stdin"]);
     const { files } = JSON.parse(stdin) as { files: { path: string; content: string }[] };
-    const facts = JSON.parse(files.find(({ path }) => path === "/etc/imera/node.json")?.content ?? "") as NodeFacts;
-    expect(facts).toMatchObject({
+    expect(nodeFactsOf(askedFor)).toMatchObject({
       nodeName: "xmpp1.example.org",
       volumeDevice: "/dev/disk/by-id/scsi-0DO_Volume_imera-xmpp1-data-1a2b3c4",
       cloudflareApiUrl: null,

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Command, type CommandArgs } from "@pulumi/command/remote/command.js";
+import type { BackupLocation, BackupStore } from "./backup-store.ts";
 import type { Settings } from "./config.ts";
 import { ejabberdYaml } from "./ejabberd-config.ts";
 import { digest, fileBundle, staticFiles, type NodeFile } from "./files.ts";
@@ -17,8 +18,9 @@ export interface NodeSetupArgs {
   readonly volumeName: pulumi.Input<string>;
   /** What the node must be made to notice when it changes: attachments, sizes. As many each time. */
   readonly attached: readonly pulumi.Input<string | number>[];
-  /** Secret. */
-  readonly cloudflareToken: pulumi.Input<string>;
+  readonly backup: BackupStore | undefined;
+  /** Secret. A drill has none. */
+  readonly cloudflareToken: pulumi.Input<string> | undefined;
 }
 
 /**
@@ -61,8 +63,10 @@ type Step = { readonly step: string } & Pick<CommandArgs, "create" | "stdin" | "
 /** What is run on port 22, one after the other. Each runs again when its data changes, or the droplet does. */
 function steps(args: NodeSetupArgs): readonly Step[] {
   const bundle = pulumi
-    .all([args.addresses, args.volumeName])
-    .apply(([addresses, volumeName]) => fileBundle([...staticFiles(), ...renderedFiles(args, addresses, volumeName)]));
+    .all([args.addresses, args.volumeName, args.backup?.location])
+    .apply(([addresses, volumeName, backup]) =>
+      fileBundle([...staticFiles(), ...renderedFiles(args, { addresses, volumeName, backup })]),
+    );
   const secrets = secretsDocument(args);
   // Plain, so that the other triggers are compared one by one; nobody guesses what five random texts hash to.
   const secretsDigest = pulumi.unsecret(secrets.apply(digest));
@@ -100,9 +104,16 @@ function connection(
   };
 }
 
+/** What only the clouds' answers tell. */
+interface KnownLater {
+  readonly addresses: NodeAddresses;
+  readonly volumeName: string;
+  readonly backup: BackupLocation | undefined;
+}
+
 /** The files that depend on settings and addresses. */
-function renderedFiles(args: NodeSetupArgs, addresses: NodeAddresses, volumeName: string): readonly NodeFile[] {
-  const input = { ...args.settings, nodeName: args.hostName, services: args.services, addresses, volumeName };
+function renderedFiles(args: NodeSetupArgs, known: KnownLater): readonly NodeFile[] {
+  const input = { ...args.settings, nodeName: args.hostName, services: args.services, ...known };
   const file = { mode: "0644", owner: "root:root" };
   return [
     { ...file, path: "/etc/imera/node.json", content: `${JSON.stringify(nodeFacts(input), undefined, 2)}\n` },
@@ -114,6 +125,20 @@ function renderedFiles(args: NodeSetupArgs, addresses: NodeAddresses, volumeName
 function secretsDocument(args: NodeSetupArgs): pulumi.Output<string> {
   const { databasePassword, erlangCookie, adminPassword, turnSecret } = args.settings.secrets;
   return pulumi
-    .all({ databasePassword, erlangCookie, adminPassword, turnSecret, cloudflareToken: args.cloudflareToken })
+    .all({
+      databasePassword,
+      erlangCookie,
+      adminPassword,
+      turnSecret,
+      ...backupSecrets(args),
+      ...(args.cloudflareToken === undefined ? {} : { cloudflareToken: args.cloudflareToken }),
+    })
     .apply((secrets) => JSON.stringify(secrets));
+}
+
+function backupSecrets({ backup, settings }: NodeSetupArgs): Record<string, pulumi.Output<string>> {
+  if (backup === undefined) return {};
+  const { backupPassphrase, canaryPassword } = settings.secrets;
+  const { accessKey, secretKey } = backup.nodeKey;
+  return { backupPassphrase, canaryPassword, backupAccessKey: accessKey, backupSecretKey: secretKey };
 }

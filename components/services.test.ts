@@ -2,7 +2,7 @@ import { assert, integer, property, tuple } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { dnsRecords } from "./dns-records.ts";
 import { ejabberdConfig } from "./ejabberd-config.ts";
-import { inboundRules } from "./node-firewall.ts";
+import { operatorRules, publicRules } from "./node-firewall.ts";
 import { certificateNames, domainHosts, services } from "./services.ts";
 import { ejabberdInput } from "./testing/inputs.ts";
 
@@ -82,8 +82,9 @@ describe("what is derived from the model agrees with it", () => {
     );
   });
 
-  it("firewall: lets in each service and ICMP, nothing else", () => {
-    const rules = inboundRules({ services: offered, sshNetworks: ["203.0.113.7/32"] });
+  it("firewalls: together let in each service and ICMP, nothing else", () => {
+    const operators = operatorRules({ services: offered, sshNetworks: ["203.0.113.7/32"] });
+    const rules = [...publicRules(offered), ...operators];
     const expected = offered.flatMap(({ transports, ports, reach }) =>
       transports.map((protocol) => ({
         protocol,
@@ -92,6 +93,13 @@ describe("what is derived from the model agrees with it", () => {
       })),
     );
     expect(rules).toEqual([...expected, { protocol: "icmp", sourceAddresses: ["0.0.0.0/0", "::/0"] }]);
+  });
+
+  it("firewalls: before a node is ready, only operators and ICMP get in", () => {
+    const rules = operatorRules({ services: offered, sshNetworks: ["203.0.113.7/32"] });
+    const toAll = rules.filter(({ sourceAddresses }) => JSON.stringify(sourceAddresses).includes("0.0.0.0/0"));
+    expect(toAll).toEqual([{ protocol: "icmp", sourceAddresses: ["0.0.0.0/0", "::/0"] }]);
+    expect(rules.map(({ portRange }) => portRange)).toEqual(["22", "2222", undefined]);
   });
 
   it("ejabberd: listens with what everyone may reach and nothing else that is not on loopback", () => {
@@ -114,8 +122,9 @@ describe("what is derived from the model agrees with it", () => {
         const model = services({ turnRelayPorts: { first, last } });
         const { listen } = ejabberdConfig({ ...ejabberdInput(), services: model });
         expect(listen).toContainEqual(expect.objectContaining({ turn_min_port: first, turn_max_port: last }));
-        const rules = inboundRules({ services: model, sshNetworks: [] });
-        expect(rules).toContainEqual(expect.objectContaining({ protocol: "udp", portRange: `${first}-${last}` }));
+        expect(publicRules(model)).toContainEqual(
+          expect.objectContaining({ protocol: "udp", portRange: `${first}-${last}` }),
+        );
       }),
       { numRuns: 20 },
     );

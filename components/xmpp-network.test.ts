@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { secretSettings } from "./config-schema.ts";
-import { buildNetwork, usualNetwork, waitsFor } from "./testing/build-network.ts";
-import { secretOf } from "./testing/good-config.ts";
+import { buildNetwork, nodeFactsOf, setupStep, usualNetwork, waitsFor } from "./testing/build-network.ts";
+import { existingBucket, secretOf } from "./testing/good-config.ts";
 import { resource } from "./testing/mocks.ts";
 
 describe("XmppNetwork", () => {
@@ -22,6 +22,8 @@ describe("XmppNetwork", () => {
       "imera-xmpp1-certificate-token",
       "imera-xmpp1-data",
       "imera-xmpp1-droplet",
+      "imera-xmpp1-public-firewall",
+      "imera-xmpp1-public-firewall-rules",
       "imera-xmpp1-setup",
       "imera-xmpp1-setup-configuration",
       "imera-xmpp1-setup-first-contact",
@@ -41,6 +43,8 @@ describe("XmppNetwork", () => {
         privateIpv4: "10.110.0.2",
         serviceIpv4: "203.0.113.10",
         sshHostKey: "ssh-ed25519 NODEKEY",
+        dropletId: "4711",
+        volumeName: "imera-xmpp1-data-1a2b3c4",
       },
     ]);
   });
@@ -90,11 +94,52 @@ describe("what a change may do", () => {
     expect(await after("imera-xmpp1-setup-ready")).toEqual(["imera-xmpp1-setup-secrets"]);
   });
 
-  it("answers in the DNS once the node has been proved ready, and not before", async () => {
+  it("opens a node's ports once it has been proved ready, by the droplet's id and not by the tag", async () => {
+    const { askedFor, options } = await usualNetwork();
+    const name = "imera-xmpp1-public-firewall-rules";
+    expect(await waitsFor(options.get(name))).toEqual(["imera-xmpp1-setup-ready"]);
+    expect(resource(askedFor, name).inputs).toMatchObject({ name: "imera-prod-xmpp1", dropletIds: [4711] });
+    expect(resource(askedFor, name).inputs).not.toHaveProperty("tags");
+  });
+
+  it("names the VPC after its region, so that one in another region can be there beside it", async () => {
+    const { askedFor } = await buildNetwork({ "imera:region": "ams3" });
+    expect(resource(askedFor, "imera-vpc").inputs).toEqual({ name: "imera-prod-ams3", region: "ams3" });
+  });
+
+  it("answers in the DNS once the node's ports are open, and not before", async () => {
     const { askedFor, options } = await usualNetwork();
     const records = askedFor.filter(({ type }) => type === "cloudflare:index/dnsRecord:DnsRecord");
     for (const { name } of records) {
-      expect(await waitsFor(options.get(name)), name).toEqual(["imera-xmpp1-setup-ready"]);
+      expect(await waitsFor(options.get(name)), name).toEqual(["imera-xmpp1-public-firewall"]);
     }
+  });
+});
+
+describe("a drill", () => {
+  const build = () => buildNetwork({ ...existingBucket, "imera:purpose": "drill" });
+
+  it("publishes nothing: no DNS, no open port, no token for certificates", async () => {
+    const names = (await build()).askedFor.map(({ name }) => name);
+    expect(names).toContain("imera-xmpp1-setup-ready");
+    expect(names.filter((name) => /dns|public|certificate/.test(name))).toEqual([]);
+  });
+
+  it("can fetch packages and backups, and talk to no other server", async () => {
+    const { outboundRules } = resource((await build()).askedFor, "imera-firewall-rules").inputs;
+    const rules = outboundRules as { protocol: string; portRange: string }[];
+    expect(rules.map(({ protocol, portRange }) => `${protocol} ${portRange}`)).toEqual([
+      "tcp 53",
+      "tcp 80",
+      "tcp 443",
+      "udp 53",
+      "udp 123",
+    ]);
+  });
+
+  it("tells the node, and gives it no token", async () => {
+    const { askedFor } = await build();
+    expect(nodeFactsOf(askedFor)).toMatchObject({ purpose: "drill" });
+    expect(setupStep(askedFor, "secrets").inputs["stdin"]).not.toContain("cloudflareToken");
   });
 });

@@ -2,8 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { SshKey } from "@pulumi/digitalocean/sshKey.js";
 import { Tag } from "@pulumi/digitalocean/tag.js";
 import { Vpc } from "@pulumi/digitalocean/vpc.js";
+import { BackupStore, type BackupLocation } from "./backup-store.ts";
 import type { CloudflareZone } from "./cloudflare-zone.ts";
-import type { Settings } from "./config.ts";
+import type { S3Key, Settings } from "./config.ts";
 import { NodeFirewall } from "./node-firewall.ts";
 import { services, type Service } from "./services.ts";
 import { XmppDns } from "./xmpp-dns.ts";
@@ -13,8 +14,8 @@ import { XmppNode, type SharedByNodes } from "./xmpp-node.ts";
 export interface XmppNetworkArgs {
   /** The stack's settings; they decide which resources there are. */
   readonly settings: Settings;
-  /** The zone that the domain is in. */
-  readonly zone: CloudflareZone;
+  /** The zone that the domain is in; a drill is in none. */
+  readonly zone: CloudflareZone | undefined;
 }
 
 /** The whole network: its nodes, what may reach them, and the names they are found by. */
@@ -22,6 +23,10 @@ export class XmppNetwork extends pulumi.ComponentResource {
   readonly domain: string;
   readonly adminJid: string;
   readonly nodes: pulumi.Output<readonly NodeSummary[]>;
+  /** Where the backups are. */
+  readonly backup: pulumi.Output<BackupLocation> | undefined;
+  /** What reads them. */
+  readonly backupReader: S3Key | undefined;
 
   constructor(name: string, args: XmppNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("imera:index:XmppNetwork", name, {}, opts);
@@ -31,12 +36,16 @@ export class XmppNetwork extends pulumi.ComponentResource {
     });
     const shared = sharedByNodes(name, args, this);
     const nodes = this.#createNodes(name, settings, offered, shared);
-    new XmppDns(
-      `${name}-dns`,
-      { settings, services: offered, zoneId: args.zone.zoneId, nodes },
-      // Nobody is sent to a node that has not been proved ready.
-      { parent: this, dependsOn: nodes.map((node) => node.ready) },
-    );
+    if (args.zone !== undefined) {
+      new XmppDns(
+        `${name}-dns`,
+        { settings, services: offered, zoneId: args.zone.zoneId, nodes },
+        // Nobody is sent to a node before it can be reached.
+        { parent: this, dependsOn: nodes.map((node) => node.reachable) },
+      );
+    }
+    this.backup = shared.backup?.location;
+    this.backupReader = shared.backup?.readerKey;
     this.domain = settings.domain;
     this.adminJid = `${settings.adminUser}@${settings.domain}`;
     this.nodes = pulumi.all(nodes.map(summary));
@@ -46,7 +55,7 @@ export class XmppNetwork extends pulumi.ComponentResource {
   #createNodes(name: string, settings: Settings, offered: readonly Service[], shared: SharedByNodes): XmppNode[] {
     const firewall = new NodeFirewall(
       `${name}-firewall`,
-      { tag: shared.tag, services: offered, sshNetworks: settings.sshNetworks },
+      { tag: shared.tag, services: offered, sshNetworks: settings.sshNetworks, purpose: settings.purpose },
       { parent: this },
     );
     return settings.nodes.map(
@@ -67,20 +76,30 @@ export interface NodeSummary {
   readonly serviceIpv4: string;
   /** The node's public SSH host key, as in a known_hosts file. */
   readonly sshHostKey: string;
+  /** DigitalOcean's. */
+  readonly dropletId: string;
+  readonly volumeName: string;
 }
 
 /** DigitalOcean's names are unique in an account, so the stack's is part of them. */
 function sharedByNodes(name: string, { settings, zone }: XmppNetworkArgs, parent: pulumi.Resource): SharedByNodes {
   const label = `imera-${pulumi.getStack()}`;
   const tag = new Tag(`${name}-tag`, { name: label }, { parent });
-  const vpc = new Vpc(`${name}-vpc`, { name: label, region: settings.region }, { parent });
+  const vpc = new Vpc(
+    `${name}-vpc`,
+    // Another region means another VPC, made before the old one goes: the two need different names.
+    { name: `${label}-${settings.region}`, region: settings.region },
+    { parent },
+  );
   const sshKey = new SshKey(
     `${name}-provisioning-key`,
     { name: `${label}-provisioning`, publicKey: settings.provisioningPublicKey },
     { parent },
   );
+  const backup = settings.bucketKey && new BackupStore(`${name}-backup`, { settings }, { parent });
   return {
     zone,
+    backup,
     tag: tag.name,
     vpcId: vpc.id,
     sshKeyId: sshKey.id,
@@ -89,6 +108,12 @@ function sharedByNodes(name: string, { settings, zone }: XmppNetworkArgs, parent
 
 function summary(node: XmppNode): pulumi.Output<NodeSummary> {
   return pulumi
-    .all([node.addresses, node.sshHostKey])
-    .apply(([addresses, sshHostKey]) => ({ name: node.hostName, ...addresses, sshHostKey }));
+    .all([node.addresses, node.sshHostKey, node.dropletId, node.volumeName])
+    .apply(([addresses, sshHostKey, dropletId, volumeName]) => ({
+      name: node.hostName,
+      ...addresses,
+      sshHostKey,
+      dropletId,
+      volumeName,
+    }));
 }

@@ -4,18 +4,22 @@ import { ReservedIp } from "@pulumi/digitalocean/reservedIp.js";
 import { ReservedIpAssignment } from "@pulumi/digitalocean/reservedIpAssignment.js";
 import { Volume } from "@pulumi/digitalocean/volume.js";
 import { VolumeAttachment } from "@pulumi/digitalocean/volumeAttachment.js";
+import type { BackupStore } from "./backup-store.ts";
 import { Certificate } from "./certificate.ts";
 import type { CloudflareZone } from "./cloudflare-zone.ts";
 import { userData } from "./cloud-init.ts";
 import type { Settings } from "./config.ts";
 import { firstBootFiles, staticFiles } from "./files.ts";
 import type { NodeAddresses } from "./node-facts.ts";
+import { PublicFirewall } from "./node-firewall.ts";
 import { NodeSetup } from "./node-setup.ts";
 import { serviceNamed, type Service } from "./services.ts";
 
 /** What all nodes of a network have in common. */
 export interface SharedByNodes {
-  readonly zone: CloudflareZone;
+  /** Where the network is published; a drill is not. */
+  readonly zone: CloudflareZone | undefined;
+  readonly backup: BackupStore | undefined;
   /** Makes the firewall cover the droplet. */
   readonly tag: pulumi.Input<string>;
   readonly vpcId: pulumi.Input<string>;
@@ -40,8 +44,12 @@ export class XmppNode extends pulumi.ComponentResource {
   readonly addresses: pulumi.Output<NodeAddresses>;
   /** The node's public SSH host key. */
   readonly sshHostKey: pulumi.Output<string>;
-  /** Exists once the node serves. */
-  readonly ready: pulumi.Resource;
+  /** Exists once everyone may reach the node, which has been proved ready; in a drill, once it has been proved ready. */
+  readonly reachable: pulumi.Resource;
+  /** DigitalOcean's. */
+  readonly dropletId: pulumi.Output<string>;
+  /** Name of the data volume, as the engine drew it. */
+  readonly volumeName: pulumi.Output<string>;
 
   constructor(name: string, args: XmppNodeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("imera:index:XmppNode", name, {}, opts);
@@ -58,36 +66,33 @@ export class XmppNode extends pulumi.ComponentResource {
       privateIpv4: droplet.ipv4AddressPrivate,
       serviceIpv4: reserved?.ipAddress ?? droplet.ipv4Address,
     });
-    const setup = new NodeSetup(
-      `${name}-setup`,
-      {
-        settings: args.settings,
-        services: args.services,
-        hostName: this.hostName,
-        dropletId: droplet.id,
-        addresses: this.addresses,
-        volumeName: volume.name,
-        attached: [attachment.id, volume.size, reserved?.id ?? ""],
-        cloudflareToken: createCertificate(name, args, droplet, this).token,
-      },
-      { parent: this },
-    );
+    this.dropletId = droplet.id;
+    this.volumeName = volume.name;
+    const attached = [attachment.id, volume.size, reserved?.id ?? ""];
+    const setup = new NodeSetup(`${name}-setup`, { ...setupArgs(name, args, this), attached }, { parent: this });
     this.sshHostKey = setup.sshHostKey;
-    this.ready = setup.ready;
+    this.reachable = args.settings.purpose === "drill" ? setup.ready : openPorts(name, args, setup.ready, this);
     this.registerOutputs({ hostName: this.hostName, addresses: this.addresses, sshHostKey: this.sshHostKey });
   }
 }
 
-function createCertificate(name: string, args: XmppNodeArgs, droplet: Droplet, parent: XmppNode): Certificate {
-  return new Certificate(
-    `${name}-certificate`,
-    {
-      holder: parent.hostName,
-      zone: args.zone,
-      publicIpv4: droplet.ipv4Address,
-      publicIpv6: droplet.ipv6Address,
-    },
-    { parent },
+function setupArgs(name: string, args: XmppNodeArgs, node: XmppNode) {
+  const { settings, services, backup, zone } = args;
+  const { hostName, addresses, dropletId, volumeName } = node;
+  const cloudflareToken = zone && createCertificate(name, zone, node).token;
+  return { settings, services, backup, hostName, addresses, dropletId, volumeName, cloudflareToken };
+}
+
+function createCertificate(name: string, zone: CloudflareZone, parent: XmppNode): Certificate {
+  const { publicIpv4, publicIpv6 } = parent.addresses;
+  return new Certificate(`${name}-certificate`, { holder: parent.hostName, zone, publicIpv4, publicIpv6 }, { parent });
+}
+
+function openPorts(name: string, args: XmppNodeArgs, ready: pulumi.Resource, parent: XmppNode): PublicFirewall {
+  return new PublicFirewall(
+    `${name}-public-firewall`,
+    { key: args.key, dropletId: parent.dropletId.apply(Number), services: args.services },
+    { parent, dependsOn: ready },
   );
 }
 

@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { format } from "prettier";
-import { secretSettings, settingsSchema } from "../components/config-schema.ts";
+import { bucketKeySettings, secretSettings, settingsSchema } from "../components/config-schema.ts";
 
 /** The page whose tables are written from the schema. */
 export const settingsPage = join(import.meta.dirname, "../docs/configuration.md");
@@ -26,7 +26,8 @@ function settingsTable(): string {
 }
 
 function secretsTable(): string {
-  return table([["Setting", "Meaning"], ...Object.entries(secretSettings).map(([key, text]) => [code(key), text])]);
+  const secrets = Object.entries({ ...secretSettings, ...bucketKeySettings });
+  return table([["Setting", "Meaning"], ...secrets.map(([key, text]) => [code(key), text])]);
 }
 
 function table([head = [], ...rows]: readonly (readonly string[])[]): string {

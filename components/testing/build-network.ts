@@ -1,6 +1,7 @@
 import { output, runtime, type CustomResourceOptions, type ResourceTransformation } from "@pulumi/pulumi";
 import { vi } from "vitest";
 import { readSettings } from "../config.ts";
+import type { NodeFacts } from "../node-facts.ts";
 import { XmppNetwork } from "../xmpp-network.ts";
 import { goodConfig } from "./good-config.ts";
 import { mockEngine, resolved, resource, type AskedFor } from "./mocks.ts";
@@ -18,7 +19,8 @@ export async function buildNetwork(changes: Readonly<Record<string, string>> = {
     options.set(name, opts);
     return undefined;
   };
-  const args = { settings: readSettings(goodConfig(changes)), zone };
+  const settings = readSettings(goodConfig(changes));
+  const args = { settings, zone: settings.purpose === "drill" ? undefined : zone };
   const network = new XmppNetwork("imera", args, { transformations: [note] });
   await runtime.disconnect();
   return { askedFor, network, options, nodes: preview ? [] : await resolved(network.nodes) };
@@ -35,6 +37,13 @@ export function usualNetwork() {
 /** One step of the only node's set-up: `configuration`, for example. */
 export function setupStep(askedFor: readonly AskedFor[], step: string): AskedFor {
   return resource(askedFor, `imera-xmpp1-setup-${step}`);
+}
+
+/** What the only node is told of itself. */
+export function nodeFactsOf(askedFor: readonly AskedFor[]): NodeFacts {
+  const bundle = String(setupStep(askedFor, "configuration").inputs["stdin"]);
+  const { files } = JSON.parse(bundle) as { files: { path: string; content: string }[] };
+  return JSON.parse(files.find(({ path }) => path === "/etc/imera/node.json")?.content ?? "") as NodeFacts;
 }
 
 /** Names of the resources that one waits for by an option. */

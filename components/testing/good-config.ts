@@ -1,4 +1,4 @@
-import { secretSettings } from "../config-schema.ts";
+import { bucketKeySettings, secretSettings } from "../config-schema.ts";
 import type { RawConfig } from "../config.ts";
 
 /** A configuration that is accepted, with the given values instead; an undefined one is left out. */
@@ -16,9 +16,17 @@ export function goodConfig(changes: Readonly<Record<string, string | undefined>>
   const entries = Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return {
     values: Object.fromEntries(entries),
-    secretNames: new Set(Object.keys(secretSettings).map((key) => `imera:${key}`)),
+    secretNames: new Set(Object.keys({ ...secretSettings, ...bucketKeySettings }).map((key) => `imera:${key}`)),
   };
 }
+
+/** What a stack sets to use a bucket that exists. */
+export const existingBucket = {
+  "imera:backupBucket": "backups-of-old",
+  "imera:backupRegion": "ams3",
+  "imera:backupAccessKey": secretOf("backupAccessKey"),
+  "imera:backupSecretKey": secretOf("backupSecretKey"),
+};
 
 /** The value that {@link goodConfig} has for a secret: easy to find where it must not be. */
 export function secretOf(key: string): string {

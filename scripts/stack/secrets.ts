@@ -22,6 +22,8 @@ export function generateStackSecrets(): StackSecrets {
       erlangCookie: password(40),
       adminPassword: password(20),
       turnSecret: password(40),
+      backupPassphrase: password(40),
+      canaryPassword: password(40),
     },
     plain: {
       provisioningPublicKey: provisioning.publicKey,
