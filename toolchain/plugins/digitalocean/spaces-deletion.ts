@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { AskBucket } from "./spaces-bucket.ts";
 import { SpacesError } from "./spaces-request.ts";
 import { deletionXml, undeletedOf, versionsOf } from "./spaces-xml.ts";
@@ -35,9 +36,12 @@ async function emptyBucket(ask: AskBucket, name: string): Promise<void> {
     const versions = versionsOf(await ask({ method: "GET", query: { versions: "" } }));
     if (versions.length === 0) return;
     const body = deletionXml(versions);
-    const undeleted = undeletedOf(await ask({ method: "POST", query: { delete: "" }, body }));
+    // S3 asks for this sum where a lost byte would delete something else.
+    const headers = { "content-md5": createHash("md5").update(body).digest("base64") };
+    const undeleted = undeletedOf(await ask({ method: "POST", query: { delete: "" }, headers, body }));
     if (undeleted.length === 0) continue;
-    throw new Error(`${undeleted.length} objects of the bucket ${name} could not be deleted. ${undeleted[0] ?? ""}`);
+    const [first = ""] = undeleted;
+    throw new Error(`${undeleted.length} objects of the bucket ${name} could not be deleted. The first: ${first}`);
   }
 }
 

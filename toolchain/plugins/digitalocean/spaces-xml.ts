@@ -29,10 +29,7 @@ export function versioningXml(enabled: boolean): string {
 
 /** Whether versioning is on, from the answer to `GET ?versioning`. */
 export function versioningOf(answer: string): boolean {
-  return z
-    .object({ VersioningConfiguration: z.looseObject({ Status: z.string().optional() }).or(z.literal("")) })
-    .transform(({ VersioningConfiguration: found }) => found !== "" && found.Status === "Enabled")
-    .parse(parser.parse(answer));
+  return versioningAnswer.parse(parser.parse(answer)).VersioningConfiguration.Status === "Enabled";
 }
 
 /** The region, from the answer to `GET ?location`. */
@@ -125,36 +122,32 @@ function toExpiration({ date = "", days = 0, expiredObjectDeleteMarker }: NonNul
   return days === 0 ? { ExpiredObjectDeleteMarker: expiredObjectDeleteMarker === true } : { Days: days };
 }
 
-const prefix = z.object({ Prefix: z.string().optional() });
-const lifecycleAnswer = z.object({
-  LifecycleConfiguration: z.object({
-    Rule: z.array(
-      z.object({
-        ID: z.string(),
-        Status: z.string(),
-        Prefix: z.string().optional(),
-        // A filter with nothing in it is read as an empty text.
-        Filter: prefix.or(z.literal("").transform(() => ({ Prefix: "" }))).optional(),
-        AbortIncompleteMultipartUpload: z.object({ DaysAfterInitiation: z.string() }).optional(),
-        Expiration: z
-          .object({
-            Date: z.string().optional(),
-            Days: z.string().optional(),
-            ExpiredObjectDeleteMarker: z.string().optional(),
-          })
-          .optional(),
-        NoncurrentVersionExpiration: z.object({ NoncurrentDays: z.string() }).optional(),
-      }),
-    ),
-  }),
+/** An element with elements in it. One that has none is read as an empty text. */
+function element<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.preprocess((found) => (typeof found === "string" && found.trim() === "" ? {} : found), z.object(shape));
+}
+
+const versioningAnswer = z.object({ VersioningConfiguration: element({ Status: z.string().optional() }) });
+
+const rule = element({
+  ID: z.string().default(""),
+  Status: z.string(),
+  Prefix: z.string().optional(),
+  Filter: element({ Prefix: z.string().optional() }).optional(),
+  AbortIncompleteMultipartUpload: element({ DaysAfterInitiation: z.string() }).optional(),
+  Expiration: element({
+    Date: z.string().optional(),
+    Days: z.string().optional(),
+    ExpiredObjectDeleteMarker: z.string().optional(),
+  }).optional(),
+  NoncurrentVersionExpiration: element({ NoncurrentDays: z.string() }).optional(),
 });
+const lifecycleAnswer = z.object({ LifecycleConfiguration: element({ Rule: z.array(rule).default([]) }) });
 
-const versions = z.array(z.object({ Key: z.string(), VersionId: z.string() })).default([]);
-const versionsAnswer = z.object({ ListVersionsResult: z.object({ Version: versions, DeleteMarker: versions }) });
+const versions = z.array(element({ Key: z.string(), VersionId: z.string() })).default([]);
+const versionsAnswer = z.object({ ListVersionsResult: element({ Version: versions, DeleteMarker: versions }) });
 
-const undeleted = z.object({ Key: z.string(), Code: z.string(), Message: z.string().default("") });
-const deletionAnswer = z.object({
-  DeleteResult: z.object({ Error: z.array(undeleted).default([]) }).or(z.literal("").transform(() => ({ Error: [] }))),
-});
+const undeleted = z.array(element({ Key: z.string(), Code: z.string(), Message: z.string().default("") })).default([]);
+const deletionAnswer = z.object({ DeleteResult: element({ Error: undeleted }) });
 
-const errorAnswer = z.object({ Error: z.object({ Code: z.string(), Message: z.string().default("") }) });
+const errorAnswer = z.object({ Error: element({ Code: z.string(), Message: z.string().default("") }) });
