@@ -51,7 +51,9 @@ describe("a request to Spaces", () => {
 
   it("does not go to the real Spaces", async () => {
     const plugin = await start({ spacesAccessId: "i", spacesSecretKey: "s" });
-    await expect(plugin.create(urn, bucket)).rejects.toThrow(/does not talk to the real Spaces.*digitalocean:spacesEndpoint/);
+    await expect(plugin.create(urn, bucket)).rejects.toThrow(
+      /does not talk to the real Spaces.*digitalocean:spacesEndpoint/,
+    );
   });
 
   it("says what a refused key needs", async () => {
