@@ -25,10 +25,12 @@ const names = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((n
   statSync(join(root, name)).isFile(),
 );
 const firstLine = (name: string) => readFileSync(join(root, name), "utf8").split("\n", 1)[0] ?? "";
-const python = names.filter((name) => firstLine(name).includes("python3"));
+const python = names.filter((name) => firstLine(name).includes("python3") || name.endsWith(".py"));
 const shell = names.filter((name) => /^#!.*\b(ba)?sh$|shellcheck shell=/.test(firstLine(name)));
 const programs = names.filter((name) => firstLine(name).startsWith("#!"));
-const unitFolders = readdirSync(join(root, "etc/systemd/system"));
+const units = readdirSync(join(root, "etc/systemd/system"));
+const unitFolders = units.filter((name) => name.endsWith(".d"));
+const ownUnits = units.filter((name) => !name.endsWith(".d"));
 
 let folder: string;
 beforeEach(() => {
@@ -67,6 +69,32 @@ describe("the tree", () => {
     });
     expect(stderr).toBe("");
     expect(status).toBe(0);
+  });
+
+  it.skipIf(!existsSync("/usr/bin/systemd-analyze")).each(ownUnits)("%s is a unit that systemd takes", (name) => {
+    for (const unit of ownUnits) {
+      // The programs are not on this machine.
+      const text = readFileSync(join(root, "etc/systemd/system", unit), "utf8");
+      writeFileSync(join(folder, unit), text.replace(/^ExecStart=\S+/m, "ExecStart=/bin/true"));
+    }
+    const { stderr, status } = spawnSync("systemd-analyze", ["verify", "--man=no", join(folder, name)], {
+      encoding: "utf8",
+    });
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
+  });
+
+  it("has every program that a unit starts", () => {
+    for (const unit of ownUnits.filter((name) => name.endsWith(".service"))) {
+      const text = readFileSync(join(root, "etc/systemd/system", unit), "utf8");
+      const program = /^ExecStart=\/(\S+)/m.exec(text)?.[1] ?? unit;
+      expect(programs).toContain(program);
+    }
+  });
+
+  it.skipIf(!existsSync("/usr/bin/shellcheck")).each(shell)("%s has no fault that shellcheck knows", (name) => {
+    const { stdout } = spawnSync("shellcheck", ["--external-sources", join(root, name)], { encoding: "utf8" });
+    expect(stdout).toBe("");
   });
 });
 
