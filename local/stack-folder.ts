@@ -40,15 +40,15 @@ export function stackFolder(stack: string, folder: string): StackFolder {
   };
 }
 
-/** Makes the folder's stack, without a setting of its own but those of the file `settings`; one that is there stays. */
-export async function initStack(place: StackFolder, cli: PulumiCli, settings: string): Promise<void> {
+/** Makes the folder's stack, with the settings of the file `settings` where one is given; one that is there stays. */
+export async function initStack(place: StackFolder, cli: PulumiCli, settings?: string): Promise<void> {
   await mkdir(place.backend, { recursive: true, mode: 0o700 });
   if (!existsSync(place.passphrase)) {
     await writeFile(place.passphrase, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600 });
   }
   // In a folder of its own, because `stack init` writes the stack's file beside Pulumi.yaml.
   await copyFile(join(projectFolder, "Pulumi.yaml"), join(place.folder, "Pulumi.yaml"));
-  await copyFile(settings, place.config);
+  if (settings !== undefined) await copyFile(settings, place.config);
   if (await hasStack(place)) return;
   await runPulumi({ ...cli, projectFolder: place.folder }, ["stack", "init", place.stack, "--no-select"]);
 }

@@ -1,0 +1,61 @@
+import { Command } from "commander";
+import process from "node:process";
+import { showSteps } from "../local/progress.ts";
+import { describeBackups, readBackups } from "./operator/backup/backup-status.ts";
+import { runNumber, runOperatorCommand } from "./operator/command-line.ts";
+import { openFirstNode, runProgram } from "./operator/node-program.ts";
+import type { NodeSession } from "./operator/node-ssh.ts";
+
+interface Options {
+  readonly stack: string;
+  readonly run?: number;
+  readonly now?: boolean;
+  readonly full?: boolean;
+  readonly json?: boolean;
+}
+
+await runOperatorCommand("npm run backup", async () => {
+  await new Command("npm run backup --")
+    .description("Shows a network's backups, or makes one. Exit code 1: they are not healthy.")
+    .requiredOption("--stack <name>", "stack of the network")
+    .option("--run <number>", "number of the local cloud, for the stack local", runNumber)
+    .option("--now", "makes a backup first")
+    .option("--full", "with --now: a full one, instead of what changed since the last")
+    .option("--json", "for programs")
+    .action(backup)
+    .parseAsync();
+});
+
+async function backup(options: Options): Promise<void> {
+  if (options.full === true && options.now !== true) throw new Error("--full goes with --now. Nothing was done.");
+  await using opened = await openFirstNode(options);
+  const { session, outputs } = opened;
+  if (options.now === true) await makeBackup(session, options.full === true);
+  const status = await readBackups(session);
+  const place = { domain: outputs.domain, bucket: outputs.backup, nextBackupAt: await nextBackup(session) };
+  process.stdout.write(
+    options.json === true
+      ? `${JSON.stringify({ ...status, ...place }, undefined, 2)}\n`
+      : `${describeBackups(status, place)}\n`,
+  );
+  if (!status.healthy) process.exitCode = 1;
+}
+
+async function makeBackup(session: NodeSession, full: boolean): Promise<void> {
+  await showSteps()(full ? "full backup" : "backup", (report) =>
+    runProgram(session, ["/usr/local/sbin/imera-backup", "now", ...(full ? ["--full"] : [])], {
+      onLine: report,
+      onStderrLine: report,
+      timeoutMs: 6 * 3_600_000,
+    }),
+  );
+}
+
+async function nextBackup(session: NodeSession): Promise<string | undefined> {
+  const property = "--property=NextElapseUSecRealtime";
+  const shown = await runProgram(session, ["systemctl", "show", property, "--value", "--timestamp=unix", timer]);
+  const seconds = /^@(\d+)/.exec(shown.trim())?.[1];
+  return seconds === undefined ? undefined : new Date(Number(seconds) * 1000).toISOString();
+}
+
+const timer = "imera-backup.timer";

@@ -1,0 +1,98 @@
+import { Command } from "commander";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import process from "node:process";
+import { text } from "node:stream/consumers";
+import { runAsRoot } from "../local/as-root.ts";
+import { showSteps } from "../local/progress.ts";
+import { describeRun } from "../local/run.ts";
+import { stackName as localStack } from "../local/stack.ts";
+import { setUpToolchain } from "../toolchain/set-up.ts";
+import { explain, runNumber, runOperatorCommand } from "./operator/command-line.ts";
+import { createCleanUp } from "./operator/drill/clean-up.ts";
+import { watchForInterruption } from "./operator/drill/interruption.ts";
+import { describeDrill, type DrillReport } from "./operator/drill/report.ts";
+import { runDrill } from "./operator/drill/run-drill.ts";
+import { drillSource, readSource, type DrillSource } from "./operator/drill/source.ts";
+import { openStack } from "./operator/stack-access.ts";
+
+interface Options {
+  readonly stack: string;
+  readonly run?: number;
+  readonly keep?: boolean;
+  readonly json?: string;
+  readonly sourceOnStdin?: boolean;
+}
+
+await runOperatorCommand("npm run drill", async () => {
+  await new Command("npm run drill --")
+    .description(
+      "Restores the newest backup on throw-away hosts, compares all of it with what was there when it was made, logs in, and " +
+        "removes everything. Exit code 1: something is missing. Nothing is written to the network or its backups.",
+    )
+    .requiredOption("--stack <name>", "stack of the network")
+    .option(
+      "--run <number>",
+      "number of the local cloud: of the stack local, or to be made for another stack (200)",
+      runNumber,
+    )
+    .option("--keep", "leaves the hosts, to look at them; the next drill removes them")
+    .option("--json <file>", "writes the report there, for programs")
+    // What the user may read and root may not, when this runs again as root.
+    .addOption(new Command().createOption("--source-on-stdin").hideHelp())
+    .action(drill)
+    .parseAsync();
+});
+
+async function drill(options: Options): Promise<void> {
+  const source = options.sourceOnStdin === true ? await sourceFromStdin() : await sourceFromStack(options);
+  const input = JSON.stringify(source);
+  const asRoot = await runAsRoot({ extraArguments: ["--source-on-stdin"], input });
+  if (asRoot !== undefined) {
+    process.exitCode = asRoot;
+    return;
+  }
+  const report = await drillAndRemove(source, options);
+  await writeReport(options, report);
+  process.stdout.write(`\n${describeDrill(report)}\n`);
+  if (!report.passed) process.exitCode = 1;
+}
+
+async function drillAndRemove(source: DrillSource, options: Options): Promise<DrillReport> {
+  const ownCloud = source.stack !== localStack;
+  const run = describeRun(options.run ?? (ownCloud ? 200 : 1));
+  const step = showSteps();
+  using interruption = watchForInterruption((line) => process.stderr.write(`\n${line}\n`));
+  const cleanUp = createCleanUp();
+  const problems: string[] = [];
+  let report: DrillReport | undefined;
+  try {
+    const toolchain = await step("toolchain", (tell) => setUpToolchain({ report: tell }));
+    const keep = options.keep === true;
+    report = await runDrill({ source, run, ownCloud, keep, toolchain, step, interruption, cleanUp });
+  } catch (error) {
+    problems.push(interruption.wanted ? "interrupted; nothing was found out" : explain(error));
+  }
+  await cleanUp.finish().catch((error: unknown) => problems.push(explain(error)));
+  if (report !== undefined && problems.length === 0) return report;
+  await writeReport(options, { stack: source.stack, domain: source.domain, passed: false, gaps: problems });
+  throw new Error(`The drill of ${source.domain} failed.\n${problems.join("\n")}`);
+}
+
+async function sourceFromStack({ stack, run }: Options): Promise<DrillSource> {
+  return readSource(await openStack(stack === localStack ? { stack, run } : { stack }));
+}
+
+async function sourceFromStdin(): Promise<DrillSource> {
+  return drillSource.parse(JSON.parse(await text(process.stdin)));
+}
+
+async function writeReport({ json }: Options, report: DrillReport | FailedDrill): Promise<void> {
+  if (json === undefined) return;
+  await writeFile(path.resolve(process.env["INIT_CWD"] ?? ".", json), `${JSON.stringify(report, undefined, 2)}\n`);
+}
+
+/** What `--json` writes of a drill that found out nothing. */
+interface FailedDrill extends Pick<DrillReport, "stack" | "domain" | "gaps"> {
+  readonly passed: false;
+}

@@ -1,0 +1,51 @@
+import { Command } from "commander";
+import { open, rm } from "node:fs/promises";
+import path from "node:path";
+import process from "node:process";
+import { runNumber, runOperatorCommand } from "./operator/command-line.ts";
+import { accountName } from "./operator/account-name.ts";
+import { openFirstNode, runProgram } from "./operator/node-program.ts";
+
+interface Options {
+  readonly stack: string;
+  readonly run?: number;
+  readonly user: string;
+  readonly out?: string;
+}
+
+await runOperatorCommand("npm run export", async () => {
+  await new Command("npm run export --")
+    .description("Writes all that the network keeps of one account, as XML that other servers can import (XEP-0227).")
+    .requiredOption("--stack <name>", "stack of the network")
+    .option("--run <number>", "number of the local cloud, for the stack local", runNumber)
+    .requiredOption("--user <name>", "user part of the account's JID")
+    .option("--out <file>", "a new file for it, which only you can read; without it, standard output")
+    .action(exportAccount)
+    .parseAsync();
+});
+
+async function exportAccount(options: Options): Promise<void> {
+  await using opened = await openFirstNode(options);
+  const user = accountName(options.user, opened.outputs.domain);
+  const read = () => runProgram(opened.session, ["/usr/local/sbin/imera-export", user]);
+  if (options.out === undefined) process.stdout.write(await read());
+  else process.stderr.write(`${user}@${opened.outputs.domain} is in ${await writeNewFile(options.out, read)}\n`);
+}
+
+/** The file is taken before anything is asked for: one that is there is never overwritten. Resolves to its full path. */
+async function writeNewFile(name: string, content: () => Promise<string>): Promise<string> {
+  const file = path.resolve(process.env["INIT_CWD"] ?? ".", name);
+  const handle = await open(file, "wx", 0o600).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`The file cannot be made: ${why}. Name one that is not there yet, in a folder that is.`);
+  });
+  try {
+    await handle.writeFile(await content());
+  } catch (error) {
+    await rm(file);
+    throw error;
+  } finally {
+    await handle.close();
+  }
+  return file;
+}

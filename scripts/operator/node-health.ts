@@ -1,0 +1,19 @@
+import { z } from "zod";
+import { runProgram } from "./node-program.ts";
+import type { NodeSession } from "./node-ssh.ts";
+
+const health = z.object({
+  healthy: z.boolean(),
+  /** Whether it serves, whatever its backups do. */
+  serving: z.boolean().optional(),
+  checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() })),
+});
+
+/** Asks the node whether it does what it is for; throws with each check that says no. */
+export async function checkHealth(session: NodeSession): Promise<void> {
+  const answer = await runProgram(session, ["/usr/local/lib/imera/health"], { exitCodes: [0, 1] });
+  const { healthy, serving = healthy, checks } = health.parse(JSON.parse(answer));
+  if (serving) return;
+  const red = checks.filter(({ ok }) => !ok).map(({ name, detail }) => `  ${name}: ${detail}`);
+  throw new Error(`The node does not serve:\n${red.join("\n")}`);
+}

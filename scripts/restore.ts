@@ -1,0 +1,70 @@
+import { Command } from "commander";
+import process from "node:process";
+import { showSteps } from "../local/progress.ts";
+import { loginAsCanary } from "./operator/canary-on-node.ts";
+import { runNumber, runOperatorCommand } from "./operator/command-line.ts";
+import { countLosses, describeLosses } from "./operator/losses.ts";
+import { checkHealth } from "./operator/node-health.ts";
+import { type OpenedNode, openFirstNode, runProgram } from "./operator/node-program.ts";
+import { durationText, momentText } from "./operator/quantities.ts";
+import { readRecovery } from "./operator/recovery-record.ts";
+import { readBackups, describeBackups } from "./operator/backup/backup-status.ts";
+import { restoreTime } from "./operator/restore-time.ts";
+import { factList } from "./operator/text-table.ts";
+import { typeToConfirm } from "./operator/type-to-confirm.ts";
+
+interface Options {
+  readonly stack: string;
+  readonly run?: number;
+  readonly to: string;
+  readonly yes?: boolean;
+}
+
+await runOperatorCommand("npm run restore", async () => {
+  await new Command("npm run restore --")
+    .description(
+      "Takes a network that runs back to a point in time, from its backups. What it has now is set aside first.",
+    )
+    .requiredOption("--stack <name>", "stack of the network")
+    .option("--run <number>", "number of the local cloud, for the stack local", runNumber)
+    .requiredOption("--to <time>", "the point in time, such as 2026-11-22T10:00:00Z")
+    .option("--yes", "without asking")
+    .action(restore)
+    .parseAsync();
+});
+
+async function restore(options: Options): Promise<void> {
+  const time = restoreTime(options.to);
+  await using opened = await openFirstNode(options);
+  const { session, outputs } = opened;
+  const place = { domain: outputs.domain, bucket: outputs.backup, nextBackupAt: undefined };
+  process.stdout.write(`${describeBackups(await readBackups(session), place)}\n\n`);
+  process.stdout.write(`${describeLosses(await countLosses(session, time), momentText(time))}\n`);
+  const question = `The network stops meanwhile, and goes back to ${momentText(time)}.`;
+  if (options.yes !== true) await typeToConfirm(question, outputs.domain, "--yes");
+  await goBack(opened, time);
+}
+
+async function goBack(opened: OpenedNode, time: string): Promise<void> {
+  const { session, outputs, access } = opened;
+  const step = showSteps();
+  const started = performance.now();
+  await step(`restore to ${time}`, (report) =>
+    runProgram(session, ["/usr/local/sbin/imera-restore", "--to", time], {
+      onLine: report,
+      onStderrLine: report,
+      timeoutMs: 12 * 3_600_000,
+    }),
+  );
+  await step("health", () => checkHealth(session));
+  const canary = await step("login", () => loginAsCanary(access, session, outputs.domain));
+  const record = await readRecovery(session);
+  const facts = [
+    ["backup", record.backup ?? "none"],
+    ["last transaction", momentText(record.lastTransactionAt ?? "unknown")],
+    ["verified", record.verified ? "every table and upload, against the backup's manifest" : "NO"],
+    ["login", canary],
+    ["took", durationText((performance.now() - started) / 1000)],
+  ] as const;
+  process.stdout.write(`\n${outputs.domain} is back at ${momentText(time)}.\n\n${factList(facts)}\n`);
+}
