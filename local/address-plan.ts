@@ -7,13 +7,13 @@ export interface AddressPlan {
   readonly run: number;
   /** All addresses that the host can reach: `10.99.<run>.0/24`. */
   readonly publicIpv4Cidr: string;
-  /** The local cloud itself, inside its network namespace: both APIs, the DNS server, the droplets' next hop. */
+  /** The local cloud itself, inside its network namespace: both APIs, the object store, the DNS server, the droplets' next hop. */
   readonly cloudIpv4: string;
   /** This machine as droplets see it: where `pulumi up` and the operator's SSH come from. */
   readonly hostIpv4: string;
   /** First and last address that droplets get. */
   readonly dropletIpv4: { readonly first: string; readonly last: string };
-  /** First and last address for the local cloud's own containers (ACME server, object store, the peer's server). */
+  /** First and last address for the local cloud's own containers (ACME server, the peer's server). */
   readonly serviceIpv4: { readonly first: string; readonly last: string };
   /** First and last reserved IP. */
   readonly reservedIpv4: { readonly first: string; readonly last: string };
@@ -29,6 +29,9 @@ export interface AddressPlan {
 export const digitaloceanApiPort = 8080;
 /** Port of the Cloudflare API on {@link AddressPlan.cloudIpv4}. */
 export const cloudflareApiPort = 8081;
+
+/** Port of the HTTP proxy to the object store on {@link AddressPlan.cloudIpv4}. */
+export const objectStoreProxyPort = 8082;
 
 /** The address plan of run number `run`; throws a RangeError unless it is an integer from 1 to 254. */
 export function addressPlan(run: number): AddressPlan {

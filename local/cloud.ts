@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import process from "node:process";
 
-import { cloudflareApiPort, digitaloceanApiPort } from "./address-plan.ts";
+import { cloudflareApiPort, digitaloceanApiPort, objectStoreProxyPort } from "./address-plan.ts";
 import { dnsZones } from "./cloudflare/dns-zones.ts";
 import { createCloudflareApi } from "./cloudflare/index.ts";
 import { type DaemonSettings, daemonSettings } from "./daemon-settings.ts";
@@ -11,11 +11,13 @@ import type { DnsZone } from "./dns/zone.ts";
 import { startHttpServer } from "./http/server.ts";
 import { createIncus } from "./incus/client.ts";
 import { createHypervisor } from "./incus/hypervisor.ts";
+import { readObjectStoreCertificate } from "./object-store/certificate.ts";
+import { createObjectStore } from "./object-store/index.ts";
 import { describeRun } from "./run.ts";
 import { openStore } from "./store.ts";
 
 /**
- * The local cloud's daemon: both APIs and the DNS server in one process, inside the run's network namespace.
+ * The local cloud's daemon: both APIs, the object store and the DNS server in one process, inside the run's network namespace.
  * Usage: `node local/cloud.ts SETTINGS.json`. It ends at SIGTERM, when the actions under way are done.
  */
 await serve(process.argv[2]);
@@ -32,9 +34,16 @@ async function serve(settingsFile: string | undefined): Promise<void> {
     hypervisor,
     addressPlan: run.addresses,
     token: settings.digitaloceanToken,
+    spacesKey: { accessKey: settings.spacesAccessKey, secretKey: settings.spacesSecretKey },
     log,
   });
   const cloudflare = createCloudflareApi({ store, zones: settings.zones, operatorToken: settings.cloudflareToken });
+  const objects = createObjectStore({
+    store,
+    folder: run.files.objects,
+    findKey: (accessKey) => digitalocean.findSpacesKey(accessKey),
+    log,
+  });
   const dns = createDnsServer({
     zones: () => [...dnsZones(cloudflare), platformZone(settings)],
     upstream: settings.upstreamResolvers,
@@ -47,9 +56,11 @@ async function serve(settingsFile: string | undefined): Promise<void> {
     await startHttpServer({ app: digitalocean.app, hostname: cloudIpv4, port: digitaloceanApiPort }),
     await startHttpServer({ app: cloudflare.app, hostname: cloudIpv4, port: cloudflareApiPort }),
   ];
-  log(`serving ${servers.map(({ url }) => url).join(", ")} and DNS at ${cloudIpv4}`);
+  await objects.listenTls(cloudIpv4, 443, await readObjectStoreCertificate(run));
+  await objects.listenProxy(cloudIpv4, objectStoreProxyPort);
+  log(`serving ${servers.map(({ url }) => url).join(", ")} S3 and DNS at ${cloudIpv4}`);
   const end = async () => {
-    await Promise.all([...servers, dns].map((server) => server.close()));
+    await Promise.all([...servers, objects, dns].map((server) => server.close()));
     await digitalocean.close();
     await store.flush();
     process.exit(0);

@@ -19,6 +19,10 @@ export interface RunFiles {
   readonly store: string;
   /** Folder of the volumes' sparse files, named by volume id. */
   readonly volumes: string;
+  /** Folder of the object store's buckets. */
+  readonly objects: string;
+  /** Certificate and private key of the object store. */
+  readonly objectsTls: string;
   /** `INCUS_DIR` of the run's own engine. */
   readonly incus: string;
   readonly incusLog: string;
@@ -56,6 +60,8 @@ export function describeRun(number: number): Run {
     files: {
       store: inside("cloud.json"),
       volumes: inside("volumes"),
+      objects: inside("object-store"),
+      objectsTls: inside("object-store-tls.json"),
       incus: inside("incus"),
       incusLog: inside("incusd.log"),
       incusPid: inside("incusd.pid"),

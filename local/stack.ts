@@ -12,6 +12,9 @@ import { engineEnvironment } from "../toolchain/engine-environment.ts";
 import type { Toolchain } from "../toolchain/set-up.ts";
 import { acmeDirectoryUrl } from "./acme/pebble.ts";
 import { cloudflareApiPort, digitaloceanApiPort } from "./address-plan.ts";
+import type { DaemonSettings } from "./daemon-settings.ts";
+import { spacesDomain } from "./object-store/hosts.ts";
+import { proxyEnvironment } from "./proxy-environment.ts";
 import type { Run } from "./run.ts";
 import { changeStack, initStack, projectFolder, type StackFolder, stackFolder } from "./stack-folder.ts";
 import type { RunningCloud } from "./up.ts";
@@ -48,7 +51,7 @@ export async function localZones(): Promise<string[]> {
 export function stackCli(run: Run, toolchain: Toolchain, place: StackFolder = stackFiles(run)): PulumiCli {
   const { backend, passphrase } = place;
   const env = engineEnvironment({ toolchain, stateFolder: backend, passphraseFile: passphrase });
-  return { command: toolchain.pulumi, env, projectFolder };
+  return { command: toolchain.pulumi, env: proxyEnvironment(run, env), projectFolder };
 }
 
 /** Makes the run's stack with its configuration and secrets; one that is there stays. */
@@ -67,8 +70,7 @@ export async function prepareStack(cloud: RunningCloud, toolchain: Toolchain): P
     plain: { ...inNamespace(secrets.plain), ...platformSettings(run) },
     secret: {
       ...inNamespace(secrets.secret),
-      "digitalocean:token": cloud.settings.digitaloceanToken,
-      "cloudflare:apiToken": cloud.settings.cloudflareToken,
+      ...platformSecrets(cloud.settings),
     },
   });
   await writeFile(files.adminPassword, `${secrets.secret.adminPassword}\n`, { mode: 0o600 });
@@ -81,7 +83,18 @@ export function platformSettings(run: Run) {
     "imera:sshNetworks": [`${hostIpv4}/32`],
     "imera:acmeDirectoryUrl": acmeDirectoryUrl,
     "digitalocean:apiEndpoint": `http://${cloudIpv4}:${digitaloceanApiPort}`,
+    "digitalocean:spacesEndpoint": `http://{{.Region}}.${spacesDomain}`,
     "cloudflare:baseUrl": `http://${cloudIpv4}:${cloudflareApiPort}/client/v4`,
+  };
+}
+
+/** The keys to the run's cloud, by the full names of a stack's settings. */
+export function platformSecrets(settings: DaemonSettings) {
+  return {
+    "digitalocean:token": settings.digitaloceanToken,
+    "digitalocean:spacesAccessId": settings.spacesAccessKey,
+    "digitalocean:spacesSecretKey": settings.spacesSecretKey,
+    "cloudflare:apiToken": settings.cloudflareToken,
   };
 }
 

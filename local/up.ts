@@ -1,11 +1,10 @@
-import { randomBytes } from "node:crypto";
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
 import { acmeHostName, acmeIpv4, startPebble } from "./acme/pebble.ts";
 import { openLocalCa } from "./acme/local-ca.ts";
 import { digitaloceanApiPort } from "./address-plan.ts";
-import { type DaemonSettings, daemonSettings } from "./daemon-settings.ts";
+import { daemonSecrets, type DaemonSettings, daemonSettings } from "./daemon-settings.ts";
 import { checkAddresses, checkHost } from "./host-checks.ts";
 import { ensureHostPackages } from "./host-packages.ts";
 import type { Incus } from "./incus/client.ts";
@@ -14,6 +13,8 @@ import { buildBaseImage, importBaseImage } from "./incus/images.ts";
 import { readTrust, refreshTrust, trustFile } from "./incus/platform-trust.ts";
 import { createNamespace, inNamespace } from "./network/namespace.ts";
 import { openOutbound } from "./network/outbound.ts";
+import { makeObjectStoreCertificate } from "./object-store/certificate.ts";
+import { spacesDomain } from "./object-store/hosts.ts";
 import { isRunning, lastLines, startDaemon } from "./process.ts";
 import type { Step } from "./progress.ts";
 import { readIfThere } from "./read-if-there.ts";
@@ -73,6 +74,7 @@ async function makeTrust(run: Run): Promise<void> {
   await mkdir(run.files.trust, { recursive: true, mode: 0o700 });
   const ca = await openLocalCa(run.files.localCa, `Local cloud ${run.number}`);
   await copyFile(ca.certificateFile, trustFile(run, "local-ca"));
+  await makeObjectStoreCertificate(run, ca);
 }
 
 async function writeCaBundle(run: Run): Promise<void> {
@@ -80,15 +82,11 @@ async function writeCaBundle(run: Run): Promise<void> {
 }
 
 async function prepareSettings(run: Run, zones: readonly string[]): Promise<DaemonSettings> {
-  const tokens = (await readSettings(run)) ?? {
-    digitaloceanToken: `dop_v1_${randomBytes(32).toString("hex")}`,
-    cloudflareToken: randomBytes(30).toString("base64url"),
-  };
   const settings: DaemonSettings = {
-    ...tokens,
+    ...daemonSecrets(await readIfThere(run.files.daemonSettings)),
     run: run.number,
     zones: [...zones],
-    names: { [acmeHostName]: acmeIpv4(run) },
+    names: { [acmeHostName]: acmeIpv4(run), [`*.${spacesDomain}`]: run.addresses.cloudIpv4 },
     upstreamResolvers: await upstreamResolvers(),
   };
   await writeFile(run.files.daemonSettings, JSON.stringify(settings, undefined, 2), { mode: 0o600 });

@@ -14,8 +14,8 @@ export interface ServerCertificate {
 export interface LocalCa {
   /** Path of its certificate. */
   readonly certificateFile: string;
-  /** Signs a certificate for a server's DNS name and address. */
-  issue(server: { readonly name: string; readonly ipv4: string }): Promise<ServerCertificate>;
+  /** Signs a certificate for a server's DNS names (one or more, wildcards too) and its address. */
+  issue(server: { readonly names: readonly string[]; readonly ipv4: string }): Promise<ServerCertificate>;
 }
 
 /** Opens the authority in `folder`, or makes one there. `title` is its common name. */
@@ -31,7 +31,7 @@ export async function openLocalCa(folder: string, title: string): Promise<LocalC
   }
   return {
     certificateFile,
-    issue: ({ name, ipv4 }) => issue(folder, [...signedBy(certificateFile, key), ...subject(name, ipv4)]),
+    issue: ({ names, ipv4 }) => issue(folder, [...signedBy(certificateFile, key), ...subject(names, ipv4)]),
   };
 }
 
@@ -41,13 +41,13 @@ function signedBy(certificate: string, key: string): string[] {
   return ["-CA", certificate, "-CAkey", key, "-days", "825"];
 }
 
-function subject(name: string, ipv4: string): string[] {
+function subject(names: readonly string[], ipv4: string): string[] {
   const extensions = [
-    `subjectAltName=DNS:${name},IP:${ipv4}`,
+    `subjectAltName=${[...names.map((name) => `DNS:${name}`), `IP:${ipv4}`].join(",")}`,
     "basicConstraints=critical,CA:FALSE",
     "extendedKeyUsage=serverAuth",
   ];
-  return ["-subj", `/CN=${name}`, ...extensions.flatMap((extension) => ["-addext", extension])];
+  return ["-subj", `/CN=${names[0] ?? ipv4}`, ...extensions.flatMap((extension) => ["-addext", extension])];
 }
 
 async function issue(folder: string, options: readonly string[]): Promise<ServerCertificate> {

@@ -29,7 +29,7 @@ export function acmeIpv4(run: Run): string {
  */
 export async function startPebble(run: Run, incus: Incus, pebblePackage: string): Promise<void> {
   const ca = await openLocalCa(run.files.localCa, `Local cloud ${run.number}`);
-  const { certificate, privateKey } = await ca.issue({ name: acmeHostName, ipv4: acmeIpv4(run) });
+  const { certificate, privateKey } = await ca.issue({ names: [acmeHostName], ipv4: acmeIpv4(run) });
   const files = [
     { path: packagePath, mode: "0644", content: await readFile(pebblePackage) },
     { path: `${folder}/certificate.pem`, mode: "0644", content: certificate },

@@ -154,4 +154,19 @@ export const action = z.strictObject({
 });
 export type Action = z.infer<typeof action>;
 
+export const spacesGrant = z.strictObject({
+  /** Empty in a grant of full access, which is to all buckets. */
+  bucket: z.string(),
+  permission: z.enum(["read", "readwrite", "fullaccess"]),
+});
+
+export const spacesKey = z.strictObject({
+  name: z.string(),
+  accessKey: z.string(),
+  secretKey: z.string(),
+  grants: z.array(spacesGrant),
+  createdAt: time,
+});
+export type SpacesKey = z.infer<typeof spacesKey>;
+
 export const counter = z.strictObject({ value: z.int() });

@@ -9,6 +9,7 @@ import type { Store } from "../store.ts";
 import { createActionRunner } from "./action-runner.ts";
 import type { Cloud } from "./cloud.ts";
 import { answerError, errorBody, unauthorized, type Env } from "./errors.ts";
+import type { SpacesKey } from "./entities.ts";
 import { defaultProject } from "./membership.ts";
 import { createNetwork } from "./network.ts";
 import { rateLimitHeaders } from "./rate-limit.ts";
@@ -21,6 +22,7 @@ import { firewallRoutes } from "./routes/firewalls.ts";
 import { keyRoutes } from "./routes/keys.ts";
 import { projectRoutes } from "./routes/projects.ts";
 import { reservedIpRoutes } from "./routes/reserved-ips.ts";
+import { spacesKeyRoutes } from "./routes/spaces-keys.ts";
 import { tagRoutes } from "./routes/tags.ts";
 import { volumeRoutes } from "./routes/volumes.ts";
 import { vpcRoutes } from "./routes/vpcs.ts";
@@ -32,6 +34,8 @@ export interface DigitalOceanApiOptions {
   readonly addressPlan: AddressPlan;
   /** The bearer token that is let in. */
   readonly token: string;
+  /** A key of Spaces that the account has from the start, with access to all buckets. Default: none. */
+  readonly spacesKey?: { readonly accessKey: string; readonly secretKey: string };
   readonly log: Log;
   /** The time now. @default the system's clock */
   readonly clock?: () => Date;
@@ -47,6 +51,8 @@ export interface DigitalOceanApi {
    * before the app is served. Rejects with the hypervisor's error.
    */
   replay(): Promise<void>;
+  /** The key of Spaces with this id, as it is now. */
+  findSpacesKey(accessKey: string): SpacesKey | undefined;
   /** Resolves when no action is under way and the state is on disk. */
   close(): Promise<void>;
 }
@@ -70,14 +76,22 @@ export function createDigitalOceanApi(options: DigitalOceanApiOptions): DigitalO
     network: createNetwork(state, hypervisor),
   };
   defaultProject(cloud);
+  if (options.spacesKey !== undefined) addFirstKey(cloud, options.spacesKey);
   return {
     app: createApp(cloud, options.token, clock),
     replay: () => replay(cloud),
+    findSpacesKey: (accessKey) => state.spacesKeys.get(accessKey),
     async close() {
       await cloud.actions.idle();
       await store.flush();
     },
   };
+}
+
+function addFirstKey({ state, now }: Cloud, key: { readonly accessKey: string; readonly secretKey: string }): void {
+  if (state.spacesKeys.get(key.accessKey) !== undefined) return;
+  const grants: SpacesKey["grants"] = [{ bucket: "", permission: "fullaccess" }];
+  state.spacesKeys.put(key.accessKey, { ...key, name: "operator", grants, createdAt: now() });
 }
 
 function createApp(cloud: Cloud, token: string, clock: () => Date): Hono<Env> {
@@ -105,6 +119,7 @@ function createApp(cloud: Cloud, token: string, clock: () => Date): Hono<Env> {
     .route("/v2/firewalls", firewallRoutes(cloud))
     .route("/v2/reserved_ips", reservedIpRoutes(cloud))
     .route("/v2/vpcs", vpcRoutes(cloud))
+    .route("/v2/spaces/keys", spacesKeyRoutes(cloud))
     .route("/v2/tags", tagRoutes(cloud))
     .route("/v2/projects", projectRoutes(cloud));
   app.onError((error, c) => answerError(error, c, log));

@@ -13,6 +13,7 @@ export interface State {
   readonly tags: Collection<entities.Tag>;
   readonly projects: Collection<entities.Project>;
   readonly projectResources: Collection<entities.ProjectResource>;
+  readonly spacesKeys: Collection<entities.SpacesKey>;
   readonly actions: Collection<entities.Action>;
   readonly counters: Collection<{ value: number }>;
 }
@@ -30,6 +31,7 @@ export function openState(store: Store): State {
     tags: open("tags", entities.tag),
     projects: open("projects", entities.project),
     projectResources: open("project-resources", entities.projectResource),
+    spacesKeys: open("spaces-keys", entities.spacesKey),
     actions: open("actions", entities.action),
     counters: open("counters", entities.counter),
   };

@@ -1,0 +1,82 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+
+import { z } from "zod";
+
+import type { Store } from "../store.ts";
+import { S3Error } from "./errors.ts";
+import { type MultipartUploads, openUploads } from "./multipart-uploads.ts";
+import { type ObjectFiles, openObjectFiles } from "./object-files.ts";
+
+/** What is kept of a bucket, its objects aside. */
+export const bucketRecord = z.strictObject({
+  name: z.string(),
+  region: z.string(),
+  acl: z.enum(["private", "public-read"]),
+  /** Null until versioning was first set: objects that are replaced or deleted are gone. */
+  versioning: z.enum(["Enabled", "Suspended"]).nullable(),
+  /** The document as it was given. */
+  lifecycle: z.string().nullable(),
+  createdAt: z.iso.datetime(),
+});
+export type BucketRecord = z.infer<typeof bucketRecord>;
+
+/** A bucket with its contents. */
+export interface Bucket {
+  readonly record: BucketRecord;
+  readonly objects: ObjectFiles;
+  readonly uploads: MultipartUploads;
+}
+
+export interface Buckets {
+  /** The bucket `name` in `region`. In another region it does not exist. */
+  find(region: string, name: string): Promise<Bucket | undefined>;
+  list(region: string): BucketRecord[];
+  /** Makes a bucket; one that is there in the same region stays as it is. Names are one to all regions. */
+  create(region: string, name: string, acl: BucketRecord["acl"]): Promise<void>;
+  change(record: BucketRecord): Promise<void>;
+  /** Throws 409 while it has objects, noncurrent versions among them. */
+  delete(bucket: Bucket): Promise<void>;
+}
+
+/** Opens all buckets: their settings in `store`, their contents in folders below `folder`. */
+export function openBuckets(store: Store, folder: string, now: () => Date): Buckets {
+  const records = store.collection("spaces/buckets", bucketRecord);
+  const contents = new Map<string, Promise<Omit<Bucket, "record">>>();
+  const open = async (name: string) => ({
+    objects: await openObjectFiles(join(folder, name, "objects"), now),
+    uploads: await openUploads(join(folder, name, "uploads"), now),
+  });
+  return {
+    async find(region, name) {
+      const record = records.get(name);
+      if (record?.region !== region) return undefined;
+      const opened = contents.get(name) ?? open(name);
+      contents.set(name, opened);
+      return { record, ...(await opened) };
+    },
+    list: (region) => records.all().filter((record) => record.region === region),
+    async create(region, name, acl) {
+      const existing = records.get(name);
+      if (existing?.region === region) return;
+      if (existing !== undefined) {
+        throw new S3Error(409, "BucketAlreadyExists", "The requested bucket name is not available.");
+      }
+      records.put(name, { name, region, acl, versioning: null, lifecycle: null, createdAt: now().toISOString() });
+      await store.flush();
+    },
+    async change(record) {
+      records.put(record.name, record);
+      await store.flush();
+    },
+    async delete({ record: { name }, objects }) {
+      if (objects.index.keys().length > 0) {
+        throw new S3Error(409, "BucketNotEmpty", "The bucket you tried to delete is not empty.");
+      }
+      records.delete(name);
+      contents.delete(name);
+      await store.flush();
+      await rm(join(folder, name), { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+
+import { XMLParser } from "fast-xml-parser";
+import type { z } from "zod";
+
+import type { Grant } from "./authenticate.ts";
+import { accessDenied, malformedXml, S3Error, s3Namespace, toXml } from "./errors.ts";
+
+/** A request whose signature is good. */
+export interface S3Call {
+  readonly method: string;
+  /** Parameters by name; of a repeated one the first. */
+  readonly query: ReadonlyMap<string, string>;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly grants: readonly Grant[];
+  /** The content, checked while it is read. To be called once. */
+  body(): Readable;
+}
+
+export interface S3Answer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Readable;
+}
+
+/** What a call does to a bucket: reads, changes objects, or makes, deletes and sets up the bucket. */
+export type Access = "read" | "write" | "full";
+
+/** Throws 403 unless one of the key's grants allows it. */
+export function requireAccess({ grants }: Pick<S3Call, "grants">, bucket: string, access: Access): void {
+  const allowed = grants.some((grant) => {
+    if (grant.permission === "fullaccess") return true;
+    if (grant.bucket !== bucket || access === "full") return false;
+    return access === "read" || grant.permission === "readwrite";
+  });
+  if (!allowed) throw accessDenied(`This key may not ${verbs[access]} ${bucket === "" ? "all buckets" : bucket}.`);
+}
+
+const verbs = { read: "read", write: "write to", full: "manage" } as const;
+
+/** 200 with an XML document of S3's. */
+export function xmlAnswer(root: string, content: object, headers: S3Answer["headers"] = {}): S3Answer {
+  return {
+    status: 200,
+    headers: { ...headers, "content-type": "application/xml" },
+    body: toXml(root, content, s3Namespace),
+  };
+}
+
+/** The call's body as text. Throws 400 when it is longer than a megabyte. */
+export async function readText(call: S3Call): Promise<string> {
+  if (Number(call.headers["content-length"] ?? 0) > 1024 * 1024) {
+    throw new S3Error(400, "MaxMessageLengthExceeded", "Your request was too big.");
+  }
+  return text(call.body());
+}
+
+/** An XML document as `schema` reads it; texts stay texts, `lists` are elements that may come several times. */
+export function parseXml<T>(document: string, schema: z.ZodType<T>, lists: readonly string[] = []): T {
+  const parser = new XMLParser({
+    parseTagValue: false,
+    htmlEntities: true,
+    trimValues: false,
+    isArray: (name) => lists.includes(name),
+  });
+  try {
+    return schema.parse(parser.parse(document));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw malformedXml(`The XML you provided was not well-formed or did not fit: ${reason}`);
+  }
+}
+
+/** A number among the parameters; throws 400 unless it is a whole one from 0 to `maximum`. */
+export function numberParameter({ query }: S3Call, name: string, absent: number, maximum: number): number {
+  const value = query.get(name);
+  if (value === undefined) return absent;
+  if (!/^\d{1,9}$/.test(value)) throw new S3Error(400, "InvalidArgument", `${name} must be a whole number.`);
+  return Math.min(Number(value), maximum);
+}

@@ -1,0 +1,22 @@
+import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+
+import { z } from "zod";
+
+import type { LocalCa, ServerCertificate } from "../acme/local-ca.ts";
+import type { Run } from "../run.ts";
+import { spacesCertificateNames } from "./hosts.ts";
+
+/** Has the object store's certificate made by `ca`, for the names of all its buckets; one that is there stays. */
+export async function makeObjectStoreCertificate(run: Run, ca: LocalCa): Promise<void> {
+  if (existsSync(run.files.objectsTls)) return;
+  const certificate = await ca.issue({ names: spacesCertificateNames, ipv4: run.addresses.cloudIpv4 });
+  await writeFile(run.files.objectsTls, JSON.stringify(certificate), { mode: 0o600 });
+}
+
+/** Reads what {@link makeObjectStoreCertificate} made. */
+export async function readObjectStoreCertificate(run: Run): Promise<ServerCertificate> {
+  return tlsFile.parse(JSON.parse(await readFile(run.files.objectsTls, "utf8")));
+}
+
+const tlsFile = z.strictObject({ certificate: z.string(), privateKey: z.string() });

@@ -1,0 +1,134 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
+
+import { explain } from "../digitalocean/errors.ts";
+import type { Log } from "../http/log.ts";
+import { authenticate, type SpacesKey } from "./authenticate.ts";
+import { answerBucketCall, listBuckets } from "./bucket-calls.ts";
+import type { Buckets } from "./buckets.ts";
+import type { S3Answer, S3Call } from "./call.ts";
+import { errorXml, invalidRequest, S3Error } from "./errors.ts";
+import { readTarget, spacesDomain, type Target } from "./hosts.ts";
+import { answerObjectCall } from "./object-calls.ts";
+import { readPayload } from "./payload.ts";
+
+/** What requests are answered from. */
+export interface Gateway {
+  readonly buckets: Buckets;
+  /** The key with this id, as it is now. */
+  readonly findKey: (accessKey: string) => SpacesKey | undefined;
+  /** Whether the store plays dead: all is answered 503. */
+  readonly isStopped: () => boolean;
+  readonly log: Log;
+  readonly now: () => Date;
+}
+
+/**
+ * Answers one S3 request; resolves when it is answered. `url` is the one that was asked for, with its host. What is no
+ * {@link S3Error} is a 500, and its cause goes to the log and to the client.
+ */
+export async function answerRequest(
+  gateway: Gateway,
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: { readonly host: string; readonly path: string },
+): Promise<void> {
+  const startMs = gateway.now().getTime();
+  const [path = "/"] = url.path.split("?");
+  response.setHeader("x-amz-request-id", randomUUID());
+  try {
+    await send(response, await answer(gateway, request, url));
+  } catch (error) {
+    await sendError(gateway, request, response, path, error);
+  }
+  const line = `${request.method ?? ""} ${url.host}${path}${parameterNames(url.path)}`;
+  gateway.log(`spaces ${line} ${response.statusCode} ${gateway.now().getTime() - startMs} ms`);
+}
+
+async function answer(
+  gateway: Gateway,
+  request: IncomingMessage,
+  url: { readonly host: string; readonly path: string },
+): Promise<S3Answer> {
+  if (gateway.isStopped()) {
+    throw new S3Error(503, "ServiceUnavailable", "The object store has been stopped. Please try again.");
+  }
+  const [path = "/", search = ""] = url.path.split(/\?(.*)/s);
+  const target = readTarget(url.host, path);
+  if (target === undefined) {
+    throw invalidRequest(`${url.host} is no host of the object store: <bucket>.<region>.${spacesDomain}`);
+  }
+  const query = [...new URLSearchParams(search.replaceAll("+", "%2B"))];
+  const headers = flatHeaders(request);
+  const method = request.method ?? "";
+  const signable = { method, path: decodeURIComponent(path), query, headers };
+  const authentication = authenticate(signable, gateway.findKey, gateway.now());
+  const call: S3Call = {
+    method,
+    query: new Map([...query].reverse()),
+    headers,
+    grants: authentication.key.grants,
+    body: () => readPayload(request, headers, authentication),
+  };
+  return dispatch(gateway, call, target);
+}
+
+function dispatch(
+  { buckets }: Gateway,
+  call: S3Call,
+  { region, bucket: name, key }: Target,
+): Promise<S3Answer> | S3Answer {
+  if (name === undefined) return listBuckets(call, buckets, region);
+  if (key === undefined) return answerBucketCall(call, buckets, { region, name });
+  return answerObjectCall(call, buckets, { region, name, key });
+}
+
+async function send(response: ServerResponse, { status, headers = {}, body }: S3Answer): Promise<void> {
+  if (body === undefined || typeof body === "string") {
+    response.writeHead(status, {
+      ...(body === undefined ? {} : { "content-length": Buffer.byteLength(body) }),
+      ...headers,
+    });
+    response.end(body);
+    return;
+  }
+  response.writeHead(status, headers);
+  await pipeline(body, response);
+}
+
+async function sendError(
+  { log }: Gateway,
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+  error: unknown,
+): Promise<void> {
+  const known = error instanceof S3Error ? error : new S3Error(500, "InternalError", explain(error));
+  if (known.status === 500 || known.status === 501) {
+    log(`spaces FAILED: ${request.method ?? ""} ${path}: ${known.message}`);
+  }
+  // The content had begun: the client must not take what it has for the whole.
+  if (response.headersSent) return void response.destroy();
+  // A client that is still sending reads the answer only when it is done.
+  request.resume();
+  const body = errorXml(known, path, String(response.getHeader("x-amz-request-id")));
+  const headers = { "content-type": "application/xml" };
+  await send(response, request.method === "HEAD" ? { status: known.status } : { status: known.status, headers, body });
+}
+
+/** The parameters' names without their values: a presigned URL is as good as a key. */
+function parameterNames(path: string): string {
+  const [, search] = path.split(/\?(.*)/s);
+  const names = [...new URLSearchParams(search).keys()].filter((name) => !name.startsWith("X-Amz-"));
+  return names.length === 0 ? "" : `?${names.join("&")}`;
+}
+
+/** Headers by name in lower case; those that were sent several times, joined. */
+function flatHeaders({ headers }: IncomingMessage): Record<string, string> {
+  const pairs = Object.entries(headers).map(([name, value]): [string, string] => [
+    name,
+    Array.isArray(value) ? value.join(", ") : (value ?? ""),
+  ]);
+  return Object.fromEntries(pairs);
+}

@@ -1,0 +1,56 @@
+/** Parent of the object store's host names: `<region>.` and `<bucket>.<region>.` stand before it. */
+export const spacesDomain = "spaces.local-cloud.test";
+
+/** Slugs of the regions that have Spaces. https://docs.digitalocean.com/platform/regional-availability/ */
+export const spacesRegions = [
+  "nyc3",
+  "ams3",
+  "sfo2",
+  "sfo3",
+  "sgp1",
+  "lon1",
+  "fra1",
+  "tor1",
+  "blr1",
+  "syd1",
+  "atl1",
+] as const;
+
+/** DNS names of a certificate that serves all regions and all buckets. */
+export const spacesCertificateNames: readonly string[] = [
+  `*.${spacesDomain}`,
+  ...spacesRegions.map((region) => `*.${region}.${spacesDomain}`),
+];
+
+/** What a request's URL names. Without a bucket it is the service, without a key the bucket. */
+export interface Target {
+  readonly region: string;
+  readonly bucket?: string;
+  /** Decoded, without a leading slash. */
+  readonly key?: string;
+}
+
+/**
+ * Reads bucket and key from host and path, in path style or in virtual-host style. `host` may have a port; `path` is as it
+ * was sent, percent-encoded. Undefined when the host is none of the object store's.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+ */
+export function readTarget(host: string, path: string): Target | undefined {
+  const [name = ""] = host.toLowerCase().split(":");
+  if (!name.endsWith(`.${spacesDomain}`)) return undefined;
+  const labels = name.slice(0, -spacesDomain.length - 1).split(".");
+  const region = labels.pop();
+  if (region === undefined || !isSpacesRegion(region)) return undefined;
+  if (labels.length > 0) return withKey({ region, bucket: labels.join(".") }, path.slice(1));
+  const [, bucket = "", key = ""] = /^\/?([^/]*)\/?(.*)$/s.exec(path) ?? [];
+  return bucket === "" ? { region } : withKey({ region, bucket: decodeURIComponent(bucket) }, key);
+}
+
+/** Whether DigitalOcean has Spaces in the region. */
+export function isSpacesRegion(region: string): boolean {
+  return spacesRegions.some((slug) => slug === region);
+}
+
+function withKey(target: Target, encoded: string): Target {
+  return encoded === "" ? target : { ...target, key: decodeURIComponent(encoded) };
+}

@@ -1,0 +1,112 @@
+import { existsSync } from "node:fs";
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import { join } from "node:path";
+
+import type { ServerCertificate } from "../acme/local-ca.ts";
+import type { Log } from "../http/log.ts";
+import type { Store } from "../store.ts";
+import type { SpacesKey } from "./authenticate.ts";
+import { openBuckets } from "./buckets.ts";
+import { answerRequest, type Gateway } from "./gateway.ts";
+import { spacesDomain } from "./hosts.ts";
+
+export interface ObjectStoreOptions {
+  readonly store: Store;
+  /** Folder of the objects. */
+  readonly folder: string;
+  /** The key with this id, as it is now. */
+  readonly findKey: (accessKey: string) => SpacesKey | undefined;
+  readonly log: Log;
+  /** The time now. @default the system's clock */
+  readonly now?: () => Date;
+}
+
+export interface ObjectStore {
+  /** S3 over TLS. Resolves to the port, which is a free one where `port` is 0. */
+  listenTls(address: string, port: number, certificate: ServerCertificate): Promise<number>;
+  /**
+   * An HTTP proxy (absolute-form requests, RFC 9112 section 3.2.2) that reaches the object store and nothing else: the
+   * Pulumi plugins' S3 client has no other way to be sent to an address of our choice.
+   */
+  listenProxy(address: string, port: number): Promise<number>;
+  /** Resolves when nothing listens any more and the requests under way are answered. */
+  close(): Promise<void>;
+}
+
+/** Makes a store in `folder` play dead while this file is there. */
+export function stoppedFile(folder: string): string {
+  return join(folder, "stopped");
+}
+
+/**
+ * DigitalOcean Spaces: S3 for the hosts `<region>.spaces.local-cloud.test` and `<bucket>.<region>.spaces.local-cloud.test`.
+ * Objects are files, settings are in `store`.
+ */
+export function createObjectStore({
+  store,
+  folder,
+  findKey,
+  log,
+  now = () => new Date(),
+}: ObjectStoreOptions): ObjectStore {
+  const isStopped = () => existsSync(stoppedFile(folder));
+  const gateway: Gateway = { buckets: openBuckets(store, folder, now), findKey, isStopped, log, now };
+  const servers: Server[] = [];
+  const open = async (server: Server, address: string, port: number) => {
+    // A backup's upload takes as long as it takes.
+    Object.assign(server, { requestTimeout: 0, keepAliveTimeout: 60_000 });
+    await listen(server, address, port);
+    servers.push(server);
+    const bound = server.address();
+    return bound === null || typeof bound === "string" ? port : bound.port;
+  };
+  return {
+    listenTls(address, port, { certificate, privateKey }) {
+      const listener: RequestListener = (request, response) => {
+        void answerRequest(gateway, request, response, { host: request.headers.host ?? "", path: request.url ?? "/" });
+      };
+      return open(createTlsServer({ cert: certificate, key: privateKey }, listener), address, port);
+    },
+    listenProxy(address, port) {
+      const server = createServer((request, response) => void answerProxied(gateway, request, response));
+      server.on("connect", (_request, socket) => {
+        socket.end(`HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\n${proxyRefusal}\n`);
+      });
+      return open(server, address, port);
+    },
+    async close() {
+      await Promise.all(servers.splice(0).map(close));
+    },
+  };
+}
+
+const proxyRefusal = `This proxy of the local cloud serves http:// below ${spacesDomain} only. Take it out of HTTP_PROXY for anything else.`;
+
+async function answerProxied(gateway: Gateway, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const [, host = "", path = ""] = /^http:\/\/([^/?]+)(.*)$/is.exec(request.url ?? "") ?? [];
+  const [name = ""] = host.toLowerCase().split(":");
+  if (!name.endsWith(`.${spacesDomain}`)) {
+    gateway.log(`spaces proxy REFUSED: ${request.method ?? ""} ${host}`);
+    response.writeHead(403, { "content-type": "text/plain", connection: "close" }).end(`${proxyRefusal}\n`);
+    return;
+  }
+  await answerRequest(gateway, request, response, { host, path: path.startsWith("/") ? path : `/${path}` });
+}
+
+function listen(server: Server, address: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (cause) => {
+      const message = `The object store cannot listen on ${address} port ${port}: ${cause.message}. End what has the port.`;
+      reject(new Error(message, { cause }));
+    });
+    server.listen(port, address, resolve);
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.close((error) => (error === undefined ? resolve() : reject(error)));
+    server.closeIdleConnections();
+  });
+}

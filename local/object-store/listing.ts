@@ -1,0 +1,56 @@
+/** One page of a list of keys. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** What several keys have in common up to a delimiter, in the place of these keys. */
+  readonly prefixes: readonly string[];
+  /** The last key or prefix of the page when more follows. */
+  readonly next: string | undefined;
+}
+
+/** What to list. Empty texts are as absent ones. */
+export interface PageOptions {
+  readonly prefix: string;
+  readonly delimiter: string;
+  /** Lists what follows this key or prefix. */
+  readonly after: string;
+  readonly maxKeys: number;
+}
+
+/**
+ * One page of `keys`, which are sorted; `itemsOf` gives what stands for a key, and a key that nothing stands for is left out.
+ * A key's items are never parted, so a page may hold more than `maxKeys`.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-prefixes.html
+ */
+export function listPage<T>(
+  keys: readonly string[],
+  itemsOf: (key: string) => readonly T[],
+  { prefix, delimiter, after, maxKeys }: PageOptions,
+): Page<T> {
+  const items: T[] = [];
+  const prefixes: string[] = [];
+  let last = "";
+  for (const key of keys) {
+    if (!key.startsWith(prefix) || !isAfter(key, after, delimiter)) continue;
+    const common = commonPrefix(key, prefix, delimiter);
+    if (common !== undefined && common === prefixes.at(-1)) continue;
+    const own = itemsOf(key);
+    if (own.length === 0) continue;
+    if (items.length + prefixes.length >= maxKeys) return { items, prefixes, next: last === "" ? undefined : last };
+    if (common === undefined) items.push(...own);
+    else prefixes.push(common);
+    last = common ?? key;
+  }
+  return { items, prefixes, next: undefined };
+}
+
+function isAfter(key: string, after: string, delimiter: string): boolean {
+  if (after === "") return true;
+  const isInside = delimiter !== "" && after.endsWith(delimiter) && key.startsWith(after);
+  return !isInside && Buffer.compare(Buffer.from(key), Buffer.from(after)) > 0;
+}
+
+function commonPrefix(key: string, prefix: string, delimiter: string): string | undefined {
+  if (delimiter === "") return undefined;
+  const end = key.indexOf(delimiter, prefix.length);
+  return end < 0 ? undefined : key.slice(0, end + delimiter.length);
+}

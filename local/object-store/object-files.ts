@@ -1,0 +1,119 @@
+import { createHash, randomBytes } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Readable, Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+
+import { createIndex, type ObjectIndex, objectVersion, type ObjectVersion } from "./object-index.ts";
+
+/** The objects of one bucket: their contents and what is known of them, in files of one folder. */
+export interface ObjectFiles {
+  readonly index: ObjectIndex;
+  /**
+   * Stores a new version of `key` once `body` has been read to its end. Without `keepOlder`, the older ones are gone then.
+   * Rejects with the body's error, and leaves all as it was.
+   */
+  put(object: NewObject, body: Readable, keepOlder: boolean): Promise<ObjectVersion>;
+  /** Hides the object behind a delete marker (`keepOlder`), or removes it. Resolves to the marker. */
+  delete(key: string, keepOlder: boolean): Promise<ObjectVersion | undefined>;
+  /** Removes one version for good. */
+  deleteVersion(version: ObjectVersion): Promise<void>;
+  /** The content from byte `start` to byte `end`, both included. Default: all. */
+  read(version: ObjectVersion, range?: { readonly start: number; readonly end: number }): Readable;
+}
+
+export interface NewObject {
+  readonly key: string;
+  readonly headers: ObjectVersion["headers"];
+  /** Default: the MD5 of the content. */
+  readonly etag?: string;
+}
+
+/** Opens the objects in `folder`; one that is not there is made. */
+export async function openObjectFiles(folder: string, now: () => Date): Promise<ObjectFiles> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const index = createIndex(await readVersions(folder));
+  const nextId = versionIds(now);
+  const contentOf = ({ versionId }: ObjectVersion) => join(folder, versionId);
+  const recordOf = ({ versionId }: ObjectVersion) => join(folder, `${versionId}.json`);
+
+  const add = async (version: ObjectVersion) => {
+    await replaceFile(recordOf(version), JSON.stringify(version));
+    index.add(version);
+  };
+  const remove = async (version: ObjectVersion) => {
+    index.remove(version);
+    await rm(recordOf(version), { force: true });
+    await rm(contentOf(version), { force: true });
+  };
+  const removeAll = async (versions: readonly ObjectVersion[]) => {
+    for (const version of versions) await remove(version);
+  };
+  return {
+    index,
+    async put({ key, headers, etag }, body, keepOlder) {
+      const unfinished = join(folder, `${randomBytes(8).toString("hex")}.new`);
+      try {
+        const { md5, sizeBytes } = await writeContent(unfinished, body);
+        // Counted from the end of the upload: the last one to finish wins.
+        const version = { key, headers, etag: etag ?? md5, sizeBytes, isDeleteMarker: false, ...nextId() };
+        await rename(unfinished, contentOf(version));
+        const older = keepOlder ? [] : index.versions(key);
+        await add(version);
+        await removeAll(older);
+        return version;
+      } finally {
+        await rm(unfinished, { force: true });
+      }
+    },
+    async delete(key, keepOlder) {
+      if (!keepOlder) {
+        await removeAll(index.versions(key));
+        return undefined;
+      }
+      const marker = { key, headers: {}, etag: "", sizeBytes: 0, isDeleteMarker: true, ...nextId() };
+      await add(marker);
+      return marker;
+    },
+    deleteVersion: remove,
+    read: (version, range) => createReadStream(contentOf(version), range ?? {}),
+  };
+}
+
+/** Ids that grow with time, also within one millisecond; a clock that is set back does not matter. */
+function versionIds(now: () => Date) {
+  let last = 0;
+  return () => {
+    const date = now();
+    last = Math.max(last + 1, date.getTime() * 1000);
+    return { versionId: last.toString(36).padStart(12, "0"), lastModified: date.toISOString() };
+  };
+}
+
+async function readVersions(folder: string): Promise<ObjectVersion[]> {
+  const names = await readdir(folder);
+  const records = names.filter((name) => name.endsWith(".json"));
+  return Promise.all(
+    records.map(async (name) => objectVersion.parse(JSON.parse(await readFile(join(folder, name), "utf8")))),
+  );
+}
+
+async function writeContent(file: string, body: Readable): Promise<{ md5: string; sizeBytes: number }> {
+  const hash = createHash("md5");
+  let sizeBytes = 0;
+  const count = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      sizeBytes += chunk.length;
+      done(null, chunk);
+    },
+  });
+  await pipeline(body, count, createWriteStream(file, { mode: 0o600 }));
+  return { md5: hash.digest("hex"), sizeBytes };
+}
+
+async function replaceFile(file: string, content: string): Promise<void> {
+  await writeFile(`${file}.new`, content, { mode: 0o600 });
+  await rename(`${file}.new`, file);
+}
