@@ -5,7 +5,7 @@
 export function textTable(headings: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const lines = [headings, ...rows];
   const widths = headings.map((_, column) => Math.max(...lines.map((line) => String(line[column] ?? "").length)));
-  const isNumeric = headings.map((_, column) => rows.every((row) => typeof row[column] === "number"));
+  const isNumeric = headings.map((_, column) => rows.every((row) => /^\d+(\.\d+)?$/.test(String(row[column]))));
   return lines
     .map((line) => {
       const cells = widths.map((width, column) => {
