@@ -1,0 +1,74 @@
+import { readFileSync } from "node:fs";
+import { getCACertificates, setDefaultCACertificates, TLSSocket } from "node:tls";
+import { client, xml } from "@xmpp/client";
+
+/** Who logs in, and where. */
+export interface CanaryLogin {
+  /** Right side of the JID; the server's certificate must hold it. */
+  readonly domain: string;
+  /** Left side. */
+  readonly user: string;
+  readonly password: string;
+  /** Address of the server, for example of a node or of a forwarded port. */
+  readonly host: string;
+  /** Of client-to-server streams with STARTTLS. Default: 5222. */
+  readonly port?: number;
+  /** File with certificate authorities (PEM) to trust beside the usual ones. */
+  readonly caBundle?: string | undefined;
+}
+
+/** What a login showed. */
+export interface LoggedIn {
+  /** The full JID that the server bound. */
+  readonly jid: string;
+  /** End of the served certificate's validity, RFC 3339. */
+  readonly certificateValidUntil: string;
+}
+
+/**
+ * Logs in as a client does and out again: STARTTLS, the certificate checked for the domain, SASL, resource binding. Throws with
+ * what the server or the TLS library said; nothing is sent before TLS is up.
+ */
+export async function logInAs(login: CanaryLogin): Promise<LoggedIn> {
+  const { domain, user, password, host, port = 5222, caBundle } = login;
+  if (caBundle !== undefined) trustAlso(readFileSync(caBundle, "utf8"));
+  const address = host.includes(":") ? `[${host}]` : host;
+  let validUntil: string | undefined;
+  const session = client({
+    service: `xmpp://${address}:${port}`,
+    domain,
+    timeout: timeoutMs,
+    credentials: async (authenticate) => {
+      validUntil = validityOf(session.socket);
+      await authenticate({ username: user, password }, "PLAIN", xml("user-agent"));
+    },
+  });
+  session.reconnect.stop();
+  const failed = new Promise<never>((_, reject) => {
+    session.on("error", (error: Error) => reject(error));
+  });
+  try {
+    const jid = await Promise.race([session.start(), failed]);
+    return { jid: jid.toString(), certificateValidUntil: validUntil ?? "" };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`Login of ${user}@${domain} at ${address}:${port} failed: ${why}`, { cause: error });
+  } finally {
+    await session.stop();
+  }
+}
+
+const timeoutMs = 20_000;
+
+/** Throws where the stream is not encrypted: credentials would be sent in the clear. */
+function validityOf(socket: unknown): string {
+  const inner: unknown = typeof socket === "object" && socket !== null && "socket" in socket ? socket.socket : socket;
+  if (!(inner instanceof TLSSocket)) throw new Error("the server offers no STARTTLS");
+  return new Date(inner.getPeerCertificate().valid_to).toISOString();
+}
+
+/** The client takes no authorities of its own, so they are this process's. */
+function trustAlso(pem: string): void {
+  const authorities = pem.match(/-----BEGIN CERTIFICATE-----[^]+?-----END CERTIFICATE-----/g) ?? [];
+  setDefaultCACertificates([...new Set([...getCACertificates("default"), ...authorities])]);
+}

@@ -1,0 +1,107 @@
+import { appendFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import process from "node:process";
+import { execa } from "execa";
+import { endSession, recordPid } from "../../local/process.ts";
+import { type EngineEvent, parseEngineLine } from "./engine-events.ts";
+import type { StackAccess } from "./stack-access.ts";
+
+/** How a run of the engine ended. */
+export interface EngineRun {
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+  readonly events: readonly EngineEvent[];
+}
+
+/** The engine did not do what it was asked for. */
+export class EngineError extends Error {
+  override readonly name = "EngineError";
+  readonly run: EngineRun;
+
+  constructor(command: string, run: EngineRun, logFile: string) {
+    super(`pulumi ${command} failed:\n${complaints(run).join("\n")}\nAll it said is in ${logFile}.`);
+    this.run = run;
+  }
+}
+
+/**
+ * Runs `pulumi up`, `refresh`, `preview` on the stack and tells each event as it comes. Everything is kept in
+ * {@link engineLog}. The engine leads a session of its own, so that its plugins can be found and ended when it is killed.
+ *
+ * @throws EngineError with the engine's own words.
+ */
+export async function runEngine(
+  access: StackAccess,
+  [command, ...args]: readonly [string, ...string[]],
+  onEvent: (event: EngineEvent) => void = () => undefined,
+): Promise<EngineRun> {
+  await mkdir(access.workFolder, { recursive: true, mode: 0o700 });
+  const startedAtMs = Date.now();
+  const events: EngineEvent[] = [];
+  const exitCode = await inSession(access, access.arguments([command, ...args, ...flags]), (line) => {
+    const event = parseEngineLine(line, Date.now());
+    if (event === undefined) return;
+    events.push(event);
+    onEvent(event);
+  });
+  const run = { startedAtMs, endedAtMs: Date.now(), events };
+  if (exitCode !== 0) throw new EngineError(command, run, engineLog(access));
+  return run;
+}
+
+/** Where the engine's own words are kept, as JSON lines. */
+export function engineLog({ workFolder }: StackAccess): string {
+  return path.join(workFolder, "engine.log");
+}
+
+/** Pid of the engine that is at work on the stack. */
+export function enginePid({ workFolder }: StackAccess): string {
+  return path.join(workFolder, "pulumi.pid");
+}
+
+const flags = ["--json", "--non-interactive", "--color", "never"];
+
+async function inSession(
+  access: StackAccess,
+  args: readonly string[],
+  onLine: (line: string) => void,
+): Promise<number> {
+  const { cli } = access;
+  const engine = execa(cli.command, args, {
+    cwd: cli.projectFolder,
+    // Without it, a preview prints one document at its end.
+    env: { ...cli.env, PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" },
+    extendEnv: false,
+    detached: true,
+    stdin: "ignore",
+    all: true,
+    buffer: false,
+    reject: false,
+  });
+  const log = engineLog(access);
+  const pidFile = enginePid(access);
+  await recordPid(pidFile, engine.pid);
+  // The engine writes down what it has done before it ends, so it is asked and waited for.
+  const passOn = (signal: NodeJS.Signals) => engine.kill(signal);
+  process.on("SIGINT", passOn).on("SIGTERM", passOn);
+  try {
+    for await (const line of engine.iterable({ from: "all" })) {
+      appendFileSync(log, `${line}\n`, { mode: 0o600 });
+      onLine(line);
+    }
+    return (await engine).exitCode ?? 1;
+  } finally {
+    process.off("SIGINT", passOn).off("SIGTERM", passOn);
+    await endSession(pidFile);
+  }
+}
+
+/** What a person needs of it: errors, and what the CLI says itself. */
+function complaints({ events }: EngineRun): string[] {
+  const lines = events
+    .filter((event) => event.kind === "line")
+    .filter(({ severity }) => severity === "error" || severity === "cli")
+    .map(({ name, text }) => (name === "" ? text : `${name}: ${text}`));
+  return [...new Set(lines)].slice(-12).map((line) => `  ${line}`);
+}
