@@ -4,7 +4,7 @@ import json
 import re
 import time
 
-from . import state
+from . import state, store
 from .state import Failed
 
 STANZA = "imera"
@@ -47,6 +47,7 @@ def psql(statement):
 
 def prepare():
     """The store has a place for this cluster's backups. Whatever is there already is left alone, or it fails."""
+    store.ensure_reachable()
     try:
         stanza("stanza-create")
     except Failed as failed:

@@ -8,7 +8,7 @@ import re
 import shlex
 import time
 
-from . import state
+from . import state, store
 from .state import Failed
 
 SETTINGS = pathlib.Path("/etc/imera/restic.env")
@@ -78,6 +78,7 @@ def snapshot_of(places, tags):
 
 def ensure_repository():
     """Made only where restic is sure that there is none: not where the store is silent or the passphrase wrong."""
+    store.ensure_reachable()
     result = restic("cat", "config", "--no-lock", "--quiet", timeout_seconds=METADATA_PATIENCE_SECONDS)
     if result.returncode == EXIT_NO_REPOSITORY:
         result = restic("init", timeout_seconds=METADATA_PATIENCE_SECONDS)
