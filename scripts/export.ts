@@ -27,11 +27,13 @@ await runOperatorCommand("npm run export", async () => {
 async function exportAccount(options: Options): Promise<void> {
   await using opened = await openFirstNode(options);
   const user = accountName(options.user, opened.outputs.domain);
-  const read = () =>
-    runProgram(opened.session, ["/usr/local/sbin/imera-export", user], {
-      // It says there what it left out.
-      onStderrLine: (line) => process.stderr.write(`${line}\n`),
-    });
+  const read = async () => {
+    const leftOut: string[] = [];
+    const onStderrLine = (line: string) => leftOut.push(line);
+    const xml = await runProgram(opened.session, ["/usr/local/sbin/imera-export", user], { onStderrLine });
+    for (const line of leftOut) process.stderr.write(`${line}\n`);
+    return xml;
+  };
   if (options.out === undefined) process.stdout.write(await read());
   else process.stderr.write(`${user}@${opened.outputs.domain} is in ${await writeNewFile(options.out, read)}\n`);
 }

@@ -11,7 +11,7 @@ const health = z.object({
 
 /** Asks the node whether it does what it is for; throws with each check that says no. */
 export async function checkHealth(session: NodeSession): Promise<void> {
-  const answer = await runProgram(session, ["/usr/local/lib/imera/health"], { exitCodes: [0, 1] });
+  const answer = await runProgram(session, ["/usr/local/lib/imera/health"], { exitCodes: [1] });
   const { healthy, serving = healthy, checks } = health.parse(JSON.parse(answer));
   if (serving) return;
   const red = checks.filter(({ ok }) => !ok).map(({ name, detail }) => `  ${name}: ${detail}`);

@@ -28,7 +28,9 @@ describe("runProgram", () => {
 
   it("takes the exit codes that it is told mean something else", async () => {
     const node = nodeThatSays({ exitCode: 1, stdout: "{}", stderr: "" });
-    expect(await runProgram(node, ["/usr/local/sbin/imera-backup", "status"], { exitCodes: [0, 1] })).toBe("{}");
+    expect(await runProgram(node, ["/usr/local/sbin/imera-backup", "status"], { exitCodes: [1] })).toBe("{}");
+    const silent = nodeThatSays({ exitCode: 1, stdout: "", stderr: "no store" });
+    await expect(runProgram(silent, ["imera-backup", "status"], { exitCodes: [1] })).rejects.toThrow("no store");
   });
 
   it("says how to bring a node up to date that does not have the program", async () => {

@@ -22,16 +22,16 @@ export async function openFirstNode(options: OpenStackOptions): Promise<OpenedNo
 }
 
 /**
- * Runs a program on a node and resolves to its standard output. Throws with the program's last words when its exit code is none
- * of `exitCodes` (default: 0).
+ * Runs a program on a node and resolves to its standard output. Throws with the program's last words when its exit code is
+ * neither 0 nor one of `exitCodes`, which mean something else when there is output.
  */
 export async function runProgram(
   session: NodeSession,
   command: readonly [string, ...string[]],
-  { exitCodes = [0], ...options }: NodeRunOptions & { readonly exitCodes?: readonly number[] } = {},
+  { exitCodes = [], ...options }: NodeRunOptions & { readonly exitCodes?: readonly number[] } = {},
 ): Promise<string> {
   const { exitCode, stdout, stderr } = await session.run(command.map(shellWord).join(" "), options);
-  if (exitCodes.includes(exitCode)) return stdout;
+  if (exitCode === 0 || (exitCodes.includes(exitCode) && stdout !== "")) return stdout;
   const name = command[0].replace(/^.*\//, "");
   const why =
     exitCode === 127 ? `the node does not have it; bring it up to date: pulumi up` : lastWords(stderr, stdout);

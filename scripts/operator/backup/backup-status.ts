@@ -32,7 +32,7 @@ export type BackupStatus = z.infer<typeof backupStatus>;
 
 /** Asks a node. The program's exit code is the status's own verdict. */
 export async function readBackups(session: NodeSession): Promise<BackupStatus> {
-  const json = await runProgram(session, ["/usr/local/sbin/imera-backup", "status"], { exitCodes: [0, 1] });
+  const json = await runProgram(session, ["/usr/local/sbin/imera-backup", "status"], { exitCodes: [1] });
   return backupStatus.parse(JSON.parse(json));
 }
 
