@@ -28,7 +28,7 @@ export async function answerMultipartCall(
   switch (call.method) {
     case "PUT": {
       const number = partNumber(call);
-      const body = source === undefined ? call.body() : readCopied(call, source);
+      const body = source === undefined ? call.body() : await readCopied(call, source);
       const part = await bucket.uploads.putPart(upload, number, body);
       if (source === undefined) return { status: 200, headers: { etag: `"${part.etag}"` } };
       return xmlAnswer("CopyPartResult", { LastModified: part.lastModified, ETag: `"${part.etag}"` });

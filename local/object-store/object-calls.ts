@@ -59,7 +59,7 @@ const deleteDocument = z.object({
   }),
 });
 
-function getObject(call: S3Call, bucket: Bucket, key: string): S3Answer {
+async function getObject(call: S3Call, bucket: Bucket, key: string): Promise<S3Answer> {
   const version = findVersion(bucket, key, call.query.get("versionId"));
   const headers = {
     "content-type": "binary/octet-stream",
@@ -78,7 +78,7 @@ function getObject(call: S3Call, bucket: Bucket, key: string): S3Answer {
     status: part === undefined ? 200 : 206,
     headers: { ...headers, ...part, "content-length": String(length) },
   };
-  return call.method === "HEAD" || length === 0 ? all : { ...all, body: bucket.objects.read(version, range) };
+  return call.method === "HEAD" || length === 0 ? all : { ...all, body: await bucket.objects.read(version, range) };
 }
 
 function findVersion({ objects }: Bucket, key: string, versionId: string | undefined): ObjectVersion {
@@ -124,7 +124,7 @@ async function copyObject(call: S3Call, bucket: Bucket, key: string, source: Cop
   const { version } = source;
   const isReplaced = call.headers["x-amz-metadata-directive"] === "REPLACE";
   const object = { key, headers: isReplaced ? keptHeaders(call) : version.headers, etag: version.etag };
-  const stored = await bucket.objects.put(object, source.bucket.objects.read(version), keepsOlder(bucket));
+  const stored = await bucket.objects.put(object, await source.bucket.objects.read(version), keepsOlder(bucket));
   const result = { LastModified: stored.lastModified, ETag: `"${stored.etag}"` };
   return xmlAnswer("CopyObjectResult", result, versionHeader(bucket, stored));
 }

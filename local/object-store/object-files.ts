@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { createWriteStream } from "node:fs";
+import { mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -19,8 +19,8 @@ export interface ObjectFiles {
   delete(key: string, keepOlder: boolean): Promise<ObjectVersion | undefined>;
   /** Removes one version for good. */
   deleteVersion(version: ObjectVersion): Promise<void>;
-  /** The content from byte `start` to byte `end`, both included. Default: all. */
-  read(version: ObjectVersion, range?: { readonly start: number; readonly end: number }): Readable;
+  /** The content from byte `start` to byte `end`, both included. Default: all. Rejects when its file is gone. */
+  read(version: ObjectVersion, range?: { readonly start: number; readonly end: number }): Promise<Readable>;
 }
 
 export interface NewObject {
@@ -77,7 +77,10 @@ export async function openObjectFiles(folder: string, now: () => Date): Promise<
       return marker;
     },
     deleteVersion: remove,
-    read: (version, range) => createReadStream(contentOf(version), range ?? {}),
+    async read(version, range) {
+      const file = await open(contentOf(version));
+      return file.createReadStream(range ?? {});
+    },
   };
 }
 
