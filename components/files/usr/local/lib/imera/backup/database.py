@@ -124,11 +124,13 @@ def manifest():
     document = json.loads(result.stdout)
     if document["tables"].get("users", {}).get("rows", 0) == 0:
         raise Failed("the backup is not one", "the database holds no account", "see 'ejabberdctl registered_users'")
-    wait_until_archived(psql("SELECT pg_walfile_name(pg_logical_emit_message(false, 'imera', 'manifest'))"))
+    archive_all()
     return document
 
 
-def wait_until_archived(segment):
+def archive_all():
+    """Everything that is in the log now is in the store afterwards. PostgreSQL only ends a segment that has something in it."""
+    segment = psql("SELECT pg_walfile_name(pg_logical_emit_message(false, 'imera', 'end of a backup'))")
     psql("SELECT pg_switch_wal()")
     deadline = time.monotonic() + ARCHIVE_PATIENCE_SECONDS
     while segment not in segments_in_store(segment[:16]):
@@ -154,6 +156,9 @@ def segments_in_store(folder):
 
 def gap():
     """The first segment that is missing in the archive between the newest backup and its end; None: it is whole."""
+    store.ensure_reachable()
+    # A gap is seen only when something has come after it.
+    archive_all()
     known = info()
     backups = of_this_cluster(known)
     if not backups:

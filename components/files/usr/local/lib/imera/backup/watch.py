@@ -32,6 +32,8 @@ def troubles():
 
 def backup(known):
     last = known.get("lastBackup")
+    if is_cut_off(known):
+        return f"the one that began at {known['runningSince']} was cut off. What to do: nothing, it begins again by itself"
     if last is not None and not last["ok"]:
         return f"{last['error']}. What to do: {last.get('todo', 'see the journal')}"
     since = known.get("lastGoodAt")
@@ -45,15 +47,28 @@ def backup(known):
     return None
 
 
+def is_cut_off(known):
+    """A run that is at work holds its lock."""
+    if known.get("runningSince") is None:
+        return False
+    with state.lock("database", wait=False) as free:
+        return free
+
+
 def wal_archive(known):
     """PostgreSQL leaves a note for each segment that waits for the archive, as old as the segment's end."""
     if known.get("walGap"):
         return f"the archive has a gap at {known['walGap']}: times after it cannot be restored until the next full backup has ended, which begins by itself. What to do: see 'imera-backup status'"
     waiting = waiting_segments()
-    if not waiting or time.time() - waiting[0] < WAL_LATE_SECONDS:
-        return None
+    if not is_late(waiting):
+        # Dropped segments don't wait either, so this is not over before the archive was seen to be whole.
+        return "it is not known yet whether it has a gap, after segments had to wait. What to do: see that the backup store answers" if known.get("walWaited") else None
     held = f"{len(waiting)} segments of the write-ahead log wait for the archive, the oldest for {int(time.time() - waiting[0])} s"
     return f"{held}: {last_archive_error()}. They stay on the volume meanwhile. What to do: see that the backup store answers"
+
+
+def is_late(waiting):
+    return bool(waiting) and time.time() - waiting[0] >= WAL_LATE_SECONDS
 
 
 def waiting_segments():
