@@ -52,8 +52,9 @@ export function spacesKeyRoutes(cloud: Cloud) {
 /** A bucket need not be there yet: DigitalOcean does not look. */
 function checkGrants(list: SpacesKey["grants"]): void {
   for (const { bucket, permission } of list) {
-    if (permission === "fullaccess" && bucket !== "")
-      {throw badRequest("fullaccess is granted to all buckets: name none");}
+    if (permission === "fullaccess" && bucket !== "") {
+      throw badRequest("fullaccess is granted to all buckets: name none");
+    }
     if (permission !== "fullaccess" && bucket === "") throw badRequest(`a grant of ${permission} needs a bucket`);
   }
   if (isFull(list) && list.length > 1) throw badRequest("fullaccess cannot be mixed with other grants");

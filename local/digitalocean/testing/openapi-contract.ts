@@ -73,7 +73,7 @@ type Document = z.infer<typeof documentSchema>;
 
 function resolve(document: Document, found: z.infer<typeof response>): z.infer<typeof response> {
   const name = found.$ref?.split("/").at(-1);
-  return name === undefined ? found : (document.components.responses[name] ?? {});
+  return name === undefined ? found : (document.components.responses[mistaken.get(name) ?? name] ?? {});
 }
 
 /**
@@ -100,6 +100,9 @@ function toJsonSchema(node: unknown): unknown {
   }
   return "nullable" in node && node.nullable === true ? { anyOf: [result, { type: "null" }] } : result;
 }
+
+/** The schema of one Spaces key is a list's, unlike its example: that is what DigitalOcean answers, as for a changed key. */
+const mistaken = new Map([["key_get", "key_update"]]);
 
 /** The document writes `imgages` in a tag's resources; DigitalOcean answers `images`, and its plugin reads that. */
 const misspelt = new Map([["imgages", "images"]]);
