@@ -9,11 +9,14 @@ const health = z.object({
   checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() })),
 });
 
-/** Asks the node whether it does what it is for; throws with each check that says no. */
-export async function checkHealth(session: NodeSession): Promise<void> {
+/**
+ * Asks the node whether it does what it is for; throws with each check that says no. Resolves to the checks that are red though
+ * it serves, such as those of its backups, one line each.
+ */
+export async function checkHealth(session: NodeSession): Promise<readonly string[]> {
   const answer = await runProgram(session, ["/usr/local/lib/imera/health"], { exitCodes: [1] });
   const { healthy, serving = healthy, checks } = health.parse(JSON.parse(answer));
-  if (serving) return;
-  const red = checks.filter(({ ok }) => !ok).map(({ name, detail }) => `  ${name}: ${detail}`);
-  throw new Error(`The node does not serve:\n${red.join("\n")}`);
+  const red = checks.filter(({ ok }) => !ok).map(({ name, detail }) => `${name}: ${detail}`);
+  if (serving) return red;
+  throw new Error(`The node does not serve:\n  ${red.join("\n  ")}`);
 }

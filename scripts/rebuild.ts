@@ -1,0 +1,39 @@
+import { writeFile } from "node:fs/promises";
+import { Command } from "commander";
+import process from "node:process";
+import { holdRun } from "../local/hold-run.ts";
+import { runNumber, runOperatorCommand } from "./operator/command-line.ts";
+import { openStack } from "./operator/stack-access.ts";
+import { rebuild } from "./rebuild/rebuild.ts";
+import { describeReport } from "./rebuild/result.ts";
+import type { RebuildOptions } from "./rebuild/work.ts";
+
+interface Options extends RebuildOptions {
+  readonly stack: string;
+  readonly run?: number;
+  readonly json?: string;
+}
+
+await runOperatorCommand("npm run rebuild", async () => {
+  await new Command("npm run rebuild --")
+    .description("Brings a network back after an outage: whatever of it is gone is built anew, with its data.")
+    .requiredOption("--stack <name>", "stack of the network")
+    .option("--run <number>", "number of the local cloud, for the stack local", runNumber)
+    .option("--region <slug>", "builds in another region of DigitalOcean, from now on")
+    .option("--to <time>", "where data come from a backup: no further than this time (2026-11-22T10:00:00Z), or newest")
+    .option("--leave-behind", "forgets what is in another region, without deleting it there")
+    .option("--yes", "without asking")
+    .option("--yes-leave-behind", "without asking what --leave-behind asks")
+    .option("--json <file>", "writes the timeline for programs")
+    .action(run)
+    .parseAsync();
+});
+
+async function run(options: Options): Promise<void> {
+  const access = await openStack(options);
+  await using hold = new AsyncDisposableStack();
+  if (access.run !== undefined) hold.use(await holdRun(access.run));
+  const report = await rebuild(access, options);
+  if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, undefined, 2)}\n`);
+  process.stdout.write(`${describeReport(report)}\n`);
+}

@@ -1,0 +1,53 @@
+import { z } from "zod";
+import { waitUntil } from "../../local/wait-until.ts";
+import { digitalocean, dropletForm } from "../operator/cloud-api.ts";
+import { type Deployment, readDeployment, resources } from "../operator/deployment.ts";
+import { runEngine } from "../operator/engine.ts";
+import { endInterruptedRun, withoutStaleLock } from "../operator/interruption.ts";
+import { settlePendingCreates } from "../operator/pending-creates.ts";
+import type { StackAccess } from "../operator/stack-access.ts";
+import { type Change, describeGone, goneResources } from "./plan.ts";
+import { inPhase, say, type Work } from "./work.ts";
+
+/**
+ * Makes the state say what there is: clears up after a run that was killed, waits for deletions that are under way, and has the
+ * engine look at every resource. Resolves to what is gone.
+ */
+export async function refresh(work: Work): Promise<Change[]> {
+  const { access } = work;
+  const gone = await inPhase(work, "refresh", "what is there (pulumi refresh)", async (report) => {
+    await endInterruptedRun(access);
+    const state = await readDeployment(access);
+    await endOfDeletions(access, state, report);
+    await withoutStaleLock(access, () => settlePendingCreates(access, state, report));
+    const run = await withoutStaleLock(access, () => runEngine(access, ["refresh", "--yes", "--skip-preview"]));
+    work.runs.push(run);
+    return goneResources(run.events);
+  });
+  say(describeGone(gone));
+  work.gone.push(...gone);
+  return gone;
+}
+
+/** A droplet that is being deleted is listed, locked, until it is gone; a refresh would take it for one that stays. */
+async function endOfDeletions(access: StackAccess, state: Deployment, report: (line: string) => void): Promise<void> {
+  const droplets = resources(state).filter(({ type }) => type === "digitalocean:index/droplet:Droplet");
+  if (droplets.length === 0) return;
+  const api = await digitalocean(access);
+  const answerForm = z.object({ droplet: dropletForm });
+  for (const { id = "" } of droplets) {
+    await waitUntil({
+      what: `DigitalOcean to end what it does to droplet ${id}`,
+      probe: async () => {
+        const answer = await api.get(`droplets/${encodeURIComponent(id)}`);
+        if (answer === undefined) return { value: true };
+        const { droplet } = answerForm.parse(answer);
+        if (!droplet.locked) return { value: true };
+        report(`DigitalOcean is busy with droplet ${droplet.name}; waiting`);
+        return { seen: `${droplet.name} is ${droplet.status} and locked` };
+      },
+      intervalMs: 500,
+      timeoutMs: 300_000,
+    });
+  }
+}

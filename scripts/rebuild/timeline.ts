@@ -1,0 +1,152 @@
+import type { EngineEvent, EngineStep } from "../operator/engine-events.ts";
+import { nameOf } from "../operator/deployment.ts";
+import type { EngineRun } from "../operator/engine.ts";
+import type { NodeStep, Operation, Phase, PhaseName } from "./report.ts";
+
+/** A stretch of time in ms since the epoch. */
+export interface Stretch {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** What is known of one `pulumi up`, for the table and for programs. */
+export interface UpTimes {
+  readonly phases: readonly Phase[];
+  readonly operations: readonly Operation[];
+  readonly nodeSteps: readonly NodeStep[];
+}
+
+/** Divides the time of one `pulumi up` among the phases. `originMs` is when the command started. Pure. */
+export function upTimes(run: EngineRun, originMs: number): UpTimes {
+  const done = operationsOf(run.events, run.endedAtMs);
+  const steps = nodeStepsOf(run.events);
+  return {
+    phases: divide({ fromMs: run.startedAtMs, toMs: run.endedAtMs }, claims(run, done, steps)),
+    operations: done
+      .filter(({ step }) => isWork(step))
+      .map(({ step, fromMs, toMs }) => ({
+        operation: step.op,
+        type: step.type,
+        name: nameOf(step.urn),
+        startSeconds: seconds(fromMs - originMs),
+        seconds: seconds(toMs - fromMs),
+      })),
+    nodeSteps: steps.map(({ command, step, detail, seconds: time }) => ({ command, step, detail, seconds: time })),
+  };
+}
+
+/** Time in which at least one request to a cloud was under way, and how many operations made requests. Pure. */
+export function cloudRequests(runs: readonly EngineRun[]): { seconds: number; operations: number } {
+  const stretches = runs
+    .flatMap((run) => operationsOf(run.events, run.endedAtMs))
+    .filter(({ step }) => isCloud(step) && asksCloud.has(step.op));
+  return { seconds: seconds(unionMs(stretches)), operations: stretches.length };
+}
+
+/** To a hundredth. */
+export function seconds(ms: number): number {
+  return Math.round(ms / 10) / 100;
+}
+
+interface TimedOperation extends Stretch {
+  readonly step: EngineStep;
+}
+
+function operationsOf(events: readonly EngineEvent[], endMs: number): TimedOperation[] {
+  const open = new Map<string, { step: EngineStep; atMs: number }>();
+  const closed: TimedOperation[] = [];
+  for (const event of events) {
+    if (event.kind === "line") continue;
+    const { step, atMs } = event;
+    const begun = open.get(step.urn);
+    if (event.kind === "begin") open.set(step.urn, { step, atMs });
+    else if (begun !== undefined) {
+      closed.push({ step: begun.step, fromMs: begun.atMs, toMs: atMs });
+      open.delete(step.urn);
+    }
+  }
+  // What was never said to be done was cut off by the end.
+  for (const { step, atMs } of open.values()) closed.push({ step, fromMs: atMs, toMs: endMs });
+  return closed;
+}
+
+const asksCloud = new Set(["create", "create-replacement", "update", "delete", "delete-replaced", "refresh", "read"]);
+
+function isCloud({ type }: EngineStep): boolean {
+  return type.startsWith("digitalocean:") || type.startsWith("cloudflare:");
+}
+
+/** `replace` is the engine's bookkeeping around create-replacement. */
+function isWork({ op }: EngineStep): boolean {
+  return asksCloud.has(op);
+}
+
+interface TimedNodeStep extends NodeStep, Stretch {}
+
+/** `converge` says what each step did and how long it took, once it is done. */
+function nodeStepsOf(events: readonly EngineEvent[]): TimedNodeStep[] {
+  return events.flatMap((event) => {
+    if (event.kind !== "line") return [];
+    const [, step, detail, time] = /^([\w-]+): (.*) \((\d+(?:\.\d+)?) s\)$/.exec(event.text) ?? [];
+    if (step === undefined || detail === undefined || time === undefined) return [];
+    const length = Number(time);
+    return [
+      { command: event.name, step, detail, seconds: length, fromMs: event.atMs - length * 1000, toMs: event.atMs },
+    ];
+  });
+}
+
+/** A phase that wants a stretch of time; the first in the list that covers an instant has it. */
+interface Claim extends Stretch {
+  readonly name: PhaseName;
+}
+
+function claims(run: EngineRun, done: readonly TimedOperation[], steps: readonly TimedNodeStep[]): Claim[] {
+  const named = (name: PhaseName, stretches: readonly Stretch[]) =>
+    stretches.map(({ fromMs, toMs }) => ({ name, fromMs, toMs }));
+  const work = done.filter(({ step }) => isWork(step));
+  const droplets = work.filter(({ step }) => step.type === dropletType && step.op !== "update");
+  const stepsNamed = (pattern: RegExp) => steps.filter(({ step }) => pattern.test(step));
+  const booted = Math.max(0, ...stepsNamed(/^cloud-init$/).map(({ toMs }) => toMs));
+  const made = Math.max(run.startedAtMs, ...droplets.map(({ toMs }) => toMs));
+  const commands = work.filter(({ step }) => step.type === commandType && step.op !== "delete-replaced");
+  const ready = Math.max(0, ...commands.map(({ toMs }) => toMs));
+  return [
+    ...named("droplet", droplets),
+    ...named("recovery", stepsNamed(/^recovery$/)),
+    ...named("database", stepsNamed(/^database$/)),
+    ...named("ejabberd", stepsNamed(/^(ejabberd|admin)$/)),
+    ...named("other steps on the node", stepsNamed(/^(?!certificate$|cloud-init$)/)),
+    ...named("boot and packages", booted > made ? [{ fromMs: made, toMs: booted }] : []),
+    ...named("certificate", stepsNamed(/^certificate$/)),
+    ...named("other steps on the node", commands),
+    ...named("firewall and DNS", ready === 0 ? [] : [{ fromMs: ready, toMs: run.endedAtMs }]),
+    { name: "engine", fromMs: run.startedAtMs, toMs: run.endedAtMs },
+  ];
+}
+
+const dropletType = "digitalocean:index/droplet:Droplet";
+const commandType = "command:remote:Command";
+
+function divide(whole: Stretch, wanted: readonly Claim[]): Phase[] {
+  const within = (ms: number) => Math.min(Math.max(ms, whole.fromMs), whole.toMs);
+  const edges = wanted.flatMap(({ fromMs, toMs }) => [within(fromMs), within(toMs)]);
+  const cuts = [...new Set(edges)].sort((a, b) => a - b);
+  const found = new Map<PhaseName, number>();
+  cuts.slice(1).forEach((toMs, index) => {
+    const fromMs = cuts[index] ?? toMs;
+    const owner = wanted.find((claim) => claim.fromMs <= fromMs && toMs <= claim.toMs);
+    if (owner !== undefined) found.set(owner.name, (found.get(owner.name) ?? 0) + toMs - fromMs);
+  });
+  return [...found].map(([name, ms]) => ({ name, seconds: seconds(ms) }));
+}
+
+function unionMs(stretches: readonly Stretch[]): number {
+  let covered = 0;
+  let until = -Infinity;
+  for (const { fromMs, toMs } of stretches.toSorted((a, b) => a.fromMs - b.fromMs)) {
+    covered += Math.max(0, toMs - Math.max(fromMs, until));
+    until = Math.max(until, toMs);
+  }
+  return covered;
+}
