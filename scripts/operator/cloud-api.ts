@@ -20,7 +20,7 @@ export const dropletForm = z.object({
 });
 
 /** DigitalOcean's API as the stack's plugin reaches it; paths follow `/v2/`. */
-export async function digitalocean(access: StackAccess): Promise<CloudApi> {
+export async function digitalocean(access: Pick<StackAccess, "setting">): Promise<CloudApi> {
   const token = (await access.setting("digitalocean:token")) ?? process.env["DIGITALOCEAN_TOKEN"];
   const endpoint = (await access.setting("digitalocean:apiEndpoint")) ?? "https://api.digitalocean.com";
   return cloudApi("DigitalOcean", `${endpoint}/v2/`, token ?? process.env["DIGITALOCEAN_ACCESS_TOKEN"]);

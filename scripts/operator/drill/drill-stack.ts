@@ -3,7 +3,6 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { digitaloceanApiPort } from "../../../local/address-plan.ts";
 import { readIfThere } from "../../../local/read-if-there.ts";
 import type { Run } from "../../../local/run.ts";
 import { changeStack, initStack, type StackFolder, stackFolder } from "../../../local/stack-folder.ts";
@@ -13,6 +12,7 @@ import type { Toolchain } from "../../../toolchain/set-up.ts";
 import { inNamespace } from "../../stack/new-stack.ts";
 import { generateStackSecrets } from "../../stack/secrets.ts";
 import { runPulumi, writeStackConfig } from "../../stack/stack-config.ts";
+import { digitalocean } from "../cloud-api.ts";
 import { type StackAccess, stackAccess } from "../stack-access.ts";
 import { drillSettings } from "./settings.ts";
 import type { DrillSource } from "./source.ts";
@@ -87,8 +87,11 @@ export async function removeDrillStack(run: Run, toolchain: Toolchain, place: St
   const volumeNames = isMade ? volumesIn(await runPulumi(cli, ["stack", "export", "--stack", place.stack])) : [];
   // What matters is what the cloud has: the sweep answers for it, also where the engine could not.
   if (isMade) await changeStack(place, cli, "destroy", () => undefined).catch(() => undefined);
-  const endpoint = `http://${run.addresses.cloudIpv4}:${digitaloceanApiPort}`;
-  const api = { endpoint, token: cloud.digitaloceanToken };
+  const settings: Readonly<Record<string, string>> = {
+    "digitalocean:token": cloud.digitaloceanToken,
+    "digitalocean:apiEndpoint": platformSettings(run)["digitalocean:apiEndpoint"],
+  };
+  const api = await digitalocean({ setting: (name) => Promise.resolve(settings[name]) });
   const found = await sweep(api, { label: `imera-${place.stack}`, volumeNames: new Set(volumeNames) });
   await rm(place.folder, { recursive: true, force: true });
   return found;

@@ -1,6 +1,5 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import type { CloudApi } from "../cloud-api.ts";
 import { sweep } from "./sweep.ts";
 
 interface Resource {
@@ -9,30 +8,25 @@ interface Resource {
   readonly tags?: readonly string[];
 }
 
-let server: Server;
-afterEach(() => new Promise((resolve) => server.close(resolve)));
-
 /** An account with these resources, by path; deletions are recorded in order. */
-async function account(resources: Record<string, Resource[]>, deletions: string[]): Promise<string> {
-  server = createServer((request, response) => {
-    const [, , ...parts] = (request.url ?? "").replace(/\?.*/, "").split("/");
-    const path = Object.keys(resources).find((key) => parts.join("/").startsWith(key)) ?? "";
-    const name = path === "account/keys" ? "ssh_keys" : path;
-    if (request.method === "DELETE") {
-      const id = parts.at(-1) ?? "";
-      deletions.push(`${path}/${id}`);
-      resources[path] = (resources[path] ?? []).filter((resource) => String(resource.id ?? resource.name) !== id);
-    }
-    response.end(request.method === "DELETE" ? "" : JSON.stringify({ [name]: resources[path] ?? [] }));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+function account(resources: Record<string, Resource[]>, deletions: string[]): CloudApi {
+  return {
+    get: (path) => {
+      const name = path.replace(/\?.*/, "");
+      return Promise.resolve({ [name === "account/keys" ? "ssh_keys" : name]: resources[name] ?? [] });
+    },
+    remove: (path) => {
+      const [, name = "", id] = /^(.*)\/([^/]+)$/.exec(path) ?? [];
+      resources[name] = (resources[name] ?? []).filter((resource) => String(resource.id ?? resource.name) !== id);
+      return Promise.resolve(void deletions.push(path));
+    },
+  };
 }
 
 describe("sweep", () => {
   it("removes what the drill left, droplets first, and nothing else", async () => {
     const deletions: string[] = [];
-    const endpoint = await account(
+    const api = account(
       {
         droplets: [
           { id: 1, name: "xmpp1.example.org", tags: ["imera-local"] },
@@ -56,7 +50,7 @@ describe("sweep", () => {
       deletions,
     );
     const belongings = { label: "imera-drill-1a2b3c", volumeNames: new Set(["imera-xmpp1-data-2222222"]) };
-    const found = await sweep({ endpoint, token: "t" }, belongings);
+    const found = await sweep(api, belongings);
     expect(deletions).toEqual([
       "droplets/2",
       "volumes/v2",
@@ -66,6 +60,6 @@ describe("sweep", () => {
       "tags/imera-drill-1a2b3c",
     ]);
     expect(found).toHaveLength(6);
-    expect(await sweep({ endpoint, token: "t" }, belongings)).toEqual([]);
+    expect(await sweep(api, belongings)).toEqual([]);
   });
 });

@@ -1,12 +1,6 @@
 import { z } from "zod";
 import { waitUntil } from "../../../local/wait-until.ts";
-
-/** A DigitalOcean API and what opens it. */
-export interface DigitalOceanAccess {
-  /** Without `/v2`. */
-  readonly endpoint: string;
-  readonly token: string;
-}
+import type { CloudApi } from "../cloud-api.ts";
 
 /** How to tell a stack's resources from others of the same account. */
 export interface Belongings {
@@ -20,17 +14,16 @@ export interface Belongings {
  * Removes what an account still has of a stack whose state may not know all of it: an engine that was killed forgets what it
  * was about to make. Resolves to what was found, one name each.
  */
-export async function sweep(api: DigitalOceanAccess, belongings: Belongings): Promise<string[]> {
-  const request = requester(api);
+export async function sweep(api: CloudApi, belongings: Belongings): Promise<string[]> {
   const found: string[] = [];
   // Droplets before all that they hold on to.
   for (const kind of kinds) {
-    const ours = (await list(request, kind)).filter((resource) => belongsTo(belongings, kind, resource));
-    for (const resource of ours) await request("DELETE", `${kind.path}/${resource.id ?? resource.name}`);
+    const ours = (await list(api, kind)).filter((resource) => belongsTo(belongings, kind, resource));
+    for (const resource of ours) await api.remove(`${kind.path}/${resource.id ?? resource.name}`);
     await waitUntil({
       what: `the ${kind.key} of ${belongings.label} to be gone`,
       probe: async () => {
-        const left = (await list(request, kind)).filter((resource) => belongsTo(belongings, kind, resource));
+        const left = (await list(api, kind)).filter((resource) => belongsTo(belongings, kind, resource));
         return left.length === 0 ? { value: true } : { seen: left.map(({ name }) => name).join(", ") };
       },
       intervalMs: 250,
@@ -64,19 +57,7 @@ function belongsTo({ label, volumeNames }: Belongings, { key }: Kind, { name, ta
   return name === label || name.startsWith(`${label}-`);
 }
 
-type Request = (method: "GET" | "DELETE", path: string) => Promise<unknown>;
-
-function requester({ endpoint, token }: DigitalOceanAccess): Request {
-  return async (method, path) => {
-    const url = `${endpoint}/v2/${path}`;
-    const response = await fetch(url, { method, headers: { authorization: `Bearer ${token}` } });
-    const text = await response.text();
-    if (!response.ok && response.status !== 404) throw new Error(`${method} ${url}: ${response.status} ${text}`);
-    return text === "" ? {} : (JSON.parse(text) as unknown);
-  };
-}
-
-async function list(request: Request, { path, key }: Kind): Promise<Resource[]> {
-  const answer = z.object({ [key]: z.array(resourceForm) }).parse(await request("GET", `${path}?per_page=200`));
+async function list(api: CloudApi, { path, key }: Kind): Promise<Resource[]> {
+  const answer = z.object({ [key]: z.array(resourceForm) }).parse(await api.get(`${path}?per_page=200`));
   return answer[key] ?? [];
 }
