@@ -7,7 +7,7 @@ import { z } from "zod";
 
 import { inNamespace } from "../scripts/stack/new-stack.ts";
 import { generateStackSecrets } from "../scripts/stack/secrets.ts";
-import { type PulumiCli, runPulumi, writeStackConfig } from "../scripts/stack/stack-config.ts";
+import { type PulumiCli, runPulumi, type StackConfig, writeStackConfig } from "../scripts/stack/stack-config.ts";
 import { engineEnvironment } from "../toolchain/engine-environment.ts";
 import type { Toolchain } from "../toolchain/set-up.ts";
 import { acmeDirectoryUrl } from "./acme/pebble.ts";
@@ -42,9 +42,13 @@ export function stackFiles(run: Run) {
 
 /** Domains of the committed local stack that are zones at Cloudflare, and one for somebody else's server. */
 export async function localZones(): Promise<string[]> {
-  const file = z.object({ config: z.record(z.string(), z.unknown()) });
-  const { config } = file.parse(parse(await readFile(join(projectFolder, `Pulumi.${stackName}.yaml`), "utf8")));
+  const config = await readSettingsFile(join(projectFolder, `Pulumi.${stackName}.yaml`));
   return [String(config["imera:zone"] ?? config["imera:domain"]), "peer.test"];
+}
+
+async function readSettingsFile(path: string): Promise<Record<string, unknown>> {
+  const file = z.object({ config: z.record(z.string(), z.unknown()) });
+  return file.parse(parse(await readFile(path, "utf8"))).config;
 }
 
 /** The CLI with the state of a stack of the run: its network's, or one beside it. */
@@ -54,26 +58,35 @@ export function stackCli(run: Run, toolchain: Toolchain, place: StackFolder = st
   return { command: toolchain.pulumi, env: proxyEnvironment(run, env), projectFolder };
 }
 
-/** Makes the run's stack with its configuration and secrets; one that is there stays. */
+/**
+ * Makes the run's stack with its configuration and secrets. One that is there stays, and gets the settings that an earlier
+ * version did not have.
+ */
 export async function prepareStack(cloud: RunningCloud, toolchain: Toolchain): Promise<void> {
   const { run } = cloud;
   const files = stackFiles(run);
-  if (existsSync(files.adminPassword)) return;
-  await mkdir(run.files.passwords, { recursive: true, mode: 0o700 });
   const cli = stackCli(run, toolchain);
-  // The committed settings, with what this run adds.
-  await initStack(files, cli, join(projectFolder, `Pulumi.${stackName}.yaml`));
-  const secrets = generateStackSecrets();
-  await writeStackConfig(cli, {
+  const { plain, secret } = generateStackSecrets();
+  const settings = {
     stack: stackName,
     configFile: files.config,
-    plain: { ...inNamespace(secrets.plain), ...platformSettings(run) },
-    secret: {
-      ...inNamespace(secrets.secret),
-      ...platformSecrets(cloud.settings),
-    },
-  });
-  await writeFile(files.adminPassword, `${secrets.secret.adminPassword}\n`, { mode: 0o600 });
+    plain: { ...inNamespace(plain), ...platformSettings(run) },
+    secret: { ...inNamespace(secret), ...platformSecrets(cloud.settings) },
+  };
+  if (existsSync(files.adminPassword)) return addMissing(cli, settings);
+  await mkdir(run.files.passwords, { recursive: true, mode: 0o700 });
+  // The committed settings, with what this run adds.
+  await initStack(files, cli, join(projectFolder, `Pulumi.${stackName}.yaml`));
+  await writeStackConfig(cli, settings);
+  await writeFile(files.adminPassword, `${secret.adminPassword}\n`, { mode: 0o600 });
+}
+
+async function addMissing(cli: PulumiCli, settings: StackConfig & { readonly configFile: string }): Promise<void> {
+  const present = await readSettingsFile(settings.configFile);
+  const missing = <T>(values: Readonly<Record<string, T>>) =>
+    Object.fromEntries(Object.entries(values).filter(([name]) => !(name in present)));
+  const [plain, secret] = [missing(settings.plain), missing(settings.secret)];
+  if (Object.keys({ ...plain, ...secret }).length > 0) await writeStackConfig(cli, { ...settings, plain, secret });
 }
 
 /** What a stack in the run has to know of its cloud: settings in full names. */

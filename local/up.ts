@@ -15,7 +15,7 @@ import { createNamespace, inNamespace } from "./network/namespace.ts";
 import { openOutbound } from "./network/outbound.ts";
 import { makeObjectStoreCertificate } from "./object-store/certificate.ts";
 import { spacesDomain } from "./object-store/hosts.ts";
-import { isRunning, lastLines, startDaemon } from "./process.ts";
+import { endProcess, isRunning, lastLines, startDaemon } from "./process.ts";
 import type { Step } from "./progress.ts";
 import { readIfThere } from "./read-if-there.ts";
 import type { Run } from "./run.ts";
@@ -81,15 +81,21 @@ async function writeCaBundle(run: Run): Promise<void> {
   await writeFile(run.files.caBundle, (await readTrust(run)).map(({ pem }) => pem).join(""), { mode: 0o644 });
 }
 
+/** A daemon that was started with other settings is ended, to be started with these. */
 async function prepareSettings(run: Run, zones: readonly string[]): Promise<DaemonSettings> {
+  const earlier = await readIfThere(run.files.daemonSettings);
   const settings: DaemonSettings = {
-    ...daemonSecrets(await readIfThere(run.files.daemonSettings)),
+    ...daemonSecrets(earlier),
     run: run.number,
     zones: [...zones],
     names: { [acmeHostName]: acmeIpv4(run), [`*.${spacesDomain}`]: run.addresses.cloudIpv4 },
     upstreamResolvers: await upstreamResolvers(),
   };
-  await writeFile(run.files.daemonSettings, JSON.stringify(settings, undefined, 2), { mode: 0o600 });
+  const content = JSON.stringify(settings, undefined, 2);
+  if (content !== earlier) {
+    await endProcess(run.files.daemonPid, { what: "the daemon with earlier settings", graceMs: 10_000 });
+    await writeFile(run.files.daemonSettings, content, { mode: 0o600 });
+  }
   return settings;
 }
 
