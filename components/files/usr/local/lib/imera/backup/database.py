@@ -17,6 +17,7 @@ MEANINGS = (
     (r"do not match the database|stanza-upgrade|\[028\]|\[051\]", "the store holds the backups of another database", "if this network was meant to begin anew, set imera:recovery to 'initialise' or use another bucket; if not, restore with imera:recovery set to 'backup'"),
     (r"unable to get address|unable to connect|HostConnectError|\[049\]|timeout connecting|Connection refused|No route", "the backup store cannot be reached", "see whether it answers; the backup is made up for by itself"),
     (r"\b403\b|AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch", "the backup store refuses the node's key", "run 'pulumi up --refresh': it makes a new key where the old one is gone"),
+    (r"\[055\]", "the store has lost files", "bring them back from the bucket's earlier versions, which it keeps for imera:backupKeepDays; or begin another bucket with imera:backupBucket"),
     (r"NoSuchBucket", "the bucket is gone", "run 'pulumi up --refresh': it makes a new one"),
 )
 
@@ -66,17 +67,14 @@ def stanza(command):
 
 
 def clear_half_made():
-    """A stanza whose creation was cut off has one of its two descriptions, and nothing else. Whether it was one."""
-    what = "the backup store cannot be listed"
-    there = [
-        f"{part}/{STANZA}/{line}"
-        for part in ("archive", "backup")
-        for line in pgbackrest("repo-ls", "--recurse", f"{part}/{STANZA}", what=what, timeout_seconds=300).splitlines()
-    ]
-    if not all(re.search(r"/(archive|backup)\.info(\.copy)?$", path) for path in there):
+    """A stanza whose creation was cut off has one of its two descriptions, and perhaps segments of the log, which are of no use
+    without a backup. Whether it was one; whatever has a backup is left alone."""
+    what = "the backup store cannot be used"
+    backups = pgbackrest("repo-ls", f"backup/{STANZA}", what=what, timeout_seconds=300).split()
+    if not set(backups) <= {"backup.info", "backup.info.copy"}:
         return False
-    for path in there:
-        pgbackrest("repo-rm", path, what=what, timeout_seconds=300)
+    for part in ("backup", "archive"):
+        pgbackrest("repo-rm", "--recurse", f"{part}/{STANZA}", what=what, timeout_seconds=300)
     return True
 
 
