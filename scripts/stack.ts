@@ -7,6 +7,7 @@ import { newStack, refuseExistingSecrets } from "./stack/new-stack.ts";
 import {
   answersSchema,
   checkAnswers,
+  credentials,
   networkList,
   proposedNetworks,
   questions,
@@ -15,13 +16,15 @@ import {
 
 const projectFolder = fileURLToPath(new URL("..", import.meta.url));
 
+const credentialsForm = `{${credentials.map((key) => `"${key}": "…"`).join(", ")}}`;
+
 const program = new Command("npm run stack --").description("Makes stacks of this project.");
 
 program
   .command("new")
   .description(
     "Makes a stack: asks what only you know, makes all secrets, and writes both, the secrets encrypted, to Pulumi.NAME.yaml. " +
-      'Without a terminal the answers come from the options, and the tokens as JSON on standard input: {"digitaloceanToken": "…", "cloudflareToken": "…"}.',
+      `Without a terminal the answers come from the options, and the credentials as JSON on standard input: ${credentialsForm}.`,
   )
   .argument("<name>", "name of the stack, such as prod")
   .option("--domain <name>", questions.domain)
@@ -50,7 +53,9 @@ async function createStack(name: string, options: Options): Promise<void> {
     ...options,
     ...(options.sshNetworks === undefined ? {} : { sshNetworks: networkList(options.sshNetworks) }),
   };
-  const answers = checkAnswers(process.stdin.isTTY ? await ask(given) : { ...given, ...(await tokensFromStdin()) });
+  const answers = checkAnswers(
+    process.stdin.isTTY ? await ask(given) : { ...given, ...(await credentialsFromStdin()) },
+  );
   const { pulumi } = await setUpToolchain();
   // The user's own home where there is one: backends that want a login keep it there.
   const env = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" };
@@ -62,7 +67,7 @@ async function createStack(name: string, options: Options): Promise<void> {
 
 async function ask(given: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
   const answers: Record<string, unknown> = { ...given };
-  for (const key of ["domain", "contact", "region", "sshNetworks", "digitaloceanToken", "cloudflareToken"] as const) {
+  for (const key of ["domain", "contact", "region", "sshNetworks", ...credentials] as const) {
     answers[key] ??= await askOne(key);
   }
   return answers;
@@ -75,7 +80,7 @@ async function askOne(key: keyof Answers): Promise<unknown> {
       .safeParse(parse(value))
       .error?.issues.map(({ message }) => message)
       .join("; ");
-  const answer = key.endsWith("Token")
+  const answer = credentials.some((credential) => credential === key)
     ? await password({ message: questions[key], validate })
     : await text({
         message: questions[key],
@@ -86,14 +91,14 @@ async function askOne(key: keyof Answers): Promise<unknown> {
   return parse(answer);
 }
 
-async function tokensFromStdin(): Promise<Record<string, unknown>> {
+async function credentialsFromStdin(): Promise<Record<string, unknown>> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
   const input = Buffer.concat(chunks).toString("utf8");
   try {
-    const tokens: unknown = JSON.parse(input);
-    return typeof tokens === "object" && tokens !== null ? { ...tokens } : {};
+    const given: unknown = JSON.parse(input);
+    return typeof given === "object" && given !== null ? { ...given } : {};
   } catch {
-    throw new Error('standard input: expected JSON: {"digitaloceanToken": "…", "cloudflareToken": "…"}');
+    throw new Error(`standard input: expected JSON: ${credentialsForm}`);
   }
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readSettings } from "../../components/config.ts";
 import { inNamespace, newStack, refuseExistingSecrets } from "./new-stack.ts";
-import { checkAnswers, networkList, proposedNetworks } from "./questions.ts";
+import { checkAnswers, credentials, networkList, proposedNetworks } from "./questions.ts";
 import { generateStackSecrets } from "./secrets.ts";
 import { runPulumi, type PulumiCli } from "./stack-config.ts";
 
@@ -15,6 +15,8 @@ const answers = {
   sshNetworks: ["203.0.113.7/32"],
   digitaloceanToken: "dop_v1_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
   cloudflareToken: "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb",
+  spacesAccessId: "DO00CCCCCCCCCCCCCCCC",
+  spacesSecretKey: "dddddddddddddddddddddddddddddddddddddddddddd",
 };
 
 describe("generateStackSecrets", () => {
@@ -46,11 +48,19 @@ describe("checkAnswers", () => {
   });
 
   it("names all that will not do, without showing a token", () => {
-    const wrong = { ...answers, domain: "nowhere", contact: undefined, sshNetworks: [], cloudflareToken: "short" };
+    const wrong = {
+      ...answers,
+      domain: "nowhere",
+      contact: undefined,
+      sshNetworks: [],
+      cloudflareToken: "short",
+      spacesSecretKey: "short",
+    };
     const check = () => checkAnswers(wrong);
-    for (const name of ["domain: expected", "contact: missing", "sshNetworks: expected", "cloudflareToken: expected"]) {
-      expect(check).toThrow(name);
+    for (const name of ["domain", "sshNetworks", "cloudflareToken", "spacesSecretKey"]) {
+      expect(check).toThrow(`${name}: expected`);
     }
+    expect(check).toThrow("contact: missing");
     expect(check).not.toThrow("short");
   });
 });
@@ -91,9 +101,9 @@ describe("newStack", () => {
     expect(log).toMatch(
       /args: config set imera:adminPassword --secret --stack prod --non-interactive\nstdin: \S{20}\n/,
     );
-    expect(log).toContain(`stdin: ${answers.digitaloceanToken}\n`);
+    for (const credential of credentials) expect(log).toContain(`stdin: ${answers[credential]}\n`);
     const commandLines = log.split("\n").filter((line) => line.startsWith("args: "));
-    expect(commandLines.join("\n")).not.toMatch(/PRIVATE KEY|dop_v1|bbbb/);
+    expect(commandLines.join("\n")).not.toMatch(/PRIVATE KEY|dop_v1|bbbb|CCCC|dddd/);
   });
 
   it("hands private keys over with the newline they end with", async () => {

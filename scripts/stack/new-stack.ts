@@ -22,15 +22,17 @@ export function refuseExistingSecrets(projectFolder: string, stack: string): voi
 export async function newStack(cli: PulumiCli, stack: string, answers: Answers): Promise<void> {
   refuseExistingSecrets(cli.projectFolder, stack);
   if (!(await stackNames(cli)).includes(stack)) await runPulumi(cli, ["stack", "init", stack, "--no-select"]);
-  const { digitaloceanToken, cloudflareToken, ...settings } = answers;
+  const { domain, contact, region, sshNetworks } = answers;
   const secrets = generateStackSecrets();
   await writeStackConfig(cli, {
     stack,
-    plain: inNamespace({ ...settings, ...secrets.plain }),
+    plain: inNamespace({ domain, contact, region, sshNetworks, ...secrets.plain }),
     secret: {
       ...inNamespace(secrets.secret),
-      "digitalocean:token": digitaloceanToken,
-      "cloudflare:apiToken": cloudflareToken,
+      "digitalocean:token": answers.digitaloceanToken,
+      "digitalocean:spacesAccessId": answers.spacesAccessId,
+      "digitalocean:spacesSecretKey": answers.spacesSecretKey,
+      "cloudflare:apiToken": answers.cloudflareToken,
     },
   });
 }

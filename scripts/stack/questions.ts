@@ -12,6 +12,9 @@ export interface Answers {
   readonly digitaloceanToken: string;
   /** Cloudflare API token. */
   readonly cloudflareToken: string;
+  /** Key pair of Spaces with full access, which makes the backups' bucket. */
+  readonly spacesAccessId: string;
+  readonly spacesSecretKey: string;
 }
 
 const { domain, contact, region, sshNetworks } = settingsSchema.shape;
@@ -28,7 +31,14 @@ export const answersSchema = z.object({
   cloudflareToken: z.string().regex(/^[0-9A-Za-z_-]{40,80}$/, {
     error: "expected a Cloudflare API token: 40 to 80 letters, digits, hyphens and underscores",
   }),
+  spacesAccessId: z
+    .string()
+    .regex(/^[0-9A-Z]{16,40}$/, { error: "expected the id of a Spaces key: capitals and digits" }),
+  spacesSecretKey: z.string().regex(/^\S{30,}$/, { error: "expected the secret half of that Spaces key" }),
 });
+
+/** The answers that nobody may look at. */
+export const credentials = ["digitaloceanToken", "cloudflareToken", "spacesAccessId", "spacesSecretKey"] as const;
 
 /** How the operator is asked for each. */
 export const questions = {
@@ -37,8 +47,11 @@ export const questions = {
   region: "DigitalOcean region (fra1, ams3, nyc3, …)",
   sshNetworks: "Networks that may use SSH, in CIDR notation with commas between; this machine must be in one",
   digitaloceanToken:
-    "DigitalOcean API token (all scopes of droplets, volumes, firewalls, VPCs, tags, keys, reserved IPs)",
+    "DigitalOcean API token (all scopes of droplets, volumes, firewalls, VPCs, tags, SSH keys, Spaces keys, reserved IPs)",
   cloudflareToken: "Cloudflare API token (Zone: Read, DNS: Edit, API Tokens: Edit)",
+  spacesAccessId:
+    "Id of a Spaces access key, for the backups' bucket (DigitalOcean: Spaces Object Storage → Access Keys → Full Access)",
+  spacesSecretKey: "Secret key that was shown with it",
 } as const satisfies Record<keyof Answers, string>;
 
 /** Checks all answers together. Throws one Error with a line for each that will not do. */
