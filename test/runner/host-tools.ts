@@ -24,6 +24,7 @@ const hostTools: readonly HostTool[] = [
     probe: ["/usr/bin/test", "-x", "/usr/sbin/sshd"],
     neededFor: "replaying what remote commands do",
   },
+  { aptPackages: ["libxml2-utils"], probe: ["xmllint", "--version"], neededFor: "checking exported accounts" },
   { aptPackages: ["openssl"], probe: ["openssl", "version"], neededFor: "looking at certificates" },
   {
     // aiodns is only recommended by slixmpp, which cannot look up SRV records without it.
