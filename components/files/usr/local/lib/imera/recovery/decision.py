@@ -10,6 +10,7 @@ MEND = {
     "refused": "give the node a key that may read the bucket: 'pulumi up --refresh' makes a new one where the old one is gone",
     "missing": "set imera:backupBucket to the bucket that has the backups; if there never was one, 'pulumi up --refresh' makes it",
     "locked": "set imera:backupPassphrase to the one that the backups were made with and run 'pulumi up'",
+    "unclear": "see whether the backup store is well and run 'pulumi up' again",
     "damaged": "restore the damaged objects in the bucket from their earlier versions (docs/outage.md) and run 'pulumi up'",
     "useless": "if the backups are elsewhere, set imera:backupBucket; if there is nothing to restore, empty the bucket or use a new one",
 }

@@ -19,7 +19,7 @@ NO_STANZA = 1
 NO_BACKUP = 2
 # pgBackRest's words, and what they mean for a recovery.
 KINDS = (
-    ("locked", r"CryptoError|cipher header|is or was the repo encrypted"),
+    ("locked", r"CryptoError|FormatError|cipher header|is or was the repo encrypted"),
     ("missing", r"NoSuchBucket"),
     ("refused", r"\b403\b|AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch"),
     ("unreachable", r"HostConnectError|unable to get address|unable to connect|timeout|\b50[0-9]\b|ServiceError"),
@@ -43,7 +43,7 @@ class Backup:
 @dataclasses.dataclass(frozen=True)
 class Store:
     """kind: none (the node has no store), unreachable, refused, missing (no such bucket), locked (another passphrase),
-    damaged, empty, useless (something is there, and no backup), ready. why: what was seen."""
+    unclear, damaged, empty, useless (something is there, and no backup), ready. why: what was seen."""
 
     kind: str
     why: str = ""
@@ -62,22 +62,26 @@ def look(facts):
         return Store("none", "this network has no backup store")
     try:
         ensure_reachable()
+    except Failed as failed:
+        return Store("unreachable", failed.line())
+    try:
         with concurrent.futures.ThreadPoolExecutor() as pool:
             info, snapshots = pool.submit(database_info), pool.submit(list_snapshots)
             return judge(info.result(), *snapshots.result())
     except Failed as failed:
-        return Store("unreachable", failed.line())
+        return Store("unclear", failed.line())
 
 
 def pgbackrest(*arguments, what="the backup store cannot be asked"):
-    return run([*AS_POSTGRES, "pgbackrest", f"--stanza={STANZA}", "--io-timeout=10", *arguments], what, ANSWER_SECONDS, cwd="/")
+    return run([*AS_POSTGRES, "pgbackrest", f"--stanza={STANZA}", "--io-timeout=10", *arguments], what, ANSWER_SECONDS, cwd="/", errors="replace")
 
 
 def database_info():
     result = pgbackrest("info", "--output=json", "--log-level-stderr=error")
     if result.returncode != 0:
         return {"status": {"code": 99, "message": result.stderr.strip()}}
-    return next((stanza for stanza in json.loads(result.stdout) if stanza["name"] == STANZA), {"status": {"code": NO_STANZA}})
+    # With a wrong passphrase its words have bytes of any kind in them.
+    return next((stanza for stanza in json.loads(result.stdout, strict=False) if stanza["name"] == STANZA), {"status": {"code": NO_STANZA}})
 
 
 def list_snapshots():
@@ -104,19 +108,21 @@ def judge(info, restic_code, restic_said, snapshots):
     if not found:
         return Store("useless", "it holds files, but no backup of a database", **known)
     if restic_code not in (0, RESTIC_NO_REPOSITORY):
-        return Store(kind_of(restic_said, "damaged"), f"restic: {oneline(restic_said)}", backups=found, **known)
-    return Store("ready", backups=found, forks=forks(known["archived_to"], found), **known)
+        return Store("unclear", f"the uploads' backups cannot be read: {oneline(restic_said)}", backups=found, **known)
+    return Store("ready", backups=found, forks=forks(info["archive"][-1]["id"], known["archived_to"], found), **known)
 
 
 def troubled(info, restic_code):
     said = " ".join([info["status"]["message"], *(repo["status"]["message"] for repo in info.get("repo", []))])
-    kind = kind_of(said, "damaged")
+    # It proves the passphrase wrong; pgBackRest only sees that what it reads makes no sense.
+    kind = "locked" if restic_code == RESTIC_WRONG_PASSPHRASE else kind_of(said, "damaged")
     # The same passphrase opens the uploads, so it is not what is wrong.
     if kind == "locked" and restic_code == 0:
         return Store("damaged", "the list of the database's backups (backup.info) cannot be read, while the passphrase is right")
     if kind == "locked":
         return Store("locked", "the backups do not open with this stack's passphrase")
-    return Store(kind, oneline(said))
+    # What restic sees there is not nothing.
+    return Store("unclear" if restic_code == 0 else kind, oneline(said))
 
 
 def kind_of(said, otherwise):
@@ -163,19 +169,14 @@ def with_manifest(backup, snapshots):
     return backup
 
 
-def forks(archived_to, found):
+def forks(archive_id, archived_to, found):
     """Asked for only where there is more than one timeline."""
     if archived_to is None or all(backup.timeline == int(archived_to[:8], 16) for backup in found):
         return {}
-    with_history = run(
-        [*AS_POSTGRES, "sh", "-c", f'f=$(mktemp) && pgbackrest --stanza={STANZA} archive-get {archived_to[:8]}.history "$f" && cat "$f"; e=$?; rm -f "$f"; exit $e'],
-        "the history of the write-ahead log cannot be read",
-        ANSWER_SECONDS,
-        cwd="/",
-    )
-    if with_history.returncode != 0:
-        raise Failed("the history of the write-ahead log cannot be read", oneline(with_history.stderr), "")
-    return history(with_history.stdout)
+    result = pgbackrest("repo-get", f"archive/{STANZA}/{archive_id}/{archived_to[:8]}.history")
+    if result.returncode != 0:
+        raise Failed("the history of the write-ahead log cannot be read", oneline(result.stderr), "")
+    return history(result.stdout)
 
 
 def history(text):
