@@ -1,8 +1,8 @@
 import { Resolver } from "node:dns/promises";
 import { isIP } from "node:net";
 import { canaryUser } from "../../components/node-facts.ts";
-import { waitUntil } from "../../local/wait-until.ts";
-import { logInAs } from "../operator/canary-login.ts";
+import { GiveUp, waitUntil } from "../../local/wait-until.ts";
+import { type CanaryLogin, logInAs } from "../operator/canary-login.ts";
 import type { NetworkNode, NetworkOutputs } from "../operator/network-outputs.ts";
 import { checkHealth } from "../operator/node-health.ts";
 import { openNode } from "../operator/node-ssh.ts";
@@ -45,9 +45,7 @@ async function login(access: StackAccess, domain: string, node: NetworkNode, pas
   const host = node.serviceIpv4;
   const { jid, certificateValidUntil } = await waitUntil({
     what: `a client to log in at ${host}`,
-    probe: async () => ({
-      value: await logInAs({ domain, user: canaryUser, password, host, caBundle: access.outside.caBundle }),
-    }),
+    probe: () => tryLogin({ domain, user: canaryUser, password, host, caBundle: access.outside.caBundle }),
     intervalMs: 500,
     timeoutMs: patienceMs,
   });
@@ -58,6 +56,19 @@ async function login(access: StackAccess, domain: string, node: NetworkNode, pas
     },
     { name: "login", detail: jid },
   ];
+}
+
+/** A firewall may take a moment to open. A server that answers and refuses will do so again, and ban who goes on asking. */
+async function tryLogin(login: CanaryLogin) {
+  try {
+    return { value: await logInAs(login) };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const { cause } = error;
+    const isUnreachable = cause instanceof Error && ("code" in cause || cause.name === "TimeoutError");
+    if (isUnreachable) return { seen: error.message };
+    throw new GiveUp(error.message, { cause: error });
+  }
 }
 
 /** Waits until the name servers of the domain send clients to the node. */
