@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import process from "node:process";
+import { z } from "zod";
 import { showSteps } from "../local/progress.ts";
 import { describeBackups, readBackups } from "./operator/backup/backup-status.ts";
 import { runNumber, runOperatorCommand } from "./operator/command-line.ts";
@@ -13,6 +14,9 @@ interface Options {
   readonly full?: boolean;
   readonly json?: boolean;
 }
+
+/** `next` is in microseconds since 1970. */
+const timers = z.array(z.object({ next: z.number().nullish() }));
 
 await runOperatorCommand("npm run backup", async () => {
   await new Command("npm run backup --")
@@ -52,10 +56,7 @@ async function makeBackup(session: NodeSession, full: boolean): Promise<void> {
 }
 
 async function nextBackup(session: NodeSession): Promise<string | undefined> {
-  const property = "--property=NextElapseUSecRealtime";
-  const shown = await runProgram(session, ["systemctl", "show", property, "--value", "--timestamp=unix", timer]);
-  const seconds = /^@(\d+)/.exec(shown.trim())?.[1];
-  return seconds === undefined ? undefined : new Date(Number(seconds) * 1000).toISOString();
+  const command = ["systemctl", "list-timers", "--all", "--output=json", "imera-backup.timer"] as const;
+  const [timer] = timers.parse(JSON.parse(await runProgram(session, command)));
+  return typeof timer?.next === "number" ? new Date(timer.next / 1000).toISOString() : undefined;
 }
-
-const timer = "imera-backup.timer";
