@@ -41,7 +41,7 @@ type Row = readonly [kind: string, row: object];
 function exported(...rows: readonly Row[]) {
   writeFileSync(join(folder, "rows.json"), JSON.stringify([credentials, ...rows]));
   const file = JSON.stringify(join(folder, "rows.json"));
-  return run("romeo", `program.read_rows = lambda *_: iter(json.load(open(${file})))`);
+  return run("romeo", `program.stored.read_rows = lambda *_: iter(json.load(open(${file})))`);
 }
 
 const credentials: Row = [
@@ -174,7 +174,7 @@ def rows(*_):
     yield ${JSON.stringify(credentials)}
     for number in range(6000):
         yield ["archived", {"timestamp": number, "xml": f"<message xmlns='jabber:client'><body>{'x' * 50000}</body></message>"}]
-program.read_rows = rows
+program.stored.read_rows = rows
 `,
       "ignore",
     );
@@ -186,7 +186,7 @@ program.read_rows = rows
     ["nobody", /there is no account nobody@montague\.test/],
     ["romeo@capulet.test", /romeo@capulet\.test is not of this server/],
   ])("refuses %s and prints nothing", (account, why) => {
-    const { stdout, stderr, status } = run(account, "program.read_rows = lambda *_: iter(())");
+    const { stdout, stderr, status } = run(account, "program.stored.read_rows = lambda *_: iter(())");
     expect(stderr).toMatch(why);
     expect(stdout).toBe("");
     expect(status).not.toBe(0);
@@ -204,7 +204,7 @@ program.read_rows = rows
     );
     const { stdout, status } = run(
       "o'hara'; --",
-      `program.PSQL = ${JSON.stringify(psql)}; program.as_postgres = lambda _: {}`,
+      `program.stored.PSQL = ${JSON.stringify(psql)}; program.stored.as_postgres = lambda _: {}`,
     );
     expect(status).toBe(0);
     expect(stdout).toContain(`<user name="o'hara'; --">`);
@@ -217,7 +217,7 @@ program.read_rows = rows
     writeFileSync(psql, "#!/bin/sh\ncat >/dev/null\necho 'FATAL: no such database' >&2\nexit 2\n", { mode: 0o755 });
     const { stderr, status } = run(
       "romeo",
-      `program.PSQL = ${JSON.stringify(psql)}; program.as_postgres = lambda _: {}`,
+      `program.stored.PSQL = ${JSON.stringify(psql)}; program.stored.as_postgres = lambda _: {}`,
     );
     expect(stderr).toMatch(/FATAL: no such database/);
     expect(status).not.toBe(0);

@@ -1,0 +1,74 @@
+"""Writes XML that is well-formed, whatever it is given."""
+
+import re
+import sys
+from xml.parsers import expat
+from xml.sax.saxutils import escape, quoteattr
+
+UNNAMED = "imera:unnamed"
+# What XML 1.0 has no way to write.
+UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def wrapped(name, namespace, content):
+    """The element around its content; nothing where there is none."""
+    opened = False
+    for part in content:
+        if not opened:
+            yield f"<{name}{f' xmlns={attribute(namespace)}' if namespace else ''}>\n"
+            opened = True
+        yield part
+    if opened:
+        yield f"</{name}>\n"
+
+
+def fragments(rows, what, namespace):
+    for row in rows:
+        found = fragment(row["xml"], namespace)
+        if found is None:
+            tell(f"a {what}")
+        elif found:
+            yield found + "\n"
+
+
+def fragment(xml, namespace):
+    """Stored XML as it is to stand in the document; None where it is none. An element without a namespace gets `namespace`,
+    so that it does not take on that of the element around it."""
+    roots = []
+    depth = 0
+
+    def start(name, _):
+        nonlocal depth
+        if depth == 1:
+            roots.append(name)
+        depth += 1
+
+    def end(_):
+        nonlocal depth
+        depth -= 1
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    try:
+        parser.Parse(f"<imera xmlns='{UNNAMED}'>{xml}</imera>".encode(errors="replace"), True)
+    except expat.ExpatError:
+        return None
+    if len(roots) == 1 and roots[0].startswith(f"{UNNAMED} "):
+        return re.sub(r"<[^\s/>]+", lambda name: f"{name[0]} xmlns={attribute(namespace)}", xml, count=1)
+    return xml
+
+
+def text(value):
+    return escape(UNWRITABLE.sub("\ufffd", value))
+
+
+def attribute(value):
+    return quoteattr(UNWRITABLE.sub("\ufffd", value))
+
+
+def attributes_of(attributes):
+    return "".join(f" {name}={attribute(value)}" for name, value in attributes.items())
+
+
+def tell(what):
+    print(f"imera-export: left out: {what}, as it is stored", file=sys.stderr)
