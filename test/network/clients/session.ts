@@ -1,0 +1,65 @@
+import { type Client, client, jid, xml } from "@xmpp/client";
+
+/** Who logs in. */
+export interface Login {
+  /** Bare JID. */
+  readonly jid: string;
+  readonly password: string;
+  /** The server draws one where it is absent. */
+  readonly resource?: string;
+}
+
+/** An element as xmpp.js gives it. */
+export type Stanza = Parameters<Client["send"]>[0];
+
+/** Requests and their answers (RFC 6120, section 8.2.3); an error for an answer rejects. Without `to` the server is asked. */
+export interface Requests {
+  request(stanza: Stanza, timeoutMs?: number): Promise<Stanza>;
+  get(element: Stanza, to?: string, timeoutMs?: number): Promise<Stanza | undefined>;
+  set(element: Stanza, to?: string, timeoutMs?: number): Promise<Stanza | undefined>;
+}
+
+/** The requests of a client. Their published types lead nowhere. */
+export function requests(session: Client): Requests {
+  return session.iqCaller as Requests;
+}
+
+/** A client of xmpp.js, not yet connected. It takes direct TLS (XEP-0368) and looks the domain up at each connection. */
+export function newSession({ jid: account, password, resource }: Login): Client {
+  const { local, domain } = jid(account);
+  return client({
+    service: `xmpps://${domain}:5223`,
+    domain,
+    timeout: 20_000,
+    ...(resource === undefined ? {} : { resource }),
+    // Inside TLS. The library's own SCRAM is so slow that two hundred logins would take longer than all the rest.
+    credentials: (authenticate) => authenticate({ username: local, password }, "PLAIN", xml("user-agent")),
+  });
+}
+
+/** Connects, logs in and becomes available; rejects when the server refuses. */
+export async function logIn(login: Login): Promise<Client> {
+  const session = newSession(login);
+  const failed = new Promise<never>((_, reject) => {
+    session.on("error", (error) => reject(new Error(`${login.jid}: ${error.message}`, { cause: error })));
+  });
+  session.reconnect.stop();
+  await Promise.race([session.start(), failed]);
+  await session.send(xml("presence"));
+  return session;
+}
+
+/** Does `work` with each item, at most `limit` at a time, and resolves to the results in the items' order. */
+export async function eachOf<Item, Result>(
+  items: readonly Item[],
+  limit: number,
+  work: (item: Item, index: number) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  const waiting = items.entries();
+  const worker = async (): Promise<void> => {
+    for (const [index, item] of waiting) results[index] = await work(item, index);
+  };
+  await Promise.all(Array.from({ length: limit }, worker));
+  return results;
+}

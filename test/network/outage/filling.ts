@@ -1,0 +1,46 @@
+import { randomBytes } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { readIfThere } from "../../../local/read-if-there.ts";
+import { describeRun } from "../../../local/run.ts";
+import { adminAccount } from "../accounts.ts";
+import type { ClientMachine } from "../client-machine.ts";
+import type { FillOrder } from "../clients/fill/plan.ts";
+import { type Cloud, testRunNumber } from "../cloud.ts";
+import { ask } from "./client-program.ts";
+import { inventory, takeInventory } from "./inventory.ts";
+
+const filled = z.object({
+  uploads: z.array(z.object({ url: z.string(), sizeBytes: z.number(), sha256: z.string() })),
+  seconds: z.record(z.string(), z.number()),
+});
+const fillingRecord = filled.extend({ domain: z.string(), seed: z.string() });
+const filling = fillingRecord.extend({ inventory });
+
+/** What a network was filled with: enough to log in as any of its accounts. */
+export type FillingRecord = z.infer<typeof fillingRecord>;
+/** The same, with the inventory that was taken at once. */
+export type Filling = z.infer<typeof filling>;
+
+/** Fills the tests' network once; a second call, from whatever test, finds what the first one did. */
+export async function fillNetwork(cloud: Cloud, machine: ClientMachine): Promise<Filling> {
+  const before = await readIfThere(fillingFile());
+  if (before !== undefined) return filling.parse(JSON.parse(before));
+  const admin = adminAccount(cloud);
+  const password = (await readFile(admin.passwordFile, "utf8")).trim();
+  const seed = randomBytes(16).toString("hex");
+  const order: FillOrder = { domain: cloud.status.domain, seed, admin: { jid: admin.jid, password } };
+  const record = fillingRecord.parse({
+    ...order,
+    ...filled.parse(await ask(machine, "fill-network.ts", order, 300_000)),
+  });
+  const done = { ...record, inventory: await takeInventory(machine, record) };
+  await writeFile(fillingFile(), JSON.stringify(done), { mode: 0o600 });
+  return done;
+}
+
+/** In the run's folder, and so gone with the local cloud. */
+function fillingFile(): string {
+  return join(describeRun(Number(testRunNumber())).folder, "filling.json");
+}
