@@ -52,8 +52,9 @@ describe("backup-settings", () => {
     expect(statSync(join(folder, "pg/pg.conf")).mode & 0o777).toBe(0o640);
     expect(statSync(join(folder, "restic.env")).mode & 0o777).toBe(0o600);
     const config = readFileSync(join(folder, "pg/pg.conf"), "utf8");
-    for (const line of ["repo1-cipher-type=aes-256-cbc", "repo1-cipher-pass=$phrase;1", "repo1-retention-full=30"])
-      {expect(config.split("\n")).toContain(line);}
+    for (const line of ["repo1-cipher-type=aes-256-cbc", "repo1-cipher-pass=$phrase;1", "repo1-retention-full=30"]) {
+      expect(config.split("\n")).toContain(line);
+    }
     expect(settings().stdout).toBe("backup-settings: unchanged\n");
   });
 
