@@ -55,6 +55,7 @@ async function answer(
     throw new S3Error(503, "ServiceUnavailable", "The object store has been stopped. Please try again.");
   }
   const [path = "/", search = ""] = url.path.split(/\?(.*)/s);
+  const decoded = decodePath(path);
   const target = readTarget(url.host, path);
   if (target === undefined) {
     throw invalidRequest(`${url.host} is no host of the object store: <bucket>.<region>.${spacesDomain}`);
@@ -62,7 +63,7 @@ async function answer(
   const query = [...new URLSearchParams(search.replaceAll("+", "%2B"))];
   const headers = flatHeaders(request);
   const method = request.method ?? "";
-  const signable = { method, path: decodeURIComponent(path), query, headers };
+  const signable = { method, path: decoded, query, headers };
   const authentication = authenticate(signable, gateway.findKey, gateway.now());
   const call: S3Call = {
     method,
@@ -115,6 +116,14 @@ async function sendError(
   const body = errorXml(known, path, String(response.getHeader("x-amz-request-id")));
   const headers = { "content-type": "application/xml" };
   await send(response, request.method === "HEAD" ? { status: known.status } : { status: known.status, headers, body });
+}
+
+function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch (cause) {
+    throw new S3Error(400, "InvalidURI", "The path is not percent-encoded UTF-8.", { cause });
+  }
 }
 
 /** The parameters' names without their values: a presigned URL is as good as a key. */

@@ -31,6 +31,8 @@ it("refuses who does not sign, and writes no signature into its log", async () =
   expect(answer.status).toBe(400);
   const plain = await sendUnsigned(proxyPort, { method: "PUT", url: url.replace(/\?.*/, ""), body: "1" });
   expect(plain).toMatchObject({ status: 403, body: expect.stringContaining("AccessDenied") as string });
+  const odd = { method: "GET", url: "http://ams3.spaces.local-cloud.test/backup/%E0%A4%A" };
+  expect((await sendUnsigned(proxyPort, odd)).body).toContain("InvalidURI");
   expect(log[0]).toMatch(/^spaces PUT backup\.ams3\.spaces\.local-cloud\.test\/a\?versionId 400 \d+ ms$/);
 });
 

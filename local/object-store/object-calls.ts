@@ -71,9 +71,11 @@ async function getObject(call: S3Call, bucket: Bucket, key: string): Promise<S3A
   };
   const refused = checkConditions(call, version);
   if (refused !== undefined) return { status: refused, headers };
-  const range = readRange(call.headers["range"], version.sizeBytes);
-  const length = range === undefined ? version.sizeBytes : range.end - range.start + 1;
-  const part = range && { "content-range": `bytes ${range.start}-${range.end}/${version.sizeBytes}` };
+  const sizeBytes = await bucket.objects.sizeOf(version);
+  if (sizeBytes === undefined) throw noSuchKey();
+  const range = readRange(call.headers["range"], sizeBytes);
+  const length = range === undefined ? sizeBytes : range.end - range.start + 1;
+  const part = range && { "content-range": `bytes ${range.start}-${range.end}/${sizeBytes}` };
   const all = {
     status: part === undefined ? 200 : 206,
     headers: { ...headers, ...part, "content-length": String(length) },

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { mkdir, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -19,6 +19,8 @@ export interface ObjectFiles {
   delete(key: string, keepOlder: boolean): Promise<ObjectVersion | undefined>;
   /** Removes one version for good. */
   deleteVersion(version: ObjectVersion): Promise<void>;
+  /** Bytes of the content as it is in its file, which may have been damaged; undefined when the file is gone. */
+  sizeOf(version: ObjectVersion): Promise<number | undefined>;
   /** The content from byte `start` to byte `end`, both included. Default: all. Rejects when its file is gone. */
   read(version: ObjectVersion, range?: { readonly start: number; readonly end: number }): Promise<Readable>;
 }
@@ -59,9 +61,8 @@ export async function openObjectFiles(folder: string, now: () => Date): Promise<
         // Counted from the end of the upload: the last one to finish wins.
         const version = { key, headers, etag: etag ?? md5, sizeBytes, isDeleteMarker: false, ...nextId() };
         await rename(unfinished, contentOf(version));
-        const older = keepOlder ? [] : index.versions(key);
         await add(version);
-        await removeAll(older);
+        if (!keepOlder) await removeAll(index.versions(key).slice(1));
         return version;
       } finally {
         await rm(unfinished, { force: true });
@@ -77,6 +78,14 @@ export async function openObjectFiles(folder: string, now: () => Date): Promise<
       return marker;
     },
     deleteVersion: remove,
+    async sizeOf(version) {
+      try {
+        return (await stat(contentOf(version))).size;
+      } catch (error) {
+        if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+        throw error;
+      }
+    },
     async read(version, range) {
       const file = await open(contentOf(version));
       return file.createReadStream(range ?? {});

@@ -19,9 +19,9 @@ export function keptHeaders({ headers }: S3Call): Record<string, string> {
   return left.length === 0 ? others : { ...others, "content-encoding": left.join(",") };
 }
 
-/** Whether a bucket keeps what is replaced and deleted. */
+/** Whether a bucket keeps what is replaced and deleted: also while versioning is suspended, so that nothing is lost. */
 export function keepsOlder({ record }: Bucket): boolean {
-  return record.versioning === "Enabled";
+  return record.versioning !== null;
 }
 
 /** The header that names a version, in a bucket that has versions. */

@@ -1,4 +1,4 @@
-import { readdir, rm } from "node:fs/promises";
+import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
@@ -68,6 +68,15 @@ describe("an object", () => {
     expect(await readdir(join(store.folder, "backup/objects"))).toHaveLength(2);
   });
 
+  it("is the last of several uploads at once", async () => {
+    const store = await startWithBucket();
+    const bodies = Array.from({ length: 8 }, (_, index) => String(index));
+    await Promise.all(bodies.map((body) => store.send({ method: "PUT", path: "/backup/a", body })));
+    expect(bodies).toContain((await store.send({ method: "GET", path: "/backup/a" })).body);
+    const versions = await store.send({ method: "GET", path: "/backup", query: { versions: "" } });
+    expect(all(versions, "IsLatest")).toEqual(["true"]);
+  });
+
   it("can be copied, with its headers or new ones", async () => {
     const store = await startWithBucket();
     await store.send({ method: "PUT", path: "/backup/a%20b", headers: { "content-type": "text/x" }, body: "1" });
@@ -95,12 +104,15 @@ describe("an object", () => {
     expect(all(uploads, "Key")).toEqual(["big"]);
   });
 
-  it("whose file is gone is an error, not an empty object", async () => {
+  it("is what its file is: damaged, or gone", async () => {
     const store = await startWithBucket();
     await store.send({ method: "PUT", path: "/backup/a", body: "1" });
     const folder = join(store.folder, "backup/objects");
-    for (const name of await readdir(folder)) if (!name.endsWith(".json")) await rm(join(folder, name));
-    expect(await store.send({ method: "GET", path: "/backup/a" })).toMatchObject({ status: 500 });
+    const [file = ""] = (await readdir(folder)).filter((name) => !name.endsWith(".json"));
+    await writeFile(join(folder, file), "damaged");
+    expect(await store.send({ method: "GET", path: "/backup/a" })).toMatchObject({ status: 200, body: "damaged" });
+    await rm(join(folder, file));
+    expect(codeOf(await store.send({ method: "GET", path: "/backup/a" }))).toBe("NoSuchKey");
   });
 });
 
