@@ -160,4 +160,13 @@ describe("restic's repository", () => {
     expect(ensure()).toMatch(reason);
     expect(node.calls()).not.toContain("init");
   });
+
+  it("tells the restore point of each backup by its tags", () => {
+    node.write("restic.env", "RESTIC_PASSWORD='phrase'\n");
+    node.fake("restic", `echo '[{"tags": ["kind=backup", "backup=20261122-101112F", "point=imera-1"]}]'`);
+    const points = () => node.python("print(json.dumps(files.restore_points()))");
+    expect(points()).toEqual({ "20261122-101112F": "imera-1" });
+    node.fake("restic", "exit 10");
+    expect(points()).toEqual({});
+  });
 });

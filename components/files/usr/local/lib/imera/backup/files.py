@@ -106,6 +106,17 @@ def prune():
         raise meant("the space of old snapshots could not be freed", result)
 
 
+def restore_points():
+    """The restore point of each backup, by its label: the tags of the snapshots say it."""
+    result = restic("snapshots", "--no-lock", "--json", "--tag", "kind=backup", timeout_seconds=METADATA_PATIENCE_SECONDS)
+    if result.returncode == EXIT_NO_REPOSITORY:
+        return {}
+    if result.returncode != 0:
+        raise meant("the files' backups cannot be listed", result)
+    tags = [dict(tag.split("=", 1) for tag in snapshot["tags"]) for snapshot in json.loads(result.stdout)]
+    return {tag["backup"]: tag["point"] for tag in tags}
+
+
 def unlock():
     """Locks whose process on this host is gone, or that nobody renews."""
     restic("unlock", "--quiet", timeout_seconds=METADATA_PATIENCE_SECONDS)
