@@ -117,7 +117,7 @@ function proxyEnvironment(): NodeJS.ProcessEnv {
 
 function refusal(named: string, { status, body }: Answer): SpacesError {
   const { code, message } = errorOf(body);
-  const said = [code, message].filter((part) => part !== "").join(": ");
+  const said = [code, message.replace(/\.$/, "")].filter((part) => part !== "").join(": ");
   const hint =
     status === 403
       ? " Check digitalocean:spacesAccessId and digitalocean:spacesSecretKey: the key must be right and have full access."

@@ -61,7 +61,7 @@ describe("a request to Spaces", () => {
     answer = () => ({ status: 403, body });
     const plugin = await start();
     await expect(plugin.create(urn, bucket)).rejects.toThrow(
-      /PUT http:\/\/backup\.ams3\.spaces\.test\/: 403 InvalidAccessKeyId: No such key\.\. .*spacesSecretKey/,
+      /PUT http:\/\/backup\.ams3\.spaces\.test\/: 403 InvalidAccessKeyId: No such key\. .*spacesSecretKey/,
     );
   });
 });
