@@ -1,10 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { cloudConfig } from "../../components/cloud-init.ts";
-import { firstBootFiles, staticFiles } from "../../components/files.ts";
-import { execInside, writeInside } from "../../local/incus/exec.ts";
-import { deleteServiceContainer, launchServiceContainer } from "../../local/incus/service-container.ts";
 import { stackFiles } from "../../local/stack.ts";
 import type { RunningCloud } from "../../local/up.ts";
 import { adminAccount } from "../network/accounts.ts";
@@ -12,6 +8,7 @@ import { logInWithSlixmpp } from "../network/chat-client.ts";
 import { clientMachine } from "../network/client-machine.ts";
 import { runningCloud } from "../network/cloud.ts";
 import { repositoryRoot } from "../runner/repository.ts";
+import { floorRows, measureFloor } from "./floor.ts";
 import { type Measurement, ratio, seconds, timed } from "./table.ts";
 
 /**
@@ -19,17 +16,16 @@ import { type Measurement, ratio, seconds, timed } from "./table.ts";
  * `apt-get install` of the same packages on it.
  */
 export async function measureFirstLogin(cloud: RunningCloud): Promise<Measurement[]> {
-  const { boot, install } = await measureFloor(cloud);
+  const floor = await measureFloor(cloud);
   const up = await timed(() => bringNetworkUp(cloud.run.number));
   const login = await timed(logIn);
   const whole = up + login;
   return [
-    { what: "floor: boot of a bare machine", value: seconds(boot) },
-    { what: "floor: `apt-get update` and `apt-get install` of the same packages", value: seconds(install) },
+    ...floorRows(floor),
     { what: "`npm run local` in a cloud that is up, to its end", value: seconds(up) },
     ...(await stepsOnTheNode(cloud)),
     { what: "first login by slixmpp after that", value: seconds(login) },
-    ratio("first login beside its floor", whole, boot + install, 1.5),
+    ratio("first login beside its floor", whole, floor.boot + floor.install, 1.5),
   ];
 }
 
@@ -41,33 +37,6 @@ async function stepsOnTheNode({ run }: RunningCloud): Promise<Measurement[]> {
     what: `of which the node's step \`${step}\``,
     value: seconds(Number(time) * 1000),
   }));
-}
-
-const bare = { name: "bare", packages: [] } as const;
-
-async function measureFloor({ run, incus }: RunningCloud): Promise<{ boot: number; install: number }> {
-  const ipv4 = run.addresses.serviceIpv4.last;
-  try {
-    const boot = await timed(() => launchServiceContainer(run, incus, { ...bare, ipv4 }));
-    const instance = `${run.name}-${bare.name}`;
-    // The pin that takes ejabberd from backports, and dpkg's settings: the same packages by the same means.
-    for (const file of firstBootFiles(staticFiles()).filter(({ path }) => /^\/etc\/(apt|dpkg)\//.test(path))) {
-      await writeInside(run, instance, file);
-    }
-    const commands = `apt-get update -q && apt-get install -y -q ${packages().join(" ")}`;
-    const environment = ["env", "DEBIAN_FRONTEND=noninteractive"];
-    const install = await timed(() =>
-      execInside(run, instance, [...environment, "sh", "-c", commands], { timeoutMs: 600_000 }),
-    );
-    return { boot, install };
-  } finally {
-    await deleteServiceContainer(run, incus, bare.name);
-  }
-}
-
-function packages(): readonly string[] {
-  const firstContactPort = { first: 2222, last: 2222 };
-  return cloudConfig({ firstContactPrivateKey: "", firstContactPort, files: [] }).packages;
 }
 
 async function bringNetworkUp(run: number): Promise<void> {

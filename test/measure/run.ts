@@ -8,6 +8,7 @@ import { setUpToolchain } from "../../toolchain/set-up.ts";
 import { measureFirstLogin } from "./first-login.ts";
 import { measureMemory } from "./memory.ts";
 import { measurePreview } from "./preview.ts";
+import { measureRebuild } from "./rebuild.ts";
 import { measurementTable, type Measurement } from "./table.ts";
 import { measureImage, measureToolchain } from "./toolchain.ts";
 
@@ -29,6 +30,7 @@ async function main(): Promise<void> {
     found.push(...(await measureFirstLogin(cloud)));
     found.push(...(await measurePreview(run, toolchain)));
     found.push(...(await measureMemory(run)));
+    found.push(...(await measureRebuild(cloud)));
   } finally {
     await takeDown(run, step);
   }

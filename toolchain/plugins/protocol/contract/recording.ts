@@ -13,6 +13,9 @@ const request = z.object({
   status: z.number(),
 });
 
+/** How long it took the official plugin, which is what it waited: the stub answered at once. In whole seconds. */
+const waited = z.number().optional();
+
 const change = z.object({
   to: z.json().optional(),
   changes: z.string().optional(),
@@ -21,7 +24,7 @@ const change = z.object({
   deleteBeforeReplace: z.boolean().optional(),
   failures: z.array(z.unknown()).optional(),
   /** A plugin behind an HTTP API: what it asked, and the outputs that changed. */
-  update: z.object({ requests: z.array(request), outs: json }).optional(),
+  update: z.object({ seconds: waited, requests: z.array(request), outs: json }).optional(),
   /** A plugin without one: all outputs. */
   updateOuts: json.optional(),
   updateError: z.string().optional(),
@@ -33,7 +36,7 @@ const recordedCase = z.object({
   checked: json,
   failures: z.array(z.object({ property: z.string(), reason: z.string() })).optional(),
   previewOuts: json.optional(),
-  create: z.object({ id: z.string(), outs: json, requests: z.array(request).optional() }).optional(),
+  create: z.object({ seconds: waited, id: z.string(), outs: json, requests: z.array(request).optional() }).optional(),
   read: z
     .object({
       requests: z.array(request).optional(),
@@ -43,7 +46,7 @@ const recordedCase = z.object({
     })
     .optional(),
   diffs: z.record(z.string(), change).optional(),
-  delete: z.object({ requests: z.array(request).optional() }).optional(),
+  delete: z.object({ seconds: waited, requests: z.array(request).optional() }).optional(),
   deleteError: z.string().optional(),
   readWhenGone: z.object({ id: z.string(), requests: z.array(request).optional() }).optional(),
   error: z.string().optional(),

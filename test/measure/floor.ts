@@ -1,0 +1,48 @@
+import { cloudConfig } from "../../components/cloud-init.ts";
+import { firstBootFiles, staticFiles } from "../../components/files.ts";
+import { execInside, writeInside } from "../../local/incus/exec.ts";
+import { deleteServiceContainer, launchServiceContainer } from "../../local/incus/service-container.ts";
+import type { RunningCloud } from "../../local/up.ts";
+import { type Measurement, seconds, timed } from "./table.ts";
+
+/** What cannot be done without, in milliseconds: a machine that boots, and a node's packages on it. */
+export interface Floor {
+  readonly boot: number;
+  readonly install: number;
+}
+
+/** Measures it on this host: booting a bare machine and a bare `apt-get install` of the same packages on it. */
+export async function measureFloor({ run, incus }: Pick<RunningCloud, "run" | "incus">): Promise<Floor> {
+  const ipv4 = run.addresses.serviceIpv4.last;
+  try {
+    const boot = await timed(() => launchServiceContainer(run, incus, { ...bare, ipv4 }));
+    const instance = `${run.name}-${bare.name}`;
+    // The pin that takes ejabberd from backports, and dpkg's settings: the same packages by the same means.
+    for (const file of firstBootFiles(staticFiles()).filter(({ path }) => /^\/etc\/(apt|dpkg)\//.test(path))) {
+      await writeInside(run, instance, file);
+    }
+    const commands = `apt-get update -q && apt-get install -y -q ${packages().join(" ")}`;
+    const environment = ["env", "DEBIAN_FRONTEND=noninteractive"];
+    const install = await timed(() =>
+      execInside(run, instance, [...environment, "sh", "-c", commands], { timeoutMs: 600_000 }),
+    );
+    return { boot, install };
+  } finally {
+    await deleteServiceContainer(run, incus, bare.name);
+  }
+}
+
+/** Rows for the table. */
+export function floorRows({ boot, install }: Floor): Measurement[] {
+  return [
+    { what: "floor: boot of a bare machine", value: seconds(boot) },
+    { what: "floor: `apt-get update` and `apt-get install` of the same packages", value: seconds(install) },
+  ];
+}
+
+const bare = { name: "bare", packages: [] } as const;
+
+function packages(): readonly string[] {
+  const firstContactPort = { first: 2222, last: 2222 };
+  return cloudConfig({ firstContactPrivateKey: "", firstContactPort, files: [] }).packages;
+}
