@@ -16,6 +16,8 @@ from .decision import number, others
 from .refused import Refused
 
 UNIT = "imera-recovery-postgresql"
+# pgBackRest's helpers outlive it, and go on to write: only a unit of its own ends all of them.
+RESTORE_UNIT = "imera-recovery-restore"
 SOCKET = "/run/imera-recovery"
 LOG = pathlib.Path("/var/log/imera-recovery.log")
 SPOOL = pathlib.Path("/var/spool/pgbackrest/archive") / STANZA / "in"
@@ -44,7 +46,7 @@ def restore(backup, store):
     if SPOOL.exists():
         shutil.rmtree(SPOOL)
     command = ["pgbackrest", f"--stanza={STANZA}", f"--set={backup.label}", "--type=default", f"--pg1-path={data}", "restore"]
-    result = run([*AS_POSTGRES, *command], "", PATIENCE_SECONDS, cwd="/")
+    result = run([*in_unit(RESTORE_UNIT), "--wait", "--pipe", *command], "", PATIENCE_SECONDS)
     if result.returncode != 0:
         raise Refused(f"the backup {backup.label} could not be restored; nothing was changed", errors(result.stderr), advice(store, backup))
 
@@ -68,8 +70,7 @@ def start(*settings):
     (volume.RESTORING / "postgresql.conf").write_text("\n".join(lines) + "\n")
     (volume.RESTORING / "pg_hba.conf").write_text("local all postgres peer\n")
     LOG.touch(mode=0o640)
-    command = ["systemd-run", "--quiet", "--collect", f"--unit={UNIT}", "--property=User=postgres", "--property=Group=postgres"]
-    command += [f"--property=RuntimeDirectory={pathlib.Path(SOCKET).name}", "--property=KillMode=mixed", "--property=KillSignal=SIGINT"]
+    command = [*in_unit(UNIT), f"--property=RuntimeDirectory={pathlib.Path(SOCKET).name}", "--property=KillMode=mixed", "--property=KillSignal=SIGINT"]
     command += ["--property=TimeoutStopSec=600", f"--property=StandardOutput=append:{LOG}", f"--property=StandardError=append:{LOG}"]
     command += [str(volume.PROGRAMS / "postgres"), "-D", str(data), "-c", f"config_file={volume.RESTORING}/postgresql.conf"]
     for setting in settings:
@@ -78,8 +79,18 @@ def start(*settings):
     subprocess.run(command, check=True, capture_output=True)
 
 
+def in_unit(name):
+    return ["systemd-run", "--quiet", "--collect", f"--unit={name}", "--property=User=postgres", "--property=Group=postgres"]
+
+
 def stop():
     run(["systemctl", "stop", UNIT], "")
+
+
+def end_earlier():
+    """Whatever a run that was killed has left, so that nobody else writes to the folder."""
+    run(["systemctl", "kill", "--signal=KILL", UNIT, RESTORE_UNIT], "")
+    run(["systemctl", "stop", UNIT, RESTORE_UNIT], "")
 
 
 def ask(statement):
