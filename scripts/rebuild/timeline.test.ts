@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import type { EngineEvent } from "../operator/engine-events.ts";
+import { recordedRun } from "./testing/recorded.ts";
+import { cloudRequests, upTimes } from "./timeline.ts";
+
+const up = recordedRun("up");
+const times = upTimes(up, up.startedAtMs - 10_000);
+
+describe("upTimes of a recorded rebuild", () => {
+  it("gives each second to one phase", () => {
+    const total = times.phases.reduce((sum, { seconds }) => sum + seconds, 0);
+    expect(total).toBeCloseTo((up.endedAtMs - up.startedAtMs) / 1000, 1);
+    expect(new Set(times.phases.map(({ name }) => name)).size).toBe(times.phases.length);
+  });
+
+  it("finds the phases that a droplet's replacement has", () => {
+    const names = times.phases.map(({ name }) => name);
+    for (const name of ["engine", "droplet", "boot and packages", "database", "ejabberd", "firewall and DNS"]) {
+      expect(names).toContain(name);
+    }
+  });
+
+  it("counts the database's own time, though the certificate was made beside it", () => {
+    const step = times.nodeSteps.find((candidate) => candidate.step === "database");
+    const phase = times.phases.find(({ name }) => name === "database");
+    expect(phase?.seconds).toBeCloseTo(step?.seconds ?? Number.NaN, 1);
+  });
+
+  it("lists what was done with its time from the start of the command", () => {
+    const droplet = times.operations.find(({ name }) => name === "imera-xmpp1-droplet");
+    expect(droplet).toMatchObject({ operation: "create", type: "digitalocean:index/droplet:Droplet" });
+    expect(droplet?.startSeconds).toBeGreaterThan(10);
+    expect(times.operations.map(({ operation }) => operation)).not.toContain("same");
+  });
+});
+
+describe("cloudRequests", () => {
+  const urn = (name: string) => `urn:pulumi:s::imera::digitalocean:index/droplet:Droplet::${name}`;
+  const step = (name: string, op = "create") => ({ op, urn: urn(name), type: "digitalocean:index/droplet:Droplet" });
+  const run = (events: EngineEvent[]) => ({ startedAtMs: 0, endedAtMs: 60_000, events });
+
+  it("counts time in which two requests ran beside each other once", () => {
+    const events: EngineEvent[] = [
+      { kind: "begin", atMs: 0, step: step("a") },
+      { kind: "begin", atMs: 5_000, step: step("b") },
+      { kind: "done", atMs: 10_000, step: step("a") },
+      { kind: "done", atMs: 12_000, step: step("b") },
+    ];
+    expect(cloudRequests([run(events)])).toEqual({ seconds: 12, operations: 2 });
+  });
+
+  it("counts what was cut off until the end, and nothing that did not change", () => {
+    const events: EngineEvent[] = [
+      { kind: "begin", atMs: 50_000, step: step("a") },
+      { kind: "begin", atMs: 0, step: step("b", "same") },
+      { kind: "done", atMs: 40_000, step: step("b", "same") },
+    ];
+    expect(cloudRequests([run(events)])).toEqual({ seconds: 10, operations: 1 });
+  });
+});
