@@ -91,7 +91,7 @@ def thin_out(keep_days):
     the next one has its own."""
     unlock()
     kinds = (
-        ("kind=files", ["--keep-last", "1", "--keep-within", "2d", "--keep-within-hourly", "7d", "--keep-within-daily", f"{keep_days}d"]),
+        ("kind=files", ["--keep-last", "1", "--keep-within", "1d", "--keep-within-hourly", "7d", "--keep-within-daily", f"{keep_days}d"]),
         ("kind=backup", ["--keep-last", "2", "--keep-within", f"{keep_days + 8}d"]),
     )
     for tag, rules in kinds:

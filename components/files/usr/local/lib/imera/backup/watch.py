@@ -121,14 +121,15 @@ def disk():
 def tell():
     """One message to the administrator for each change, and one line in the journal. What cannot be told now, because the
     server is down, is told by a later run."""
-    wrong = {name: text for name, text in troubles().items() if text is not None}
-    told = state.load().get("told", [])
-    if sorted(wrong) == told:
-        return
-    for name in sorted(set(wrong) - set(told)):
-        state.log_error(f"{name}: {wrong[name]}")
-    if send(message(wrong, told)):
-        state.update(told=sorted(wrong))
+    with state.lock("tell", wait=True):
+        wrong = {name: text for name, text in troubles().items() if text is not None}
+        told = state.load().get("told", [])
+        if sorted(wrong) == told:
+            return
+        for name in sorted(set(wrong) - set(told)):
+            state.log_error(f"{name}: {wrong[name]}")
+        if send(message(wrong, told)):
+            state.update(told=sorted(wrong))
 
 
 def message(wrong, told):
