@@ -105,12 +105,10 @@ function regionOf(settings: Settings): string {
 }
 
 /** Nodes always use https on the usual port; what the plugin uses may have another scheme. */
-export function endpointOf(
-  { backupEndpoint, spacesEndpoint = "https://{{.Region}}.digitaloceanspaces.com" }: EndpointSettings,
-  region: string,
-): string {
+export function endpointOf({ backupEndpoint, spacesEndpoint }: EndpointSettings, region: string): string {
   if (backupEndpoint !== "") return backupEndpoint;
-  return spacesEndpoint.replace(/\{\{\s*\.Region\s*\}\}/g, region).replace(/^[a-z]+:\/\/|[:/].*$/g, "");
+  const template = spacesEndpoint ?? "https://{{.Region}}.digitaloceanspaces.com";
+  return template.replace(/\{\{\s*\.Region\s*\}\}/g, region).replace(/^[a-z]+:\/\/|[:/].*$/g, "");
 }
 
 type EndpointSettings = Pick<Settings, "backupEndpoint" | "spacesEndpoint">;

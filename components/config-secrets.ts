@@ -1,3 +1,4 @@
+import type { RawConfig } from "./config.ts";
 import { bucketKeySettings, secretSettings } from "./config-schema.ts";
 
 type OwnValues = Readonly<Record<string, string>>;
@@ -36,6 +37,37 @@ export function bucketKeyProblems(own: OwnValues, secretNames: ReadonlySet<strin
     return secretNames.has(`imera:${key}`) ? [] : [inPlainText(key)];
   });
 }
+
+/**
+ * What is wrong with the provider's key pair, which makes the bucket where `backupBucket` names none. The provider itself also
+ * reads it from the environment.
+ */
+export function spacesKeyProblems(
+  { values, secretNames }: RawConfig,
+  bucket: string | undefined,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): string[] {
+  if (!isEmpty(bucket)) return [];
+  const missing = Object.entries(spacesKeys).filter(
+    ([name, variable]) => isEmpty(values[name]) && isEmpty(environment[variable]),
+  );
+  if (missing.length > 0) {
+    return [
+      `${missing.map(([name]) => name).join(" and ")}: not set; they make the bucket for backups. DigitalOcean's control panel makes ` +
+        "a pair under Spaces Object Storage, Access Keys, with full access; then " +
+        missing.map(([name]) => setSecret(name)).join(" and "),
+    ];
+  }
+  const secret = "digitalocean:spacesSecretKey";
+  return isEmpty(values[secret]) || secretNames.has(secret)
+    ? []
+    : [`${secret}: stands in plain text; make another key and set it with ${setSecret(secret)}`];
+}
+
+const spacesKeys = {
+  "digitalocean:spacesAccessId": "SPACES_ACCESS_KEY_ID",
+  "digitalocean:spacesSecretKey": "SPACES_SECRET_ACCESS_KEY",
+};
 
 function inPlainText(key: string): string {
   return `imera:${key}: stands in plain text; set another value with pulumi config set --secret`;

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
 import { bucketKeySettings, secretSettings, settingsSchema } from "./config-schema.ts";
+import { spacesKeyProblems } from "./config-secrets.ts";
 import { readSettings, type RawConfig } from "./config.ts";
 import { existingBucket, goodConfig } from "./testing/good-config.ts";
 
@@ -88,6 +89,31 @@ describe("readSettings", () => {
     ["imera:provisioningPublicKey", undefined, "imera:provisioningPublicKey: not set; npm run stack -- new makes it"],
   ])("refuses %s = %s", (name, value, line) => {
     expect(refusal(goodConfig({ [name]: value }))).toContain(`\n  ${line}`);
+  });
+
+  it("asks for the key pair that makes the bucket, in one line that says how to get and set it", () => {
+    const missing = { "digitalocean:spacesAccessId": undefined, "digitalocean:spacesSecretKey": undefined };
+    const lines = refusal(goodConfig(missing)).split("\n");
+    expect(lines).toHaveLength(2);
+    expect(lines[1]).toMatch(
+      /spacesAccessId and digitalocean:spacesSecretKey: not set; .* Access Keys, with full access/,
+    );
+    expect(lines[1]).toContain("pulumi config set --secret digitalocean:spacesSecretKey");
+    expect(() => readSettings(goodConfig({ ...missing, ...existingBucket }))).not.toThrow();
+  });
+
+  it("takes that key pair from the environment, as the provider does", () => {
+    const environment = { SPACES_ACCESS_KEY_ID: "DO00TEST", SPACES_SECRET_ACCESS_KEY: "secret" };
+    const raw = { values: {}, secretNames: new Set<string>() };
+    expect(spacesKeyProblems(raw, "", environment)).toEqual([]);
+    expect(spacesKeyProblems(raw, "", {})).toHaveLength(1);
+  });
+
+  it("refuses the secret half of that pair in plain text", () => {
+    const config = goodConfig();
+    const message = refusal({ ...config, secretNames: new Set([...config.secretNames].filter(isOurs)) });
+    expect(message).toContain("digitalocean:spacesSecretKey: stands in plain text");
+    expect(message).not.toContain(config.values["digitalocean:spacesSecretKey"]);
   });
 
   it("takes a bucket that exists, wherever it is", () => {
@@ -178,6 +204,10 @@ describe.each(["Pulumi.prod.yaml", "Pulumi.local.yaml"])("%s", (file) => {
     expect(text).not.toContain("secure:");
   });
 });
+
+function isOurs(name: string): boolean {
+  return name.startsWith("imera:");
+}
 
 function refusal(config: RawConfig): string {
   try {

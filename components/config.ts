@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { contradictions } from "./config-rules.ts";
 import { settingsSchema, type PlainSettings, type SecretName } from "./config-schema.ts";
-import { bucketKeyProblems, isSecretSetting, secretProblems } from "./config-secrets.ts";
+import { bucketKeyProblems, isSecretSetting, secretProblems, spacesKeyProblems } from "./config-secrets.ts";
 
 /** All settings of a stack. */
 export interface Settings extends Readonly<PlainSettings> {
@@ -40,6 +40,7 @@ export function readSettings(raw: RawConfig = engineConfig()): Settings {
   );
   const { settings, problems } = parsePlain(own);
   problems.push(...secretProblems(own, raw.secretNames), ...bucketKeyProblems(own, raw.secretNames));
+  problems.push(...spacesKeyProblems(raw, own["backupBucket"]));
   if (settings === undefined || problems.length > 0) throw new pulumi.RunError(report(problems));
   return Object.freeze({
     ...settings,

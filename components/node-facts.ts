@@ -48,8 +48,7 @@ export interface NodeFacts {
   readonly purpose: PlainSettings["purpose"];
   /** User part of the account that drills and rebuilds log in with. */
   readonly canaryUser: string;
-  /** Absent: there are none. */
-  readonly backup: BackupFacts | undefined;
+  readonly backup: BackupFacts;
   readonly recovery: {
     readonly choice: PlainSettings["recovery"];
     /** RFC 3339, in UTC: no transaction after it is restored. null: the newest. */
@@ -101,7 +100,7 @@ export interface NodeFactsInput extends Pick<
   readonly volumeName: string;
   readonly addresses: NodeAddresses;
   readonly services: readonly Service[];
-  readonly backup: BackupLocation | undefined;
+  readonly backup: BackupLocation;
 }
 
 /** The facts of one node; pure. */
@@ -134,7 +133,7 @@ export function nodeFacts(input: NodeFactsInput): NodeFacts {
     })),
     purpose: input.purpose,
     canaryUser,
-    backup: input.backup && { ...input.backup, keepDays: input.backupKeepDays, hour: input.backupHour },
+    backup: { ...input.backup, keepDays: input.backupKeepDays, hour: input.backupHour },
     recovery: { choice: input.recovery, time: input.recoveryTime === "" ? null : input.recoveryTime },
   };
 }

@@ -18,7 +18,7 @@ export interface NodeSetupArgs {
   readonly volumeName: pulumi.Input<string>;
   /** What the node must be made to notice when it changes: attachments, sizes. As many each time. */
   readonly attached: readonly pulumi.Input<string | number>[];
-  readonly backup: BackupStore | undefined;
+  readonly backup: BackupStore;
   /** Secret. A drill has none. */
   readonly cloudflareToken: pulumi.Input<string> | undefined;
 }
@@ -63,7 +63,7 @@ type Step = { readonly step: string } & Pick<CommandArgs, "create" | "stdin" | "
 /** What is run on port 22, one after the other. Each runs again when its data changes, or the droplet does. */
 function steps(args: NodeSetupArgs): readonly Step[] {
   const bundle = pulumi
-    .all([args.addresses, args.volumeName, args.backup?.location])
+    .all([args.addresses, args.volumeName, args.backup.location])
     .apply(([addresses, volumeName, backup]) =>
       fileBundle([...staticFiles(), ...renderedFiles(args, { addresses, volumeName, backup })]),
     );
@@ -108,7 +108,7 @@ function connection(
 interface KnownLater {
   readonly addresses: NodeAddresses;
   readonly volumeName: string;
-  readonly backup: BackupLocation | undefined;
+  readonly backup: BackupLocation;
 }
 
 /** The files that depend on settings and addresses. */
@@ -123,22 +123,20 @@ function renderedFiles(args: NodeSetupArgs, known: KnownLater): readonly NodeFil
 
 /** What `imera-accept-secrets` reads on standard input. */
 function secretsDocument(args: NodeSetupArgs): pulumi.Output<string> {
-  const { databasePassword, erlangCookie, adminPassword, turnSecret } = args.settings.secrets;
+  const { databasePassword, erlangCookie, adminPassword, turnSecret, backupPassphrase, canaryPassword } =
+    args.settings.secrets;
+  const { accessKey, secretKey } = args.backup.nodeKey;
   return pulumi
     .all({
       databasePassword,
       erlangCookie,
       adminPassword,
       turnSecret,
-      ...backupSecrets(args),
+      backupPassphrase,
+      canaryPassword,
+      backupAccessKey: accessKey,
+      backupSecretKey: secretKey,
       ...(args.cloudflareToken === undefined ? {} : { cloudflareToken: args.cloudflareToken }),
     })
     .apply((secrets) => JSON.stringify(secrets));
-}
-
-function backupSecrets({ backup, settings }: NodeSetupArgs): Record<string, pulumi.Output<string>> {
-  if (backup === undefined) return {};
-  const { backupPassphrase, canaryPassword } = settings.secrets;
-  const { accessKey, secretKey } = backup.nodeKey;
-  return { backupPassphrase, canaryPassword, backupAccessKey: accessKey, backupSecretKey: secretKey };
 }

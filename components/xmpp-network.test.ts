@@ -10,6 +10,10 @@ describe("XmppNetwork", () => {
     const own = askedFor.filter(({ type }) => !type.includes("DnsRecord")).map(({ name }) => name);
     expect(own.sort()).toEqual([
       "imera",
+      "imera-backup",
+      "imera-backup-drill-key",
+      "imera-backup-node-key",
+      "imera-backup-store",
       "imera-dns",
       "imera-firewall",
       "imera-firewall-rules",
@@ -58,7 +62,7 @@ describe("XmppNetwork", () => {
 describe("secrets", () => {
   it("are marked, wherever they go, so that the engine encrypts them in its state", async () => {
     const { askedFor } = await usualNetwork();
-    const values = [...Object.keys(secretSettings).map(secretOf), "token-of-the-node"];
+    const values = [...Object.keys(secretSettings).map(secretOf), "token-of-the-node", "secret-imera-backup-node-key"];
     for (const { name, inputs, secretInputs } of askedFor) {
       const found = Object.entries(inputs).filter(([, value]) =>
         values.some((secret) => JSON.stringify(value).includes(secret)),

@@ -24,9 +24,9 @@ export class XmppNetwork extends pulumi.ComponentResource {
   readonly adminJid: string;
   readonly nodes: pulumi.Output<readonly NodeSummary[]>;
   /** Where the backups are. */
-  readonly backup: pulumi.Output<BackupLocation> | undefined;
+  readonly backup: pulumi.Output<BackupLocation>;
   /** What reads them. */
-  readonly backupReader: S3Key | undefined;
+  readonly backupReader: S3Key;
 
   constructor(name: string, args: XmppNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("imera:index:XmppNetwork", name, {}, opts);
@@ -44,8 +44,8 @@ export class XmppNetwork extends pulumi.ComponentResource {
         { parent: this, dependsOn: nodes.map((node) => node.reachable) },
       );
     }
-    this.backup = shared.backup?.location;
-    this.backupReader = shared.backup?.readerKey;
+    this.backup = shared.backup.location;
+    this.backupReader = shared.backup.readerKey;
     this.domain = settings.domain;
     this.adminJid = `${settings.adminUser}@${settings.domain}`;
     this.nodes = pulumi.all(nodes.map(summary));
@@ -96,7 +96,7 @@ function sharedByNodes(name: string, { settings, zone }: XmppNetworkArgs, parent
     { name: `${label}-provisioning`, publicKey: settings.provisioningPublicKey },
     { parent },
   );
-  const backup = settings.bucketKey && new BackupStore(`${name}-backup`, { settings }, { parent });
+  const backup = new BackupStore(`${name}-backup`, { settings }, { parent });
   return {
     zone,
     backup,

@@ -19,7 +19,7 @@ import { serviceNamed, type Service } from "./services.ts";
 export interface SharedByNodes {
   /** Where the network is published; a drill is not. */
   readonly zone: CloudflareZone | undefined;
-  readonly backup: BackupStore | undefined;
+  readonly backup: BackupStore;
   /** Makes the firewall cover the droplet. */
   readonly tag: pulumi.Input<string>;
   readonly vpcId: pulumi.Input<string>;

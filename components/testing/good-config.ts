@@ -11,12 +11,17 @@ export function goodConfig(changes: Readonly<Record<string, string | undefined>>
     "imera:provisioningPublicKey": `ssh-ed25519 ${"A".repeat(68)} provisioning`,
     "imera:firstContactPublicKey": `ssh-ed25519 ${"B".repeat(68)} first-contact`,
     ...Object.fromEntries(Object.keys(secretSettings).map((key) => [`imera:${key}`, secretOf(key)])),
+    "digitalocean:spacesAccessId": "DO00TESTTESTTESTTEST",
+    "digitalocean:spacesSecretKey": secretOf("spacesSecretKey"),
     ...changes,
   };
   const entries = Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return {
     values: Object.fromEntries(entries),
-    secretNames: new Set(Object.keys({ ...secretSettings, ...bucketKeySettings }).map((key) => `imera:${key}`)),
+    secretNames: new Set([
+      ...Object.keys({ ...secretSettings, ...bucketKeySettings }).map((key) => `imera:${key}`),
+      "digitalocean:spacesSecretKey",
+    ]),
   };
 }
 

@@ -77,6 +77,10 @@ function made(type: string, name: string): Record<string, unknown> {
       return { ipv4Address: "203.0.113.10", ipv6Address: "2001:db8::10", ipv4AddressPrivate: "10.110.0.2" };
     case "digitalocean:index/volume:Volume":
       return { name: `${name}-1a2b3c4` };
+    case "digitalocean:index/spacesBucket:SpacesBucket":
+      return { name: `${name}-1a2b3c4` };
+    case "digitalocean:index/spacesKey:SpacesKey":
+      return { accessKey: `access-${name}`, secretKey: `secret-${name}` };
     case "digitalocean:index/reservedIp:ReservedIp":
       return { ipAddress: "203.0.113.220" };
     case "cloudflare:index/apiToken:ApiToken":
