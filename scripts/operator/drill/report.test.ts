@@ -53,6 +53,12 @@ describe("a drill's report", () => {
     `);
   });
 
+  it("does not pass with a backup that is older than a day and a half", () => {
+    const report = drillReport({ ...findings, startedMs: findings.startedMs + 36 * 3_600_000 });
+    expect(report.passed).toBe(false);
+    expect(report.gaps).toEqual([expect.stringContaining("backup: the newest is 1 d 14 h old")]);
+  });
+
   it("does not pass with one gap, and lists no more than a screen of them", () => {
     const gaps = Array.from({ length: 25 }, (_, index) => `upload ${index}: is missing`);
     const report = drillReport({ ...findings, canary: null, gaps });

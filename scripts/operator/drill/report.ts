@@ -41,9 +41,19 @@ export interface DrillFindings {
   readonly seconds: Readonly<Record<string, number>>;
 }
 
+/** A backup is made each day; one that is older says that they are not made any more. */
+const oldestHours = 36;
+
 export function drillReport(findings: DrillFindings): DrillReport {
-  const { stack, domain, startedMs, record, expected, canary, gaps, seconds } = findings;
+  const { stack, domain, startedMs, record, expected, canary, seconds } = findings;
   const uploads = Object.values(expected.uploads);
+  const backupAgeSeconds = Math.round((startedMs - Date.parse(expected.takenAt)) / 1000);
+  const gaps = [...findings.gaps];
+  if (backupAgeSeconds > oldestHours * 3600) {
+    gaps.push(
+      `backup: the newest is ${durationText(backupAgeSeconds)} old, and one is made each day: npm run backup says why`,
+    );
+  }
   return {
     stack,
     domain,
@@ -52,7 +62,7 @@ export function drillReport(findings: DrillFindings): DrillReport {
     backup: record.backup,
     restorePoint: record.restorePoint,
     backupTakenAt: expected.takenAt,
-    backupAgeSeconds: Math.round((startedMs - Date.parse(expected.takenAt)) / 1000),
+    backupAgeSeconds,
     tables: Object.keys(expected.tables).length,
     rows: Object.values(expected.tables).reduce((sum, { rows }) => sum + rows, 0),
     uploads: uploads.length,
