@@ -25,12 +25,15 @@ async function refusal(change: { readonly region?: string; readonly digitalocean
       "imera:acmeDirectoryUrl": acmeDirectoryUrl,
       "imera:caaIssuer": "",
       "imera:protectData": false,
+      // It is never asked: a bucket of the stack's own would be made before anything is refused.
+      "imera:backupBucket": "elsewhere",
+      "imera:backupRegion": "ams3",
       ...inNamespace(plain),
       "digitalocean:apiEndpoint": `http://${cloudIpv4}:${digitaloceanApiPort}`,
       "cloudflare:baseUrl": `http://${cloudIpv4}:${cloudflareApiPort}/client/v4`,
     },
     {
-      ...inNamespace(secret),
+      ...inNamespace({ ...secret, backupAccessKey: "none", backupSecretKey: "none" }),
       "digitalocean:token": change.digitaloceanToken ?? settings.digitaloceanToken,
       "cloudflare:apiToken": settings.cloudflareToken,
     },
