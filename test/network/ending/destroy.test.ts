@@ -1,21 +1,39 @@
+import { readdir } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createIncus } from "../../../local/incus/client.ts";
 import { describeRun } from "../../../local/run.ts";
 import { tryTcp } from "../port-scan.ts";
 import { type Cloud, firstNode, runningCloud, testRunNumber } from "../cloud.ts";
-import { pulumi } from "../engine.ts";
+import { type EngineResult, pulumi } from "../engine.ts";
 import { cloudflareClient, digitaloceanList } from "../vendors.ts";
 
 const run = describeRun(Number(testRunNumber()));
 let before: Cloud;
 let recordsBefore: number;
+let refusal: EngineResult;
+let volumesAfterRefusal: number;
 
 beforeAll(async () => {
   before = await runningCloud();
   recordsBefore = (await zoneRecords()).length;
-  const { exitCode, output } = await pulumi("destroy", "--yes");
-  expect(exitCode, output).toBe(0);
+  refusal = await destroyProtected();
+  volumesAfterRefusal = (await digitaloceanList("volumes")).length;
+  // The two steps of docs/production.md.
+  await succeed("config", "set", "imera:protectData", "false");
+  await succeed("up", "--yes", "--skip-preview");
+  await succeed("destroy", "--yes");
 });
+
+async function destroyProtected(): Promise<EngineResult> {
+  await succeed("config", "set", "imera:protectData", "true");
+  await succeed("up", "--yes", "--skip-preview");
+  return pulumi("destroy", "--yes");
+}
+
+async function succeed(...args: string[]): Promise<void> {
+  const { exitCode, output } = await pulumi(...args);
+  expect(exitCode, output).toBe(0);
+}
 
 async function zoneRecords(): Promise<string[]> {
   const api = await cloudflareClient();
@@ -25,6 +43,17 @@ async function zoneRecords(): Promise<string[]> {
   return names;
 }
 
+describe("pulumi destroy of a protected network", () => {
+  it("is refused for the volume's and the bucket's sake", () => {
+    expect(refusal.exitCode).not.toBe(0);
+    expect(refusal.output).toMatch(/imera-(xmpp1-data|backup)" cannot be deleted[^]*because it is protected/);
+  });
+
+  it("leaves the data alone", () => {
+    expect(volumesAfterRefusal).toBe(1);
+  });
+});
+
 describe("after pulumi destroy", () => {
   it.each(["droplets", "volumes", "firewalls", "account/keys", "tags", "reserved_ips"])(
     "DigitalOcean has no %s",
@@ -32,6 +61,11 @@ describe("after pulumi destroy", () => {
       expect(await digitaloceanList(path)).toEqual([]);
     },
   );
+
+  it("Spaces has no bucket, backups and all, and no key but the operator's", async () => {
+    expect(await readdir(run.files.objects)).toEqual([]);
+    expect(await digitaloceanList("spaces/keys")).toMatchObject([{ name: "operator" }]);
+  });
 
   it("DigitalOcean has no VPC but the region's default one", async () => {
     const vpcs = (await digitaloceanList("vpcs")) as { default: boolean }[];
