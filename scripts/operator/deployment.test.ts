@@ -34,13 +34,13 @@ describe("withoutResources", () => {
 
 describe("withAdopted", () => {
   it("adds what exists with its id, so that a refresh reads the rest", () => {
-    const [, adopted] = resources(withAdopted(state(record), droplet({ name: "xmpp1" }), "7"));
+    const [, adopted] = resources(withAdopted(state(record), droplet({ name: "xmpp1" }), { id: "7" }));
     expect(adopted).toMatchObject({ id: "7", inputs: { name: "xmpp1" }, outputs: { name: "xmpp1", id: "7" } });
   });
 
   it("leaves what it was to replace to be deleted", () => {
     const old = { ...droplet({}), id: "6" };
-    const list = resources(withAdopted(state(old, record), droplet({}), "7"));
+    const list = resources(withAdopted(state(old, record), droplet({}), { id: "7" }));
     expect(list.map(({ id, delete: isLeft }) => [id, isLeft])).toEqual([
       ["7", undefined],
       ["6", true],

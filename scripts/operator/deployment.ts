@@ -81,11 +81,15 @@ export function withoutResources(state: Deployment, urns: ReadonlySet<string>): 
 }
 
 /**
- * The state with a resource that turned out to exist under `id`. Its outputs are not known yet: the next refresh reads them.
- * One that it was to replace is left to be deleted. Pure.
+ * The state with a resource that turned out to exist under `id`. Its outputs are not known yet but for those in `outputs`: the
+ * next refresh reads them. One that it was to replace is left to be deleted. Pure.
  */
-export function withAdopted(state: Deployment, found: StateResource, id: string): Deployment {
-  const adopted = { ...found, id, outputs: { ...found.inputs, id } };
+export function withAdopted(
+  state: Deployment,
+  found: StateResource,
+  { id, ...outputs }: Readonly<Record<string, string>> & { readonly id: string },
+): Deployment {
+  const adopted = { ...found, id, outputs: { ...found.inputs, ...outputs, id } };
   const list = resources(state).map((each) => (each.urn === found.urn ? { ...each, delete: true } : each));
   const place = list.findIndex(({ urn }) => urn === found.urn);
   return withResources(state, list.toSpliced(place === -1 ? list.length : place, 0, adopted));

@@ -38,7 +38,7 @@ describe("settlePendingCreates", () => {
       meta: {},
     };
     const settled = await settlePendingCreates(access(), pending(dropletType, { name: "xmpp1" }), ignore);
-    expect(resources(settled)).toMatchObject([{ id: "8", type: dropletType }]);
+    expect(resources(settled)).toMatchObject([{ id: "8", type: dropletType, outputs: { userData: sha1OfHello } }]);
     expect(imported).toHaveLength(1);
   });
 
@@ -88,6 +88,17 @@ describe("settlePendingCreates", () => {
   });
 });
 
+const sha1OfHello = "aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d";
+const exportedWithSecrets = {
+  deployment: {
+    pending_operations: [
+      {
+        type: "creating",
+        resource: { urn: `urn:pulumi:prod::imera::${dropletType}::it`, inputs: { userData: { plaintext: '"hello"' } } },
+      },
+    ],
+  },
+};
 const ignore = () => undefined;
 
 function pending(type: string, inputs: Record<string, unknown>): Deployment {
@@ -107,6 +118,7 @@ function access(): StackAccess {
     stack: "prod",
     setting: (name: string) => Promise.resolve(settings[name]),
     pulumi: async (...args: string[]) => {
+      if (args.includes("export")) return JSON.stringify(exportedWithSecrets);
       imported.push(JSON.parse(await readFile(args.at(-1) ?? "", "utf8")) as Deployment);
       return "";
     },

@@ -9,6 +9,7 @@ import {
   withAdopted,
   writeDeployment,
 } from "./deployment.ts";
+import { userDataInState } from "./droplet-user-data.ts";
 import type { StackAccess } from "./stack-access.ts";
 
 /**
@@ -25,12 +26,19 @@ export async function settlePendingCreates(
   const clouds = { digitalocean: await digitalocean(access), cloudflare: await cloudflare(access) };
   let settled = state;
   for (const pending of pendingCreates(state)) {
-    const id = await find(pending, clouds, knownIds(settled, pending.type));
-    if (id !== undefined) settled = withAdopted(settled, pending, id);
+    const id = await find(pending, clouds, idsInState(settled, pending.type));
+    if (id !== undefined) settled = withAdopted(settled, pending, { id, ...(await known(access, pending)) });
     report(`${nameOf(pending.urn)}: ${id === undefined ? "was not made, or can be made again" : `exists, as ${id}`}`);
   }
   await writeDeployment(access, settled);
   return settled;
+}
+
+/** What the state must say of it and no refresh reads. */
+async function known(access: StackAccess, { urn, type }: StateResource): Promise<Record<string, string>> {
+  if (type !== "digitalocean:index/droplet:Droplet") return {};
+  const userData = await userDataInState(access, urn);
+  return userData === undefined ? {} : { userData };
 }
 
 interface Clouds {
@@ -106,7 +114,7 @@ async function find(
   );
 }
 
-function knownIds(state: Deployment, type: string): ReadonlySet<string> {
+function idsInState(state: Deployment, type: string): ReadonlySet<string> {
   return new Set(
     resources(state)
       .filter((each) => each.type === type)

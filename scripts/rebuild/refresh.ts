@@ -10,16 +10,16 @@ import { type Change, describeGone, goneResources } from "./plan.ts";
 import { inPhase, say, type Work } from "./work.ts";
 
 /**
- * Makes the state say what there is: clears up after a run that was killed, waits for deletions that are under way, and has the
+ * Makes the state say what there is: clears up after a run that was killed, waits for what DigitalOcean is still at, and has the
  * engine look at every resource. Resolves to what is gone.
  */
 export async function refresh(work: Work): Promise<Change[]> {
   const { access } = work;
   const gone = await inPhase(work, "refresh", "what is there (pulumi refresh)", async (report) => {
     await endInterruptedRun(access);
-    const state = await readDeployment(access);
-    await endOfDeletions(access, state, report);
-    await withoutStaleLock(access, () => settlePendingCreates(access, state, report));
+    const found = await readDeployment(access);
+    const state = await withoutStaleLock(access, () => settlePendingCreates(access, found, report));
+    await endOfChanges(access, state, report);
     const run = await withoutStaleLock(access, () => runEngine(access, ["refresh", "--yes", "--skip-preview"]));
     work.runs.push(run);
     return goneResources(run.events);
@@ -29,8 +29,11 @@ export async function refresh(work: Work): Promise<Change[]> {
   return gone;
 }
 
-/** A droplet that is being deleted is listed, locked, until it is gone; a refresh would take it for one that stays. */
-async function endOfDeletions(access: StackAccess, state: Deployment, report: (line: string) => void): Promise<void> {
+/**
+ * A droplet that is being deleted is listed, locked, until it is gone; a refresh would take it for one that stays. One that is
+ * being made is locked until it boots.
+ */
+async function endOfChanges(access: StackAccess, state: Deployment, report: (line: string) => void): Promise<void> {
   const droplets = resources(state).filter(({ type }) => type === "digitalocean:index/droplet:Droplet");
   if (droplets.length === 0) return;
   const api = await digitalocean(access);
