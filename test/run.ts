@@ -30,6 +30,31 @@ const fastPhases: readonly Phase[] = [fastChecks, unitTests];
 
 const cloudEnvironment = { IMERA_TEST_RUN: String(testRun) };
 
+/** Each leaves a working network to the next. The first fills it; the last ones take longest. */
+const outages = [
+  "filled",
+  "kill",
+  "power",
+  "full-disk",
+  "backup-alarm",
+  "drill",
+  "droplet-deleted",
+  "rebuild-killed",
+  "other-region",
+  "damaged-backup",
+] as const;
+
+/** One phase a file, because vitest orders files by itself. */
+const outagePhases = outages.map((name) =>
+  vitestPhase({
+    name: `outage: ${name}`,
+    project: "network",
+    files: [`test/network/outage/${name}.test.ts`],
+    needs: name === "filled" ? [localCloudUp.name] : ["outage: filled"],
+    environment: cloudEnvironment,
+  }),
+);
+
 const allPhases: readonly Phase[] = [
   staticChecks,
   unitTests,
@@ -46,6 +71,7 @@ const allPhases: readonly Phase[] = [
     needs: [localCloudUp.name],
     environment: cloudEnvironment,
   }),
+  ...outagePhases,
   vitestPhase({
     name: "network tests that end the network",
     project: "network",

@@ -30,6 +30,11 @@ export async function forget(bodies: ReadonlySet<string>): Promise<void> {
   await writeLedger((await acknowledgedSoFar()).filter(({ body }) => !bodies.has(body)));
 }
 
+/** How many of the messages were acknowledged in that time. */
+export function acknowledgedBetween(messages: readonly Acknowledged[], fromMs: number, toMs: number): number {
+  return messages.filter(({ at }) => at >= fromMs && at < toMs).length;
+}
+
 /** Those of the messages that neither the sender's nor the recipient's archive holds, read as their clients would. */
 export async function missingFromArchive(
   machine: ClientMachine,

@@ -1,0 +1,58 @@
+import { readFile } from "node:fs/promises";
+import { afterEach, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { resumeObjectStore, stopObjectStore } from "../../../local/object-store/outage.ts";
+import { describeRun } from "../../../local/run.ts";
+import { adminAccount } from "../accounts.ts";
+import { testRunNumber } from "../cloud.ts";
+import { ask } from "./client-program.ts";
+import { networkUnderTest } from "./network-under-test.ts";
+import { type Health, healthIs, nodeMachine } from "./node.ts";
+import { backUpNow, operatorCommand } from "./operator.ts";
+
+const network = networkUnderTest();
+const run = describeRun(Number(testRunNumber()));
+afterEach(() => resumeObjectStore(run));
+
+/** Whether the check of the backups is green. */
+function isBackedUp({ checks }: Health): boolean {
+  return checks.some(({ name, ok }) => name === "backup" && ok);
+}
+
+/** Texts of the messages that the administrator got from the network itself, oldest first. */
+async function toldToAdmin(): Promise<string[]> {
+  const { cloud, machine } = network.current;
+  const { jid, passwordFile } = adminAccount(cloud);
+  const login = { jid, password: (await readFile(passwordFile, "utf8")).trim() };
+  return z.array(z.string()).parse(await ask(machine, "read-archive.ts", { login, with: cloud.status.domain }));
+}
+
+async function labels(): Promise<string[]> {
+  const { output } = await operatorCommand("backup", "--json");
+  const status = z.object({ backups: z.array(z.object({ label: z.string() })) });
+  return status.parse(JSON.parse(output.slice(output.indexOf("{")))).backups.map(({ label }) => label);
+}
+
+describe("a backup store that does not answer", () => {
+  it("makes health red and is told to the administrator, and so is its return", async () => {
+    const node = await nodeMachine();
+    await backUpNow();
+    await healthIs(node, "backups to be well", isBackedUp, 60_000);
+    const before = await labels();
+    const toldBefore = (await toldToAdmin()).length;
+
+    await stopObjectStore(run);
+    const failed = await operatorCommand("backup", "--now");
+    expect(failed.exitCode, failed.output).not.toBe(0);
+    expect(failed.output).toMatch(/What to do/);
+    const red = await healthIs(node, "backups to be red", (health) => !isBackedUp(health), 30_000);
+    expect(red).toMatchObject({ healthy: false, serving: true });
+    expect((await toldToAdmin()).slice(toldBefore).join("\n")).toMatch(/backup/);
+
+    await resumeObjectStore(run);
+    expect(await labels()).toEqual(before);
+    await backUpNow();
+    await healthIs(node, "backups to be well again", isBackedUp, 60_000);
+    expect((await toldToAdmin()).at(-1)).toMatch(/well again/);
+  });
+});

@@ -1,0 +1,96 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { resumeObjectStore, stopObjectStore } from "../../../local/object-store/outage.ts";
+import { describeRun } from "../../../local/run.ts";
+import { testRunNumber } from "../cloud.ts";
+import { pulumi } from "../engine.ts";
+import { takeInventory } from "./inventory.ts";
+import { missingFromArchive, recordAcknowledged } from "./ledger.ts";
+import { loseDropletAndVolume } from "./loss.ts";
+import { networkUnderTest } from "./network-under-test.ts";
+import { type NodeMachine, nodeMachine } from "./node.ts";
+import { type Damage, flipBytes, loseObject, storedObjects, storeListing } from "./object-store.ts";
+import { backUpNow, operatorCommand, readyAtMs, rebuildNetwork } from "./operator.ts";
+import { watchPorts } from "./port-watch.ts";
+
+const network = networkUnderTest();
+const run = describeRun(Number(testRunNumber()));
+const passphrase = "imera:backupPassphrase";
+const undoLater: Damage[] = [];
+afterAll(async () => {
+  await resumeObjectStore(run);
+  for (const damage of undoLater) await damage.undo();
+});
+
+/** Runs what decides where a node's data comes from, and resolves to its refusal. */
+async function refusalOf(node: NodeMachine): Promise<string> {
+  return node.shell("/usr/local/lib/imera/converge 2>&1; test $? != 0", { timeoutMs: 300_000 });
+}
+
+/** Neither the store nor the volume has anything that was not there before. */
+async function expectNothingWritten(node: NodeMachine, listing: readonly string[]): Promise<void> {
+  expect(await storeListing()).toEqual(listing);
+  await node.shell("test ! -e /srv/imera/postgresql/17/main");
+  expect(await node.shell("systemctl is-active ejabberd || test $? = 3")).not.toBe("active");
+}
+
+describe("a new node without data whose backup cannot be used", () => {
+  it("refuses, says why and what to do, changes nothing, and goes on once the cause is gone", async () => {
+    const { machine, filling } = network.current;
+    await using client = await network.current.sendNumbers("before the damage");
+    await client.acknowledges(10, 60_000);
+    const all = await recordAcknowledged(await client.finish());
+    await backUpNow();
+    const old = await nodeMachine();
+    await loseDropletAndVolume(old);
+    const listing = await storeListing();
+    const watch = watchPorts(old.publicIpv4);
+
+    const right = await secretOf(passphrase);
+    await setSecret(passphrase, "not-the-passphrase-that-it-was-made-with");
+    const wrongPassphrase = await operatorCommand("rebuild", "--yes");
+    expect(wrongPassphrase.exitCode).not.toBe(0);
+    expect(wrongPassphrase.output).toMatch(/imera:backupPassphrase/);
+    await setSecret(passphrase, right);
+    const node = await nodeMachine();
+    await expectNothingWritten(node, listing);
+
+    const [database] = await storedObjects("postgresql/backup/imera/");
+    if (database === undefined) throw new Error("the store has no backup of the database");
+    const flipped = await flipBytes(database);
+    undoLater.push(flipped);
+    const damaged = await operatorCommand("rebuild", "--yes");
+    expect(damaged.exitCode).not.toBe(0);
+    expect(damaged.output).toMatch(/could not be restored|damaged/);
+    await expectNothingWritten(node, listing);
+    await flipped.undo();
+
+    const lost = await loseObject(database);
+    undoLater.push(lost);
+    expect(await refusalOf(node)).toMatch(/could not be restored|damaged|missing/);
+    await expectNothingWritten(node, listing);
+    await lost.undo();
+    undoLater.length = 0;
+
+    await stopObjectStore(run);
+    expect(await refusalOf(node)).toMatch(/backup store answers/);
+    await resumeObjectStore(run);
+    await expectNothingWritten(node, listing);
+
+    const report = await rebuildNetwork();
+    expect(report.recoveries).toMatchObject([{ outcome: "backup", verified: true }]);
+    expect((await watch.stop()).filter(({ at }) => at < readyAtMs(report))).toEqual([]);
+    expect(await missingFromArchive(machine, filling, all)).toEqual([]);
+    expect(await takeInventory(machine, filling)).toEqual(filling.inventory);
+  });
+});
+
+async function secretOf(name: string): Promise<string> {
+  const { exitCode, output } = await pulumi("config", "get", name);
+  if (exitCode !== 0) throw new Error(output);
+  return output.trim();
+}
+
+async function setSecret(name: string, value: string): Promise<void> {
+  const { exitCode, output } = await pulumi("config", "set", "--secret", name, value);
+  if (exitCode !== 0) throw new Error(output);
+}

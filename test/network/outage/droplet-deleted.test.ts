@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { loseDroplet } from "./loss.ts";
+import { networkUnderTest } from "./network-under-test.ts";
+import { nodeMachine } from "./node.ts";
+import { readyAtMs, rebuildNetwork } from "./operator.ts";
+import { watchPorts } from "./port-watch.ts";
+import { servedCertificate } from "./served-certificate.ts";
+
+const network = networkUnderTest();
+const certificatesMade = "ls /srv/imera/letsencrypt/archive/*/ | grep --count fullchain";
+
+describe("a droplet that was deleted behind Pulumi's back", () => {
+  it("is rebuilt with the same volume: no acknowledged message lost, same certificate, nothing answers too early", async () => {
+    const { cloud } = network.current;
+    const old = await nodeMachine();
+    const certificate = await servedCertificate(cloud, old.publicIpv4);
+    const made = await old.shell(certificatesMade);
+    await using client = await network.current.sendNumbers("droplet deleted");
+    await client.acknowledges(20, 60_000);
+
+    await loseDroplet(old);
+    const watch = watchPorts(old.publicIpv4);
+    const report = await rebuildNetwork();
+    await client.acknowledges(20, 120_000);
+
+    const now = await nodeMachine();
+    expect(now.dropletId).not.toBe(old.dropletId);
+    expect(now.volumeIds).toEqual(old.volumeIds);
+    expect(report.recoveries.map(({ outcome }) => outcome)).toEqual(["volume"]);
+    expect(await servedCertificate(cloud, now.publicIpv4)).toBe(certificate);
+    expect(await now.shell(certificatesMade)).toBe(made);
+    const openings = await watch.stop();
+    expect(openings.length).toBeGreaterThanOrEqual(5);
+    expect(openings.filter(({ at }) => at < readyAtMs(report))).toEqual([]);
+    await network.current.expectNothingLost(client);
+  });
+});

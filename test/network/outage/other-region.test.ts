@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { acknowledgedBetween, forget, missingFromArchive, recordAcknowledged } from "./ledger.ts";
+import { loseDropletAndVolume } from "./loss.ts";
+import { networkUnderTest } from "./network-under-test.ts";
+import { nodeMachine } from "./node.ts";
+import { backUpNow, readyAtMs, rebuildNetwork } from "./operator.ts";
+import { watchPorts } from "./port-watch.ts";
+import { takeInventory } from "./inventory.ts";
+
+const network = networkUnderTest();
+/** What a loss of droplet and volume may cost at most. */
+const mayBeLostMs = 60_000;
+
+describe("a droplet and its volume that were deleted", () => {
+  it("are rebuilt in another region from the backup: at most the last 60 s are lost, all else is equal", async () => {
+    const { machine, filling } = network.current;
+    const old = await nodeMachine();
+    const elsewhere = old.region === "lon1" ? "fra1" : "lon1";
+    await backUpNow();
+    await using client = await network.current.sendNumbers("region lost");
+    // Long enough that messages are older than what may be lost, and younger than the backup.
+    await client.acknowledges(400, 180_000);
+
+    const lostAt = Date.now();
+    await loseDropletAndVolume(old);
+    const watch = watchPorts(old.publicIpv4);
+    const report = await rebuildNetwork("--region", elsewhere);
+    await client.acknowledges(20, 120_000);
+
+    const now = await nodeMachine();
+    expect(now.region).toBe(elsewhere);
+    expect(report.recoveries).toMatchObject([{ outcome: "backup", verified: true }]);
+    const openings = await watch.stop();
+    expect(openings.filter(({ at }) => at < readyAtMs(report))).toEqual([]);
+
+    const all = await recordAcknowledged(await client.finish());
+    const missing = await missingFromArchive(machine, filling, all);
+    expect(missing.filter(({ at }) => at < lostAt - mayBeLostMs || at > lostAt)).toEqual([]);
+    expect(acknowledgedBetween(all, lostAt - 80_000, lostAt - mayBeLostMs)).toBeGreaterThan(0);
+    expect(await takeInventory(machine, filling)).toEqual(filling.inventory);
+    await forget(new Set(missing.map(({ body }) => body)));
+  });
+});
