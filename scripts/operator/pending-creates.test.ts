@@ -31,27 +31,45 @@ describe("settlePendingCreates", () => {
   it("takes in a droplet that exists, and forgets the pending creation", async () => {
     answers["/v2/droplets"] = {
       droplets: [
-        { id: 7, name: "other" },
-        { id: 8, name: "xmpp1" },
+        { id: 7, name: "other", region: { slug: "fra1" } },
+        { id: 8, name: "xmpp1", region: { slug: "fra1" } },
       ],
       links: {},
       meta: {},
     };
-    const settled = await settlePendingCreates(access(), pending(dropletType, { name: "xmpp1" }), ignore);
+    const settled = await settlePendingCreates(
+      access(),
+      pending(dropletType, { name: "xmpp1", region: "fra1" }),
+      ignore,
+    );
     expect(resources(settled)).toMatchObject([{ id: "8", type: dropletType, outputs: { userData: sha1OfHello } }]);
     expect(imported).toHaveLength(1);
   });
 
   it("has one made that does not exist", async () => {
     answers["/v2/droplets"] = { droplets: [] };
-    const settled = await settlePendingCreates(access(), pending(dropletType, { name: "xmpp1" }), ignore);
+    const settled = await settlePendingCreates(
+      access(),
+      pending(dropletType, { name: "xmpp1", region: "fra1" }),
+      ignore,
+    );
     expect(resources(settled)).toEqual([]);
     expect(imported).toHaveLength(1);
   });
 
+  it("leaves alone what was left behind in another region", async () => {
+    answers["/v2/droplets"] = { droplets: [{ id: 6, name: "xmpp1", region: { slug: "lon1" } }] };
+    const settled = await settlePendingCreates(
+      access(),
+      pending(dropletType, { name: "xmpp1", region: "fra1" }),
+      ignore,
+    );
+    expect(resources(settled)).toEqual([]);
+  });
+
   it("does not take the one in that the state knows already", async () => {
-    answers["/v2/droplets"] = { droplets: [{ id: 8, name: "xmpp1" }] };
-    const state = pending(dropletType, { name: "xmpp1" });
+    answers["/v2/droplets"] = { droplets: [{ id: 8, name: "xmpp1", region: { slug: "fra1" } }] };
+    const state = pending(dropletType, { name: "xmpp1", region: "fra1" });
     state.deployment.resources = [{ urn: "urn:old", type: dropletType, id: "8" }];
     const settled = await settlePendingCreates(access(), state, ignore);
     expect(resources(settled)).toHaveLength(1);
@@ -60,11 +78,11 @@ describe("settlePendingCreates", () => {
   it("refuses to choose among several", async () => {
     answers["/v2/droplets"] = {
       droplets: [
-        { id: 7, name: "xmpp1" },
-        { id: 8, name: "xmpp1" },
+        { id: 7, name: "xmpp1", region: { slug: "fra1" } },
+        { id: 8, name: "xmpp1", region: { slug: "fra1" } },
       ],
     };
-    const settle = settlePendingCreates(access(), pending(dropletType, { name: "xmpp1" }), ignore);
+    const settle = settlePendingCreates(access(), pending(dropletType, { name: "xmpp1", region: "fra1" }), ignore);
     await expect(settle).rejects.toThrow("several of that name: 7, 8");
     expect(imported).toEqual([]);
   });

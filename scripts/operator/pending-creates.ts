@@ -62,9 +62,15 @@ type Item = Readonly<Record<string, unknown>>;
 const byName = (id: string) => (item: Item, inputs: Inputs) =>
   item["name"] === inputs["name"] ? String(item[id]) : undefined;
 
+/** One that was left behind in another region has the same name. */
+function dropletId(item: Item, inputs: Inputs): string | undefined {
+  const { slug } = z.object({ slug: z.string() }).parse(item["region"]);
+  return slug === inputs["region"] ? byName("id")(item, inputs) : undefined;
+}
+
 /** Kinds that are not here can be made again without harm: attachments, assignments, commands. */
 const lookups: Readonly<Record<string, Lookup>> = {
-  "digitalocean:index/droplet:Droplet": listed(({ name }) => `droplets?per_page=200&name=${part(name)}`, byName("id")),
+  "digitalocean:index/droplet:Droplet": listed(({ name }) => `droplets?per_page=200&name=${part(name)}`, dropletId),
   "digitalocean:index/volume:Volume": listed(({ name }) => `volumes?per_page=200&name=${part(name)}`, byName("id")),
   "digitalocean:index/firewall:Firewall": listed(() => "firewalls?per_page=200", byName("id")),
   "digitalocean:index/vpc:Vpc": listed(() => "vpcs?per_page=200", byName("id")),
