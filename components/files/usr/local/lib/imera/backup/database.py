@@ -13,6 +13,7 @@ AS_POSTGRES = ("--reuid", "postgres", "--regid", "postgres", "--init-groups", "-
 ARCHIVE_PATIENCE_SECONDS = 180
 # What pgBackRest's words mean to the operator: pattern, why, what to do.
 MEANINGS = (
+    (r"\[056\]", "PostgreSQL takes no connection", "see 'systemctl status postgresql@17-main' and the free space on the volume"),
     (r"CryptoError|unable to flush|cipher header|is or was the repo encrypted", "the passphrase is not the one that the backups were made with", "set imera:backupPassphrase to the former one and run 'pulumi up'; nothing was overwritten"),
     (r"do not match the database|stanza-upgrade|\[028\]|\[051\]", "the store holds the backups of another database", "if this network was meant to begin anew, set imera:recovery to 'initialise' or use another bucket; if not, restore with imera:recovery set to 'backup'"),
     (r"unable to get address|unable to connect|HostConnectError|\[049\]|timeout connecting|Connection refused|No route", "the backup store cannot be reached", "see whether it answers; the backup is made up for by itself"),
@@ -63,13 +64,13 @@ def prepare():
 
 
 def stanza(command):
-    pgbackrest(command, what="the backup store cannot be used", timeout_seconds=300)
+    pgbackrest(command, what="backups cannot be set up", timeout_seconds=300)
 
 
 def clear_half_made():
     """A stanza whose creation was cut off has one of its two descriptions, and perhaps segments of the log, which are of no use
     without a backup. Whether it was one; whatever has a backup is left alone."""
-    what = "the backup store cannot be used"
+    what = "backups cannot be set up"
     backups = pgbackrest("repo-ls", f"backup/{STANZA}", what=what, timeout_seconds=300).split()
     if not set(backups) <= {"backup.info", "backup.info.copy"}:
         return False

@@ -28,6 +28,15 @@ class Failed(Exception):
         return f"{self.what}: {self.why}"
 
 
+@contextlib.contextmanager
+def failing(what):
+    """A full disk, or an answer that is none, is a failure like others: the status must know of it."""
+    try:
+        yield
+    except (OSError, ValueError, LookupError) as error:
+        raise Failed(what, f"{type(error).__name__}: {error}", "see 'imera-backup checks' and the journal") from error
+
+
 def facts():
     return json.loads(FACTS.read_text())
 

@@ -16,6 +16,7 @@ WAL_LATE_SECONDS = 120
 FILES_LATE_SECONDS = 600
 DATABASE_LOG = pathlib.Path("/var/log/postgresql/postgresql-17-main.log")
 EJABBERD_SETTINGS = pathlib.Path("/etc/default/ejabberd")
+ROOM_FOR_MESSAGE_BYTES = 16 * 1024 * 1024
 FREE_PERCENT, FREE_BYTES = 10, 500 * 1024 * 1024
 
 
@@ -143,8 +144,11 @@ def message(wrong, told):
 
 def send(text):
     """From the domain itself to the administrator, by the server's own distribution port on loopback. Kept by the server
-    until the administrator is there. Gives whether the server took it."""
+    until the administrator is there. Gives whether the server took it: on a full disk it would, and lose it."""
     facts = state.facts()
+    status = os.statvfs(facts["mountPoint"])
+    if status.f_frsize * status.f_bavail < ROOM_FOR_MESSAGE_BYTES:
+        return False
     body, sender, receiver = (list(part.encode()) for part in (text, facts["domain"], facts["adminJid"]))
     call = 'mod_admin_extra:send_message(<<"chat">>, {}, {}, <<>>, {}).\n'.format(
         *(f"list_to_binary({part})" for part in (sender, receiver, body))
