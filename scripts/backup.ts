@@ -1,8 +1,7 @@
 import { Command } from "commander";
 import process from "node:process";
-import { z } from "zod";
 import { showSteps } from "../local/progress.ts";
-import { describeBackups, readBackups } from "./operator/backup/backup-status.ts";
+import { describeBackups, nextBackup, readBackups } from "./operator/backup/backup-status.ts";
 import { runNumber, runOperatorCommand } from "./operator/command-line.ts";
 import { openFirstNode, runProgram } from "./operator/node-program.ts";
 import type { NodeSession } from "./operator/node-ssh.ts";
@@ -14,9 +13,6 @@ interface Options {
   readonly full?: boolean;
   readonly json?: boolean;
 }
-
-/** `next` is in microseconds since 1970. */
-const timers = z.array(z.object({ next: z.number().nullish() }));
 
 await runOperatorCommand("npm run backup", async () => {
   await new Command("npm run backup --")
@@ -53,10 +49,4 @@ async function makeBackup(session: NodeSession, full: boolean): Promise<void> {
       timeoutMs: 6 * 3_600_000,
     }),
   );
-}
-
-async function nextBackup(session: NodeSession): Promise<string | undefined> {
-  const command = ["systemctl", "list-timers", "--all", "--output=json", "imera-backup.timer"] as const;
-  const [timer] = timers.parse(JSON.parse(await runProgram(session, command)));
-  return typeof timer?.next === "number" ? new Date(timer.next / 1000).toISOString() : undefined;
 }

@@ -8,7 +8,7 @@ import { checkHealth } from "./operator/node-health.ts";
 import { type OpenedNode, openFirstNode, runProgram } from "./operator/node-program.ts";
 import { durationText, momentText } from "./operator/quantities.ts";
 import { readRecovery } from "./operator/recovery-record.ts";
-import { readBackups, describeBackups } from "./operator/backup/backup-status.ts";
+import { describeBackups, nextBackup, readBackups } from "./operator/backup/backup-status.ts";
 import { restoreTime } from "./operator/restore-time.ts";
 import { factList } from "./operator/text-table.ts";
 import { typeToConfirm } from "./operator/type-to-confirm.ts";
@@ -37,7 +37,7 @@ async function restore(options: Options): Promise<void> {
   const time = restoreTime(options.to);
   await using opened = await openFirstNode(options);
   const { session, outputs } = opened;
-  const place = { domain: outputs.domain, bucket: outputs.backup, nextBackupAt: undefined };
+  const place = { domain: outputs.domain, bucket: outputs.backup, nextBackupAt: await nextBackup(session) };
   process.stdout.write(`${describeBackups(await readBackups(session), place)}\n\n`);
   process.stdout.write(`${describeLosses(await countLosses(session, time), momentText(time))}\n`);
   const question = `The network stops meanwhile, and goes back to ${momentText(time)}.`;

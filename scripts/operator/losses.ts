@@ -9,10 +9,11 @@ export type Losses = z.infer<typeof counts>;
 
 /** Counts it in the node's database; `time` is RFC 3339 in UTC. */
 export async function countLosses(session: NodeSession, time: string): Promise<Losses> {
-  // Columns of ejabberd's own schema: creation of an account in UTC, of an archived message in microseconds since 1970.
+  // ejabberd's own schema: an account has a row for each hash of its password, with its creation in UTC; an archived message
+  // has its time in microseconds since 1970.
   const after = `timestamptz '${new Date(time).toISOString()}'`;
   const query = `SELECT json_build_object(
-    'accounts', (SELECT count(*) FROM users WHERE created_at > (${after} AT TIME ZONE 'UTC')),
+    'accounts', (SELECT count(DISTINCT (server_host, username)) FROM users WHERE created_at > (${after} AT TIME ZONE 'UTC')),
     'messages', (SELECT count(*) FROM archive WHERE timestamp > extract(epoch FROM ${after}) * 1000000),
     'newest', (SELECT to_timestamp(max(timestamp) / 1000000.0) AT TIME ZONE 'UTC' FROM archive));`;
   const psql = ["psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set", "ON_ERROR_STOP=1"] as const;

@@ -36,6 +36,16 @@ export async function readBackups(session: NodeSession): Promise<BackupStatus> {
   return backupStatus.parse(JSON.parse(json));
 }
 
+/** `next` is in microseconds since 1970. */
+const timers = z.array(z.object({ next: z.number().nullish() }));
+
+/** When the node makes the next one, RFC 3339; undefined where no timer runs. */
+export async function nextBackup(session: NodeSession): Promise<string | undefined> {
+  const command = ["systemctl", "list-timers", "--all", "--output=json", "imera-backup.timer"] as const;
+  const [timer] = timers.parse(JSON.parse(await runProgram(session, command)));
+  return typeof timer?.next === "number" ? new Date(timer.next / 1000).toISOString() : undefined;
+}
+
 /** What a node's status does not say. */
 export interface BackupPlace {
   readonly domain: string;
