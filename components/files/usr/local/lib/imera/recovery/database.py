@@ -1,5 +1,6 @@
 """A backup made into a running server beside the real one, compared with its manifest, and brought up to the newest log."""
 
+import hashlib
 import json
 import pathlib
 import pwd
@@ -14,6 +15,7 @@ from backup.state import run
 from . import volume
 from .decision import number, others
 from .refused import Refused
+from .store import digest_of
 
 UNIT = "imera-recovery-postgresql"
 # pgBackRest's helpers outlive it, and go on to write: only a unit of its own ends all of them.
@@ -169,16 +171,33 @@ def replay(backup, store, moment, archive):
 
 
 def check_end(backup, store):
-    """PostgreSQL takes a segment that it cannot get for the end of the log. Here it is known where that is."""
+    """PostgreSQL takes a segment that it cannot get, or that makes no sense, for the end of the log. Here it is known where
+    that is."""
     timeline, end = replayed_to()
     wanted = store.archived_to
-    if wanted is None or (timeline, end) >= (int(wanted[:8], 16), segment_start(wanted) + 1):
+    if wanted is None or (timeline, end) >= (int(wanted[:8], 16), segment_start(wanted) + segment_bytes()):
+        return
+    # The last record may go on in a segment that was never archived.
+    if segment_name(timeline, end) == wanted and end != segment_start(wanted) and is_sound(wanted, store):
         return
     raise Refused(
         "the write-ahead log in the backup has a gap; nothing was changed",
-        f"it goes on to {wanted}, and {segment_name(timeline, end)} is missing or damaged: {errors(LOG.read_text())}",
+        f"it goes on to {wanted}, and {segment_name(timeline, end)} is missing or damaged ({errors(LOG.read_text())})",
         f"restore that object's earlier version in the bucket (docs/outage.md); to do without what came after it, set imera:recoveryTime to {last_transaction() or 'a time before it'} and run 'pulumi up'",
     )
+
+
+def is_sound(segment, store):
+    data = volume.RESTORING / "main"
+    place = data / "imera-segment"
+    options = [f"--stanza={STANZA}", f"--pg1-path={data}", "--no-archive-async"]
+    result = run([*AS_POSTGRES, "pgbackrest", *options, "archive-get", segment, str(place)], "", PATIENCE_SECONDS, cwd="/")
+    if result.returncode != 0:
+        return False
+    with place.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha1").hexdigest()
+    place.unlink()
+    return digest == digest_of(segment, store.archive)
 
 
 def replayed_to():

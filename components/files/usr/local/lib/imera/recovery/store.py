@@ -51,8 +51,9 @@ class Store:
     backups: tuple[Backup, ...] = ()
     snapshots: tuple[dict, ...] = ()
     system_id: str | None = None
-    # The newest segment of the write-ahead log, such as 00000001000000000000000C.
+    # The newest segment of the write-ahead log, such as 00000001000000000000000C, and the folder of such segments.
     archived_to: str | None = None
+    archive: str | None = None
     # Where each earlier timeline was left for the newest one.
     forks: dict = dataclasses.field(default_factory=dict)
 
@@ -99,9 +100,11 @@ def judge(info, restic_code, restic_said, snapshots):
         return Store("locked", "the uploads' backups do not open with this stack's passphrase")
     if code == NO_STANZA and restic_code == RESTIC_NO_REPOSITORY and not leftovers():
         return Store("empty")
+    archive = info["archive"][-1] if info.get("archive") else {"id": None, "max": None}
     known = {
         "system_id": str(info["db"][-1]["system-id"]) if info.get("db") else None,
-        "archived_to": max((archive["max"] or "" for archive in info.get("archive", [])[-1:]), default="") or None,
+        "archived_to": archive["max"],
+        "archive": f"archive/{STANZA}/{archive['id']}",
         "snapshots": tuple(sorted(snapshots, key=lambda snapshot: moment(snapshot["time"]), reverse=True)),
     }
     found = backups(info, known["snapshots"])
@@ -109,7 +112,7 @@ def judge(info, restic_code, restic_said, snapshots):
         return Store("useless", "it holds files, but no backup of a database", **known)
     if restic_code not in (0, RESTIC_NO_REPOSITORY):
         return Store("unclear", f"the uploads' backups cannot be read: {oneline(restic_said)}", backups=found, **known)
-    return Store("ready", backups=found, forks=forks(info["archive"][-1]["id"], known["archived_to"], found), **known)
+    return Store("ready", backups=found, forks=forks(known["archive"], archive["max"], found), **known)
 
 
 def troubled(info, restic_code):
@@ -169,14 +172,21 @@ def with_manifest(backup, snapshots):
     return backup
 
 
-def forks(archive_id, archived_to, found):
+def forks(archive, archived_to, found):
     """Asked for only where there is more than one timeline."""
     if archived_to is None or all(backup.timeline == int(archived_to[:8], 16) for backup in found):
         return {}
-    result = pgbackrest("repo-get", f"archive/{STANZA}/{archive_id}/{archived_to[:8]}.history")
+    result = pgbackrest("repo-get", f"{archive}/{archived_to[:8]}.history")
     if result.returncode != 0:
         raise Failed("the history of the write-ahead log cannot be read", oneline(result.stderr), "")
     return history(result.stdout)
+
+
+def digest_of(segment, archive):
+    """SHA-1 of a segment of the log, which pgBackRest keeps in the object's name and doesn't look at on the way back."""
+    result = pgbackrest("repo-ls", f"{archive}/{segment[:16]}", what="the archive cannot be listed")
+    names = (re.fullmatch(r"([0-9A-F]{24})-([0-9a-f]{40})(\..*)?", line) for line in result.stdout.splitlines())
+    return next((name[2] for name in names if name and name[1] == segment), None)
 
 
 def history(text):
