@@ -8,8 +8,9 @@ import type { Work } from "./work.ts";
 
 /** Everything that a rebuild found and did. Pure but for the clock of `verifiedAtMs`. */
 export function reportOf(work: Work, domain: string, verified: Verified, verifiedAtMs: number): RebuildReport {
+  const wholeSeconds = seconds(verifiedAtMs - work.startedAtMs);
   const phases = phaseNames.flatMap((name): Phase[] => {
-    const own = work.phases.filter((phase) => phase.name === name);
+    const own = [...work.phases, restOf(work, wholeSeconds)].filter((phase) => phase.name === name);
     return own.length === 0 ? [] : [{ name, seconds: rounded(own.reduce((sum, phase) => sum + phase.seconds, 0)) }];
   });
   const asked = phases.find(({ name }) => name === "question")?.seconds ?? 0;
@@ -26,10 +27,15 @@ export function reportOf(work: Work, domain: string, verified: Verified, verifie
     nodeSteps: work.nodeSteps,
     cloudRequests: cloudRequests(work.runs),
     attempts: work.attempts,
-    rtoSeconds: rounded(seconds(verifiedAtMs - work.startedAtMs) - asked),
+    rtoSeconds: rounded(wholeSeconds - asked),
     rpo: recoveryPoint(verified.recoveries),
     ...verified,
   };
+}
+
+/** What passed between the phases: the CLI was asked for the state, for outputs. */
+function restOf({ phases }: Work, wholeSeconds: number): Phase {
+  return { name: "engine", seconds: wholeSeconds - phases.reduce((sum, phase) => sum + phase.seconds, 0) };
 }
 
 /** What is lost: the worst of all nodes. Pure. */

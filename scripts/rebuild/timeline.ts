@@ -108,8 +108,9 @@ function claims(run: EngineRun, done: readonly TimedOperation[], steps: readonly
   const droplets = work.filter(({ step }) => step.type === dropletType && step.op !== "update");
   const stepsNamed = (pattern: RegExp) => steps.filter(({ step }) => pattern.test(step));
   const booted = Math.max(0, ...stepsNamed(/^cloud-init$/).map(({ toMs }) => toMs));
-  const made = Math.max(run.startedAtMs, ...droplets.map(({ toMs }) => toMs));
   const commands = work.filter(({ step }) => step.type === commandType && step.op !== "delete-replaced");
+  const called = Math.min(run.endedAtMs, ...commands.map(({ fromMs }) => fromMs));
+  const made = droplets.length === 0 ? called : Math.max(...droplets.map(({ toMs }) => toMs));
   const ready = Math.max(0, ...commands.map(({ toMs }) => toMs));
   return [
     ...named("droplet", droplets),
