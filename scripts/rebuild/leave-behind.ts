@@ -15,14 +15,15 @@ import { say, type Work } from "./work.ts";
 /**
  * Where `--leave-behind` is given: forgets what is in another region than the one to build in. Nothing is deleted at
  * DigitalOcean. The node's key to the bucket is marked to be replaced, so that a node that comes back from the dead can't write
- * into the backups of the new one. Does nothing where nothing is in another region, as after a run that was killed.
+ * into the backups of the new one. Does nothing where nothing is in another region, as after a run that was killed. Resolves to
+ * what takes it back.
  */
-export async function leaveBehind(work: Work, region: string): Promise<void> {
+export async function leaveBehind(work: Work, region: string): Promise<() => Promise<void>> {
   const { access, options } = work;
-  if (options.leaveBehind !== true) return;
+  if (options.leaveBehind !== true) return () => Promise.resolve();
   const state = await readDeployment(access);
   const left = inOtherRegions(state, region);
-  if (left.length === 0) return;
+  if (left.length === 0) return () => Promise.resolve();
   say(describeLeft(left));
   if (options.yesLeaveBehind !== true) {
     const domain = await access.secret("imera:domain");
@@ -30,6 +31,7 @@ export async function leaveBehind(work: Work, region: string): Promise<void> {
   }
   await writeDeployment(access, forgetting(state, left));
   work.leftBehind.push(...left.map(({ urn, type, id = "" }) => ({ type, name: nameOf(urn), id })));
+  return () => writeDeployment(access, state);
 }
 
 /** What is bound to a region that is not `region`, and what ties two such things together. Pure. */

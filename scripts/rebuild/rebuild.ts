@@ -23,12 +23,13 @@ export async function rebuild(access: StackAccess, options: RebuildOptions): Pro
   const work = begin(access, options);
   await refresh(work);
   const chosen = await chooseSettings(access, options);
+  const undo = [chosen.undo];
   try {
     await refuseToMoveData(work, chosen.region);
-    await leaveBehind(work, chosen.region);
+    undo.push(await leaveBehind(work, chosen.region));
     await plan(work);
   } catch (error) {
-    await chosen.undo();
+    for (const takeBack of undo) await takeBack();
     throw error;
   }
   return await carryOut(work, chosen);
