@@ -8,7 +8,7 @@ export interface ChosenSettings {
   /** Where a restore stops; undefined: nowhere. */
   readonly time: string | undefined;
   /** Puts the settings back as they were before. */
-  undo(): Promise<void>;
+  readonly undo: () => Promise<void>;
 }
 
 /**
