@@ -30,7 +30,9 @@ describe("generateStackSecrets", () => {
       region: "fra1",
       sshNetworks: '["203.0.113.7/32"]',
     });
-    const secretNames = new Set(Object.keys(inNamespace(secret)));
+    values["digitalocean:spacesAccessId"] = answers.spacesAccessId;
+    values["digitalocean:spacesSecretKey"] = answers.spacesSecretKey;
+    const secretNames = new Set([...Object.keys(inNamespace(secret)), "digitalocean:spacesSecretKey"]);
     expect(() => readSettings({ values, secretNames })).not.toThrow();
   });
 
