@@ -97,11 +97,16 @@ async function inSession(
   }
 }
 
-/** What a person needs of it: errors, and what the CLI says itself. */
+/** What a person needs of it, on one screen: errors, and what the CLI says itself. */
 function complaints({ events }: EngineRun): string[] {
   const lines = events
     .filter((event) => event.kind === "line")
     .filter(({ severity }) => severity === "error" || severity === "cli")
-    .map(({ name, text }) => (name === "" ? text : `${name}: ${text}`));
-  return [...new Set(lines)].slice(-12).map((line) => `  ${line}`);
+    .flatMap(({ name, text }) => (name === "" ? text : `${name}: ${text}`).split("\n"));
+  return [...new Set(lines)]
+    .filter((line) => line.trim() !== "")
+    .slice(-mostLines)
+    .map((line) => `  ${line}`);
 }
+
+const mostLines = 24;
