@@ -43,6 +43,7 @@ async function carryOut(work: Work, chosen: ChosenSettings): Promise<RebuildRepo
     await noteOutputs(access, outputs);
     const verified = await inPhase(work, "verification", "from outside", (report) => verify(access, outputs, report));
     const report = reportOf(work, outputs.domain, verified, Date.now());
+    report.warnings.push(...withoutEffect(report, chosen));
     if (chosen.time !== undefined) await forgetTime(access);
     return rebuildReport.parse(report);
   } catch (error) {
@@ -50,6 +51,14 @@ async function carryOut(work: Work, chosen: ChosenSettings): Promise<RebuildRepo
       cause: error,
     });
   }
+}
+
+function withoutEffect({ recoveries, stack }: RebuildReport, { time }: ChosenSettings): string[] {
+  if (time === undefined || recoveries.some(({ outcome }) => outcome !== "volume")) return [];
+  return [
+    "--to had no effect: the volume was there with its data, and nothing was restored. " +
+      `To take a network that runs back in time: npm run restore -- --stack ${stack} --to ${time}`,
+  ];
 }
 
 function whatNext({ stack }: StackAccess, { time }: ChosenSettings): string {

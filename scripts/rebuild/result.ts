@@ -13,6 +13,7 @@ export function reportOf(work: Work, domain: string, verified: Verified, verifie
     const own = [...work.phases, restOf(work, wholeSeconds)].filter((phase) => phase.name === name);
     return own.length === 0 ? [] : [{ name, seconds: rounded(own.reduce((sum, phase) => sum + phase.seconds, 0)) }];
   });
+  const { to } = work.options;
   const asked = phases.find(({ name }) => name === "question")?.seconds ?? 0;
   return {
     version: 1,
@@ -28,8 +29,9 @@ export function reportOf(work: Work, domain: string, verified: Verified, verifie
     cloudRequests: cloudRequests(work.runs),
     attempts: work.attempts,
     rtoSeconds: rounded(wholeSeconds - asked),
-    rpo: recoveryPoint(verified.recoveries),
+    rpo: recoveryPoint(verified.recoveries, to === "newest" ? undefined : to),
     ...verified,
+    warnings: [...verified.warnings],
   };
 }
 
@@ -38,8 +40,8 @@ function restOf({ phases }: Work, wholeSeconds: number): Phase {
   return { name: "engine", seconds: wholeSeconds - phases.reduce((sum, phase) => sum + phase.seconds, 0) };
 }
 
-/** What is lost: the worst of all nodes. Pure. */
-export function recoveryPoint(recoveries: RebuildReport["recoveries"]): RebuildReport["rpo"] {
+/** What is lost: the worst of all nodes; `wanted` is the time that the operator wanted the network back at. Pure. */
+export function recoveryPoint(recoveries: RebuildReport["recoveries"], wanted?: string): RebuildReport["rpo"] {
   if (recoveries.some(({ outcome }) => outcome === "initialised")) {
     const meaning =
       "There was neither a volume with data nor a backup: the network is new and has no accounts but its own.";
@@ -55,7 +57,10 @@ export function recoveryPoint(recoveries: RebuildReport["recoveries"]): RebuildR
   return {
     outcome: "restored from backup",
     lastTransactionAt,
-    meaning: `Everything until ${until} is there. What came after that, 60 s before the outage at most, is lost.`,
+    meaning:
+      wanted === undefined
+        ? `Everything until ${until} is there. What came after that, 60 s before the outage at most, is lost.`
+        : `Everything until ${until} is there, and nothing after ${momentText(wanted)}, as asked.`,
   };
 }
 
