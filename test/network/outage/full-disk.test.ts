@@ -1,49 +1,90 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { networkUnderTest } from "./network-under-test.ts";
-import { type Health, healthIs, isServing, nodeMachine } from "./node.ts";
+import { type Health, healthIs, isServing, type NodeMachine, nodeMachine } from "./node.ts";
 
 const network = networkUnderTest();
-const ballast = "/srv/imera/ballast";
-const amcheck =
-  "setpriv --reuid postgres --regid postgres --init-groups --reset-env /usr/lib/postgresql/17/bin/pg_amcheck --install-missing --heapallindexed ejabberd";
+/** Where uploads go, and what fills the volume. */
+const ballast = "/srv/imera/upload/ballast";
+const as = (user: string) => `setpriv --reuid ${user} --regid ${user} --init-groups --reset-env`;
 
 afterEach(async () => {
-  await (await nodeMachine()).shell(`rm --force ${ballast}.*`);
+  const node = await nodeMachine();
+  await node.shell(`rm --force ${ballast}.*`);
+  await isServing(node, 120_000);
 });
 
-function diskIsLow({ checks }: Health): boolean {
-  return checks.some(({ name, ok }) => name === "disk" && !ok);
-}
-
-/** A shell command that leaves so much space free for everyone but root, in MiB. */
-function leaveFree(mebibytes: number): string {
-  const free = "$(df --output=avail --block-size=1M /srv/imera | tail --lines 1)";
-  return `fallocate --length $((${free} - ${mebibytes}))M ${ballast}.$(date +%N)`;
-}
-
-describe("a full volume", () => {
-  it("is told before and while; once there is space again nothing is broken and no acknowledged message is lost", async () => {
+describe("a volume that uploads fill", () => {
+  it("is told before and while, and stops no message", async () => {
     const node = await nodeMachine();
-    await using client = await network.current.sendNumbers("volume full");
-    await client.acknowledges(20, 60_000);
+    await using client = await network.current.sendNumbers("volume full of uploads");
+    await client.acknowledges(10, 60_000);
 
     await node.shell(leaveFree(300));
-    const before = await healthIs(node, "health to say that space runs out", diskIsLow, 30_000);
+    const before = await healthIs(node, "health to say that space runs out", isDiskLow, 30_000);
     expect(before).toMatchObject({ healthy: false, serving: true });
-    await client.acknowledges(10, 30_000);
 
-    // More than is free: what can be had is taken, as root, down to the last block.
-    await node.shell(`dd if=/dev/zero of=${ballast}.rest bs=1M status=none; test $? = 1`, { timeoutMs: 120_000 });
-    await node.shell(
-      `for i in $(seq 40); do setpriv --reuid postgres --regid postgres --init-groups sh -c 'cd / && psql --quiet --command "CREATE TABLE filler AS SELECT generate_series(1, 100000)" --command "DROP TABLE filler" ejabberd' || exit 0; done`,
-      { timeoutMs: 120_000 },
-    );
-    await healthIs(node, "health to say that the volume is full", diskIsLow, 60_000);
+    await node.shell(fillAs("ejabberd"), { timeoutMs: 120_000 });
+    const kibibytes = "df --output=avail --block-size=1K /srv/imera | tail --lines 1";
+    expect(Number(await node.shell(kibibytes))).toBeLessThan(1024);
+    await client.acknowledges(50, 60_000);
+    const full = await healthIs(node, "health to say that the volume is full", isDiskLow, 30_000);
+    expect(full).toMatchObject({ healthy: false, serving: true });
 
     await node.shell(`rm ${ballast}.*`);
-    await isServing(node, 120_000);
-    await client.acknowledges(20, 120_000);
-    expect(await node.shell(`cd / && ${amcheck}`, { timeoutMs: 300_000 })).toBe("");
+    await client.acknowledges(10, 60_000);
+    await expectIntactDatabase(node);
     await network.current.expectNothingLost(client);
   });
 });
+
+describe("a volume without a single block left", () => {
+  it("ends the database, which is back by itself and whole once there is space", async () => {
+    const node = await nodeMachine();
+    await using client = await network.current.sendNumbers("before the last block");
+    await client.acknowledges(10, 60_000);
+    await network.current.expectNothingLost(client);
+
+    await node.shell(fillAs("root"), { timeoutMs: 120_000 });
+    await node.shell(writeUntilRefused, { timeoutMs: 120_000 });
+    const full = await healthIs(node, "health to say that nothing works", ({ serving }) => !serving, 60_000);
+    expect(isDiskLow(full)).toBe(true);
+
+    await node.shell(`rm ${ballast}.*`);
+    await isServing(node, 120_000);
+    await expectIntactDatabase(node);
+    await using later = await network.current.sendNumbers("after the last block");
+    await later.acknowledges(10, 60_000);
+    await network.current.expectNothingLost(later);
+  });
+});
+
+function isDiskLow({ checks }: Health): boolean {
+  return checks.some(({ name, ok }) => name === "disk" && !ok);
+}
+
+/** A shell command that leaves so much space free for everyone but the database, in MiB. */
+function leaveFree(mebibytes: number): string {
+  const free = "$(df --output=avail --block-size=1M /srv/imera | tail --lines 1)";
+  return `fallocate --length $((${free} - ${mebibytes}))M ${ballast}.most`;
+}
+
+/** A shell command that writes as this user until there is no space for that user any more. */
+function fillAs(user: string): string {
+  return `${as(user)} dd if=/dev/zero of=${ballast}.rest bs=1M status=none 2>/dev/null; test $? = 1`;
+}
+
+/** Rows first, then nothing but log: with no room for that PostgreSQL ends at once. */
+const writeUntilRefused = `
+  cd /
+  write() { ${as("postgres")} psql --quiet --command "$1" ejabberd; }
+  write 'CREATE TABLE filler AS SELECT generate_series(1, 10000000)' && exit 1
+  for i in $(seq 100); do
+    write "SELECT pg_logical_emit_message(false, 'filler', repeat('x', 10000000), true)" >/dev/null || exit 0
+  done
+  exit 1`;
+
+/** Every page of every table is read with its checksum, and every index compared with its table; throws at a difference. */
+async function expectIntactDatabase(node: NodeMachine): Promise<void> {
+  const check = "/usr/lib/postgresql/17/bin/pg_amcheck --install-missing=pg_catalog --heapallindexed ejabberd";
+  await node.shell(`cd / && ${as("postgres")} ${check}`, { timeoutMs: 300_000 });
+}

@@ -22,6 +22,6 @@ describe("kill -9", () => {
     const who = new Set(back.map((event) => "who" in event && event.who));
     expect(who).toEqual(new Set(cutsStreams ? ["sender", "recipient"] : []));
     await isServing(node, 60_000);
-    await network.current.expectNothingLost(client);
+    await network.current.expectNothingLost(client, what === "PostgreSQL" ? killedAt : undefined);
   });
 });
