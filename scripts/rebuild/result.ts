@@ -29,10 +29,18 @@ export function reportOf(work: Work, domain: string, verified: Verified, verifie
     cloudRequests: cloudRequests(work.runs),
     attempts: work.attempts,
     rtoSeconds: rounded(wholeSeconds - asked),
-    rpo: recoveryPoint(verified.recoveries, to === "newest" ? undefined : to),
+    rpo: sinceWhen(recoveryPoint(verified.recoveries, to === "newest" ? undefined : to), verified, work.startedAtMs),
     ...verified,
     warnings: [...verified.warnings],
   };
+}
+
+/** A node that this command did not build recovered its data when it was built, perhaps by a run that was killed. */
+function sinceWhen(rpo: RebuildReport["rpo"], { recoveries }: Verified, startedAtMs: number): RebuildReport["rpo"] {
+  const last = Math.max(...recoveries.map(({ finishedAt }) => Date.parse(finishedAt)));
+  if (last >= startedAtMs) return rpo;
+  const built = momentText(new Date(last).toISOString());
+  return { ...rpo, meaning: `Data were recovered before this command, at ${built}. ${rpo.meaning}` };
 }
 
 /** What passed between the phases: the CLI was asked for the state, for outputs. */
