@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { digitaloceanList } from "../vendors.ts";
-import { flipBytes, storedObjects, storeListing } from "./object-store.ts";
+import { flipBytes, storedObjects } from "./object-store.ts";
 import { networkUnderTest } from "./network-under-test.ts";
 import { isServing, nodeMachine } from "./node.ts";
 import { backUpNow, operatorCommand } from "./operator.ts";
@@ -34,17 +34,14 @@ describe("a drill", () => {
   it("restores the newest backup elsewhere, finds all of it, logs in and leaves nothing behind", async () => {
     await backUpNow();
     const node = await nodeMachine();
-    const stored = await storeListing();
     const result = await drill();
     expect(result.exitCode, result.output).toBe(0);
     expect(result.report).toMatchObject({ passed: true, gaps: [] });
     expect(result.report.rows).toBeGreaterThan(20_000);
     expect(result.report.uploads).toBeGreaterThanOrEqual(50);
     expect(result.report.canary).toMatch(/^imera-canary@/);
-    // Production was neither touched nor written to.
     expect((await nodeMachine()).dropletId).toBe(node.dropletId);
     expect(await digitaloceanList("volumes")).toHaveLength(1);
-    expect(stored.filter((object) => !object.includes("/archive/") && !object.startsWith("files/"))).not.toEqual([]);
     await isServing(node, 30_000);
   });
 

@@ -24,7 +24,7 @@ const moments: readonly Moment[] = [
   { name: "the node is set up", hasCome: () => onNode("test -e /etc/imera/node.json") },
   {
     name: "the database is restored",
-    hasCome: () => onNode("test -e /run/imera-recovery || pgrep --full pgbackrest.*restore"),
+    hasCome: () => onNode("systemctl is-active imera-recovery-restore imera-recovery-postgresql"),
   },
   { name: "the node is proved", hasCome: () => onNode("systemctl is-active ejabberd") },
 ];
