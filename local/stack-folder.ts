@@ -1,13 +1,12 @@
-import { appendFileSync, existsSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { copyFile, mkdir, readdir, writeFile } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { execa } from "execa";
-
+import { runSession } from "../scripts/operator/engine-session.ts";
 import { type PulumiCli, runPulumi } from "../scripts/stack/stack-config.ts";
-import { endSession, lastLines, recordPid } from "./process.ts";
+import { endSession, lastLines } from "./process.ts";
 
 /** Folder with Pulumi.yaml. */
 export const projectFolder = fileURLToPath(new URL("..", import.meta.url));
@@ -69,46 +68,19 @@ export async function changeStack(
   report: (line: string) => void,
 ): Promise<void> {
   await clearInterruption(place, cli);
-  const args = [command, "--stack", place.stack, "--config-file", place.config, "--yes", "--skip-preview"];
-  const exitCode = await runEngine(place, cli, args, (line) => {
+  const options = ["--stack", place.stack, "--config-file", place.config, "--yes", "--skip-preview"];
+  const session = {
+    cli: { ...cli, projectFolder },
+    args: [command, ...options, "--non-interactive", "--color", "never"],
+    log: place.log,
+    pidFile: place.pulumiPid,
+  };
+  const exitCode = await runSession(session, (line) => {
     const built = /^ [+~-]+ +\S+:(\S+) (\S+) (created|updated|replaced|deleted)/.exec(line);
     if (built !== null) report(`${built[1] ?? ""} ${built[2] ?? ""} ${built[3] ?? ""}`);
   });
   if (exitCode !== 0) {
     throw new Error(`pulumi ${command} failed. The last lines of ${place.log}:\n${await lastLines(place.log, 40)}`);
-  }
-}
-
-/** Runs the CLI in a session of its own, so that all its plugins can be found and ended with it. Resolves to the exit code. */
-async function runEngine(
-  { log, pulumiPid }: StackFolder,
-  cli: PulumiCli,
-  args: readonly string[],
-  onLine: (line: string) => void,
-): Promise<number> {
-  const engine = execa(cli.command, [...args, "--non-interactive", "--color", "never"], {
-    cwd: projectFolder,
-    env: { ...cli.env },
-    extendEnv: false,
-    detached: true,
-    stdin: "ignore",
-    all: true,
-    buffer: false,
-    reject: false,
-  });
-  await recordPid(pulumiPid, engine.pid);
-  // The engine writes down what it has done before it ends, so it is asked and waited for.
-  const passOn = (signal: NodeJS.Signals) => engine.kill(signal);
-  process.on("SIGINT", passOn).on("SIGTERM", passOn);
-  try {
-    for await (const line of engine.iterable({ from: "all" })) {
-      appendFileSync(log, `${line}\n`, { mode: 0o600 });
-      onLine(line);
-    }
-    return (await engine).exitCode ?? 1;
-  } finally {
-    process.off("SIGINT", passOn).off("SIGTERM", passOn);
-    await endSession(pulumiPid);
   }
 }
 

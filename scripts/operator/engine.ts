@@ -1,10 +1,7 @@
-import { appendFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import process from "node:process";
-import { execa } from "execa";
-import { endSession, recordPid } from "../../local/process.ts";
 import { type EngineEvent, parseEngineLine } from "./engine-events.ts";
+import { runSession } from "./engine-session.ts";
 import type { StackAccess } from "./stack-access.ts";
 
 /** How a run of the engine ended. */
@@ -39,7 +36,14 @@ export async function runEngine(
   await mkdir(access.workFolder, { recursive: true, mode: 0o700 });
   const startedAtMs = Date.now();
   const events: EngineEvent[] = [];
-  const exitCode = await inSession(access, access.arguments([command, ...args, ...flags]), (line) => {
+  const session = {
+    // Without it, a preview prints one document at its end.
+    cli: { ...access.cli, env: { ...access.cli.env, PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" } },
+    args: access.arguments([command, ...args, "--json", "--non-interactive", "--color", "never"]),
+    log: engineLog(access),
+    pidFile: enginePid(access),
+  };
+  const exitCode = await runSession(session, (line) => {
     const event = parseEngineLine(line, Date.now());
     if (event === undefined) return;
     events.push(event);
@@ -58,43 +62,6 @@ export function engineLog({ workFolder }: StackAccess): string {
 /** Pid of the engine that is at work on the stack. */
 export function enginePid({ workFolder }: StackAccess): string {
   return path.join(workFolder, "pulumi.pid");
-}
-
-const flags = ["--json", "--non-interactive", "--color", "never"];
-
-async function inSession(
-  access: StackAccess,
-  args: readonly string[],
-  onLine: (line: string) => void,
-): Promise<number> {
-  const { cli } = access;
-  const engine = execa(cli.command, args, {
-    cwd: cli.projectFolder,
-    // Without it, a preview prints one document at its end.
-    env: { ...cli.env, PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" },
-    extendEnv: false,
-    detached: true,
-    stdin: "ignore",
-    all: true,
-    buffer: false,
-    reject: false,
-  });
-  const log = engineLog(access);
-  const pidFile = enginePid(access);
-  await recordPid(pidFile, engine.pid);
-  // The engine writes down what it has done before it ends, so it is asked and waited for.
-  const passOn = (signal: NodeJS.Signals) => engine.kill(signal);
-  process.on("SIGINT", passOn).on("SIGTERM", passOn);
-  try {
-    for await (const line of engine.iterable({ from: "all" })) {
-      appendFileSync(log, `${line}\n`, { mode: 0o600 });
-      onLine(line);
-    }
-    return (await engine).exitCode ?? 1;
-  } finally {
-    process.off("SIGINT", passOn).off("SIGTERM", passOn);
-    await endSession(pidFile);
-  }
 }
 
 /** What a person needs of it, on one screen: errors, and what the CLI says itself. */
