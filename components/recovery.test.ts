@@ -87,7 +87,11 @@ describe("a node without data", () => {
     ["a time before all backups", { store: ready, time: "2026-11-22T09:00:00Z" }, "oldest is of 2026-11-22T10:00:00Z"],
     ["backups without any manifest", { store: { ...ready, backups: [{ ...backups[0], snapshot: null }] } }, "backup"],
     ["beginning anew beside a backup", { store: ready, choice: "initialise" }, "a new bucket"],
-    ["beginning anew beside a locked store", { store: { kind: "locked", why: "locked" }, choice: "initialise" }, "a new bucket"],
+    [
+      "beginning anew beside a locked store",
+      { store: { kind: "locked", why: "locked" }, choice: "initialise" },
+      "a new bucket",
+    ],
     ["a drill of nothing", { store: { kind: "empty" }, drill: true }, "no backup to try"],
   ])("refuses %s", (_what, given, said) => {
     expect(decide({ volume: blank, ...given })).toEqual(["refused", expect.stringContaining(said)]);
