@@ -1,5 +1,11 @@
-import type { RawConfig } from "./config.ts";
 import { bucketKeySettings, secretSettings } from "./config-schema.ts";
+
+/** What the engine hands over: every setting as text, and which of them stand encrypted in the stack's file. */
+export interface RawConfig {
+  /** By full name, such as `imera:domain`. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly secretNames: ReadonlySet<string>;
+}
 
 type OwnValues = Readonly<Record<string, string>>;
 

@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
 import { bucketKeySettings, secretSettings, settingsSchema } from "./config-schema.ts";
-import { spacesKeyProblems } from "./config-secrets.ts";
-import { readSettings, type RawConfig } from "./config.ts";
+import { type RawConfig, spacesKeyProblems } from "./config-secrets.ts";
+import { readSettings } from "./config.ts";
 import { existingBucket, goodConfig } from "./testing/good-config.ts";
 
 describe("readSettings", () => {

@@ -1,7 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { contradictions } from "./config-rules.ts";
 import { settingsSchema, type PlainSettings, type SecretName } from "./config-schema.ts";
-import { bucketKeyProblems, isSecretSetting, secretProblems, spacesKeyProblems } from "./config-secrets.ts";
+import {
+  bucketKeyProblems,
+  isSecretSetting,
+  type RawConfig,
+  secretProblems,
+  spacesKeyProblems,
+} from "./config-secrets.ts";
 
 /** All settings of a stack. */
 export interface Settings extends Readonly<PlainSettings> {
@@ -19,13 +25,6 @@ export interface Settings extends Readonly<PlainSettings> {
 export interface S3Key {
   readonly accessKey: pulumi.Output<string>;
   readonly secretKey: pulumi.Output<string>;
-}
-
-/** What the engine hands over: every setting as text, and which of them stand encrypted in the stack's file. */
-export interface RawConfig {
-  /** By full name, such as `imera:domain`. */
-  readonly values: Readonly<Record<string, string>>;
-  readonly secretNames: ReadonlySet<string>;
 }
 
 /**

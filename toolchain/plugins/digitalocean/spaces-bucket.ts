@@ -3,7 +3,7 @@ import { flag, list, number, object, text } from "../protocol/index.ts";
 import { type DigitalOcean, answered, isStatus } from "./client.ts";
 import { defineResource } from "./definitions.ts";
 import { deleteBucket } from "./spaces-deletion.ts";
-import { type SpacesRequest, askSpaces } from "./spaces-request.ts";
+import { type AskBucket, type SpacesRequest, askSpaces } from "./spaces-request.ts";
 import {
   type LifecycleRule,
   lifecycleOf,
@@ -70,9 +70,6 @@ export const spacesBucket = defineResource({
     await deleteBucket(ask, { name: id, forceDestroy: state.forceDestroy === true });
   },
 });
-
-/** Asks about one bucket. */
-export type AskBucket = (request: Omit<SpacesRequest, "bucket" | "region">) => Promise<string>;
 
 function bucketOf(
   client: DigitalOcean,

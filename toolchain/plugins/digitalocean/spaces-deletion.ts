@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import type { AskBucket } from "./spaces-bucket.ts";
-import { SpacesError } from "./spaces-request.ts";
+import { type AskBucket, SpacesError } from "./spaces-request.ts";
 import { deletionXml, undeletedOf, versionsOf } from "./spaces-xml.ts";
 
 /** The bucket to delete, and whether what is in it goes too. */

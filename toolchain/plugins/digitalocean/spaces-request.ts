@@ -20,6 +20,9 @@ export interface SpacesRequest {
   readonly body?: string;
 }
 
+/** Asks about one bucket. Resolves to the answer's body. */
+export type AskBucket = (request: Omit<SpacesRequest, "bucket" | "region">) => Promise<string>;
+
 /** Spaces refused. `code` is S3's word for why (`BucketNotEmpty`), empty after a HEAD, which has no answer to read. */
 export class SpacesError extends ApiError {
   readonly code: string;
