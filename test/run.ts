@@ -38,6 +38,7 @@ const outages = [
   "full-disk",
   "backup-alarm",
   "drill",
+  "point-in-time",
   "droplet-deleted",
   "rebuild-killed",
   "other-region",

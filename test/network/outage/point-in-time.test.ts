@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import { waitUntil } from "../../../local/wait-until.ts";
+import { missingFromArchive } from "./ledger.ts";
+import { networkUnderTest } from "./network-under-test.ts";
+import { isServing, nodeMachine } from "./node.ts";
+import { backUpNow, operatorCommand } from "./operator.ts";
+
+const network = networkUnderTest();
+
+describe("a network that is taken back to a point in time", () => {
+  it("has all that was there, nothing that came later, and goes on from there", async () => {
+    const { machine, filling } = network.current;
+    await backUpNow();
+    await using earlier = await network.current.sendNumbers("before the moment");
+    await earlier.acknowledges(10, 60_000);
+    await network.current.expectNothingLost(earlier);
+    const moment = await nextFullSecond();
+    await using later = await network.current.sendNumbers("after the moment");
+    await later.acknowledges(10, 60_000);
+    const undone = await later.finish();
+    expect(await missingFromArchive(machine, filling, undone)).toEqual([]);
+
+    const { exitCode, output } = await operatorCommand("restore", "--to", moment, "--yes");
+    expect(exitCode, output).toBe(0);
+
+    await isServing(await nodeMachine(), 60_000);
+    expect(await missingFromArchive(machine, filling, undone)).toEqual(undone);
+    await using again = await network.current.sendNumbers("at the moment again");
+    await again.acknowledges(10, 60_000);
+    await network.current.expectNothingLost(again);
+  });
+});
+
+/** Resolves to that second, RFC 3339, once it is over: the command takes no fractions. */
+async function nextFullSecond(): Promise<string> {
+  const moment = Math.ceil(Date.now() / 1000) * 1000;
+  return waitUntil({
+    what: "the second to be over",
+    probe: () =>
+      Promise.resolve(
+        Date.now() > moment + 1000
+          ? { value: new Date(moment).toISOString().replace(".000", "") }
+          : { seen: "it is not" },
+      ),
+    intervalMs: 100,
+    timeoutMs: 5_000,
+  });
+}
