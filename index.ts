@@ -1,5 +1,5 @@
-import { findZone } from "./components/cloudflare-zone.ts";
-import { readSettings } from "./components/config.ts";
+import { findZone } from "./components/dns/cloudflare-zone.ts";
+import { readSettings } from "./components/settings/settings.ts";
 import { XmppNetwork } from "./components/xmpp-network.ts";
 
 // The SDK asks for a stack trace with each promise and each resource. Node strips types in place, so there is nothing to map

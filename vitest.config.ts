@@ -10,7 +10,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["{components,scripts,local,toolchain}/**/*.test.ts", "test/unit/**/*.test.ts"],
+          include: ["{host,components,scripts,local,toolchain}/**/*.test.ts", "test/unit/**/*.test.ts"],
           exclude: ["**/*.contract.test.ts"],
           // Loading the vendors' clients anew for each file took more than half of the time.
           isolate: false,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { secretSettings } from "./config-schema.ts";
+import { secretSettings } from "./settings/schema.ts";
 import { buildNetwork, nodeFactsOf, setupStep, usualNetwork, waitsFor } from "./testing/build-network.ts";
 import { existingBucket, secretOf } from "./testing/good-config.ts";
 import { resource } from "./testing/mocks.ts";

@@ -2,13 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { SshKey } from "@pulumi/digitalocean/sshKey.js";
 import { Tag } from "@pulumi/digitalocean/tag.js";
 import { Vpc } from "@pulumi/digitalocean/vpc.js";
-import { BackupStore, type BackupLocation } from "./backup-store.ts";
-import type { CloudflareZone } from "./cloudflare-zone.ts";
-import type { S3Key, Settings } from "./config.ts";
-import { NodeFirewall } from "./node-firewall.ts";
-import { services, type Service } from "./services.ts";
-import { XmppDns } from "./xmpp-dns.ts";
-import { XmppNode, type SharedByNodes } from "./xmpp-node.ts";
+import { BackupStore, type BackupLocation } from "./backup/backup-store.ts";
+import type { CloudflareZone } from "./dns/cloudflare-zone.ts";
+import type { S3Key, Settings } from "./settings/settings.ts";
+import { NodeFirewall } from "./node/firewalls.ts";
+import { services, type Service } from "./model/services.ts";
+import { XmppDns } from "./dns/xmpp-dns.ts";
+import { XmppNode, type SharedByNodes } from "./node/xmpp-node.ts";
 
 /** Arguments of {@link XmppNetwork}. */
 export interface XmppNetworkArgs {

@@ -4,15 +4,15 @@ import { Command, InvalidArgumentError } from "commander";
 import { ExecaError } from "execa";
 
 import { setUpToolchain } from "../toolchain/set-up.ts";
-import { runAsRoot } from "./as-root.ts";
-import { takeDown } from "./down.ts";
-import { holdRun } from "./hold-run.ts";
-import { previewNetwork } from "./preview.ts";
-import { showSteps } from "./progress.ts";
-import { describeRun, type Run } from "./run.ts";
-import { buildNetwork, localZones, prepareStack, wasInterrupted } from "./stack.ts";
-import { describeStatus, readStatus, recordToolchain } from "./status.ts";
-import { bringCloudUp } from "./up.ts";
+import { runAsRoot } from "../host/as-root.ts";
+import { takeDown } from "./commands/down.ts";
+import { holdRun } from "./run/hold-run.ts";
+import { previewNetwork } from "./commands/preview.ts";
+import { showSteps } from "../host/terminal/progress.ts";
+import { describeRun, type Run } from "./run/run.ts";
+import { buildNetwork, localZones, prepareStack, wasInterrupted } from "./stack/stack.ts";
+import { describeStatus, readStatus, recordToolchain } from "./commands/status.ts";
+import { bringCloudUp } from "./commands/up.ts";
 
 interface Options {
   readonly run: number;

@@ -1,10 +1,10 @@
 import { Command } from "commander";
 import process from "node:process";
-import { showSteps } from "../local/progress.ts";
-import { describeBackups, nextBackup, readBackups } from "./operator/backup/backup-status.ts";
-import { runNumber, runOperatorCommand } from "./operator/command-line.ts";
-import { openFirstNode, runProgram } from "./operator/node-program.ts";
-import type { NodeSession } from "./operator/node-ssh.ts";
+import { showSteps } from "../host/terminal/progress.ts";
+import { describeBackups, nextBackup, readBackups } from "./backup/backup-status.ts";
+import { runNumber, runOperatorCommand } from "./network/command-line.ts";
+import { openFirstNode, runProgram } from "./network/node/program.ts";
+import type { NodeSession } from "./network/node/ssh.ts";
 
 interface Options {
   readonly stack: string;

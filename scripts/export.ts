@@ -2,9 +2,9 @@ import { Command } from "commander";
 import { open, rm } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
-import { runNumber, runOperatorCommand } from "./operator/command-line.ts";
-import { accountName } from "./operator/account-name.ts";
-import { openFirstNode, runProgram } from "./operator/node-program.ts";
+import { runNumber, runOperatorCommand } from "./network/command-line.ts";
+import { accountName } from "./export/account-name.ts";
+import { openFirstNode, runProgram } from "./network/node/program.ts";
 
 interface Options {
   readonly stack: string;

@@ -1,9 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { Command } from "commander";
 import process from "node:process";
-import { holdRun } from "../local/hold-run.ts";
-import { runNumber, runOperatorCommand } from "./operator/command-line.ts";
-import { openStack } from "./operator/stack-access.ts";
+import { holdRun } from "../local/run/hold-run.ts";
+import { runNumber, runOperatorCommand } from "./network/command-line.ts";
+import { openStack } from "./network/stack-access.ts";
 import { rebuild } from "./rebuild/rebuild.ts";
 import { describeReport } from "./rebuild/result.ts";
 import type { RebuildOptions } from "./rebuild/work.ts";

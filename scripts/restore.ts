@@ -1,17 +1,17 @@
 import { Command } from "commander";
 import process from "node:process";
-import { showSteps } from "../local/progress.ts";
-import { loginAsCanary } from "./operator/canary-on-node.ts";
-import { runNumber, runOperatorCommand } from "./operator/command-line.ts";
-import { countLosses, describeLosses } from "./operator/losses.ts";
-import { checkHealth } from "./operator/node-health.ts";
-import { type OpenedNode, openFirstNode, runProgram } from "./operator/node-program.ts";
-import { durationText, momentText } from "./operator/quantities.ts";
-import { readRecovery } from "./operator/recovery-record.ts";
-import { describeBackups, nextBackup, readBackups } from "./operator/backup/backup-status.ts";
-import { restoreTime } from "./operator/restore-time.ts";
-import { factList } from "./operator/text-table.ts";
-import { typeToConfirm } from "./operator/type-to-confirm.ts";
+import { showSteps } from "../host/terminal/progress.ts";
+import { loginAsCanary } from "./network/node/canary-on-node.ts";
+import { runNumber, runOperatorCommand } from "./network/command-line.ts";
+import { countLosses, describeLosses } from "./restore/losses.ts";
+import { checkHealth } from "./network/node/health.ts";
+import { type OpenedNode, openFirstNode, runProgram } from "./network/node/program.ts";
+import { durationText, momentText } from "../host/terminal/quantities.ts";
+import { readRecovery } from "./network/node/recovery-record.ts";
+import { describeBackups, nextBackup, readBackups } from "./backup/backup-status.ts";
+import { restoreTime } from "./restore/restore-time.ts";
+import { factList } from "../host/terminal/text-table.ts";
+import { typeToConfirm } from "../host/terminal/type-to-confirm.ts";
 
 interface Options {
   readonly stack: string;

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { runAsRoot } from "../local/as-root.ts";
+import { runAsRoot } from "../host/as-root.ts";
 import { hostToolsPhase } from "./runner/host-tools.ts";
 import { localCloudDown, localCloudKilled, localCloudUp, testRun } from "./runner/local-cloud.ts";
 import { describe, runPhases, type Phase } from "./runner/phase.ts";

@@ -5,7 +5,7 @@ import process from "node:process";
 import { makeBundle, type MakeBundle } from "./set-up/bundle.ts";
 import { pulumiDownloadHost, type DownloadHost } from "./set-up/download-host.ts";
 import { toolchainFolders, type Folders } from "./set-up/folders.ts";
-import { withLock } from "./set-up/lock.ts";
+import { withLock } from "../host/lock.ts";
 import { ToolchainError, type Origin, type ToolchainPart } from "./set-up/part.ts";
 import { partPlans, type PartPlan } from "./set-up/plans.ts";
 import { runCommand, type RunCommand } from "./set-up/run-command.ts";

@@ -5,7 +5,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { engineEnvironment } from "./engine-environment.ts";
+import { engineEnvironment } from "./engine/environment.ts";
 import { setUpToolchain, type Toolchain } from "./set-up.ts";
 import { repository } from "./set-up/folders.ts";
 

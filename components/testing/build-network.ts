@@ -1,7 +1,7 @@
 import { output, runtime, type CustomResourceOptions, type ResourceTransformation } from "@pulumi/pulumi";
 import { vi } from "vitest";
-import { readSettings } from "../config.ts";
-import type { NodeFacts } from "../node-facts.ts";
+import { readSettings } from "../settings/settings.ts";
+import type { NodeFacts } from "../model/node-facts.ts";
 import { XmppNetwork } from "../xmpp-network.ts";
 import { goodConfig } from "./good-config.ts";
 import { mockEngine, resolved, resource, type AskedFor } from "./mocks.ts";

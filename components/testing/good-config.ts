@@ -1,5 +1,5 @@
-import { bucketKeySettings, secretSettings } from "../config-schema.ts";
-import type { RawConfig } from "../config-secrets.ts";
+import { bucketKeySettings, secretSettings } from "../settings/schema.ts";
+import type { RawConfig } from "../settings/secrets.ts";
 
 /** A configuration that is accepted, with the given values instead; an undefined one is left out. */
 export function goodConfig(changes: Readonly<Record<string, string | undefined>> = {}): RawConfig {

@@ -1,7 +1,7 @@
-import type { CloudInitInput } from "../cloud-init.ts";
-import type { EjabberdInput } from "../ejabberd-config.ts";
-import { firstBootFiles, staticFiles } from "../files.ts";
-import { services } from "../services.ts";
+import type { CloudInitInput } from "../node/cloud-init.ts";
+import type { EjabberdInput } from "../ejabberd/config.ts";
+import { firstBootFiles, staticFiles } from "../node/files.ts";
+import { services } from "../model/services.ts";
 
 /** Addresses from the ranges that are kept for documentation. */
 export const addresses = {

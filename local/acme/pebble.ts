@@ -5,8 +5,8 @@ import { text } from "node:stream/consumers";
 import type { Incus } from "../incus/client.ts";
 import { trustFile } from "../incus/platform-trust.ts";
 import { launchServiceContainer } from "../incus/service-container.ts";
-import type { Run } from "../run.ts";
-import { waitUntil } from "../wait-until.ts";
+import type { Run } from "../run/run.ts";
+import { waitUntil } from "../../host/wait-until.ts";
 import { openLocalCa } from "./local-ca.ts";
 
 /** Host name of the ACME server, which the local cloud's DNS answers. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Collection, Store } from "../store.ts";
+import type { Collection, Store } from "../emulation/store.ts";
 
 /** What the local Cloudflare account holds. Shapes are those of the API where the API has one; times are ISO 8601, in UTC. */
 export interface Account {

@@ -3,7 +3,7 @@ import { getConnInfo } from "@hono/node-server/conninfo";
 import { type Context, Hono } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { Store } from "../store.ts";
+import type { Store } from "../emulation/store.ts";
 import { authenticate } from "./access.ts";
 import type { ApiEnv, Cloud, IdSource } from "./context.ts";
 import { type Account, openState, type StoredRecord, type StoredZone } from "./entities.ts";

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { serve } from "@hono/node-server";
 import Cloudflare from "cloudflare";
 import type { Context } from "hono";
-import { memoryStore, type Store } from "../store.ts";
+import { memoryStore, type Store } from "../emulation/store.ts";
 import { type CloudflareApi, createCloudflareApi } from "./index.ts";
 
 /** A local Cloudflare on a port of its own, for tests; it ends with `await using`. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TokenCreateParams } from "cloudflare/resources/user/tokens";
 import { describe, expect, it } from "vitest";
-import { openStore } from "../store.ts";
+import { openStore } from "../emulation/store.ts";
 import { operatorToken, startTestServer, type TestServer } from "./test-server.ts";
 
 const dnsWrite = "4755a26eedb94da69e1066d98aa820be";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { addressPlan } from "../address-plan.ts";
-import { memoryStore } from "../store.ts";
+import { addressPlan } from "../run/address-plan.ts";
+import { memoryStore } from "../emulation/store.ts";
 import { ipv6For, takeReservedIpv4 } from "./addresses.ts";
 import { formatIpv4, netmask, overlap, parseIpv4, parseIpv4Range, rangeSize } from "./ipv4.ts";
 import { openState } from "./state.ts";

@@ -1,4 +1,4 @@
-import type { AddressPlan } from "../address-plan.ts";
+import type { AddressPlan } from "../run/address-plan.ts";
 import { unprocessable } from "./errors.ts";
 import { formatIpv4, formatIpv4Range, overlap, parseIpv4, parseIpv4Range, rangeSize, subnets } from "./ipv4.ts";
 import type { Ipv4Range } from "./ipv4.ts";

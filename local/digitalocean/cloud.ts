@@ -1,7 +1,7 @@
-import type { AddressPlan } from "../address-plan.ts";
-import type { Hypervisor } from "../hypervisor.ts";
-import type { Log } from "../http/log.ts";
-import type { Store } from "../store.ts";
+import type { AddressPlan } from "../run/address-plan.ts";
+import type { Hypervisor } from "./hypervisor.ts";
+import type { Log } from "../emulation/log.ts";
+import type { Store } from "../emulation/store.ts";
 import { unprocessable, type ApiError } from "./errors.ts";
 import type { Action, Droplet, Vpc, Work } from "./entities.ts";
 import type { State } from "./state.ts";

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { Log } from "../http/log.ts";
+import type { Log } from "../emulation/log.ts";
 
 /**
  * A request that the API refuses, with DigitalOcean's status and `id`. Texts that clients match on are DigitalOcean's own;

@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6 } from "node:net";
-import type { DropletFilter, DropletNetwork, FilterRule } from "../hypervisor.ts";
+import type { DropletFilter, DropletNetwork, FilterRule } from "./hypervisor.ts";
 import { vpcOf } from "./cloud.ts";
 import type { Droplet, Firewall, FirewallRule } from "./entities.ts";
 import type { State } from "./state.ts";

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
-import type { AddressPlan } from "../address-plan.ts";
-import type { Hypervisor } from "../hypervisor.ts";
-import { bearerToken } from "../http/bearer.ts";
-import type { Log } from "../http/log.ts";
-import { durable, notImplemented, requestLog } from "../http/middleware.ts";
-import type { Store } from "../store.ts";
+import type { AddressPlan } from "../run/address-plan.ts";
+import type { Hypervisor } from "./hypervisor.ts";
+import { bearerToken } from "../emulation/bearer.ts";
+import type { Log } from "../emulation/log.ts";
+import { durable, notImplemented, requestLog } from "../emulation/middleware.ts";
+import type { Store } from "../emulation/store.ts";
 import { createActionRunner } from "./action-runner.ts";
 import type { Cloud } from "./cloud.ts";
 import { answerError, errorBody, unauthorized, type Env } from "./errors.ts";

@@ -1,4 +1,4 @@
-import type { Hypervisor } from "../hypervisor.ts";
+import type { Hypervisor } from "./hypervisor.ts";
 import type { Network } from "./cloud.ts";
 import { compileFilters } from "./filters.ts";
 import type { State } from "./state.ts";

@@ -1,4 +1,4 @@
-import type { DropletSpec, PowerChange, VolumeSpec } from "../hypervisor.ts";
+import type { DropletSpec, PowerChange, VolumeSpec } from "./hypervisor.ts";
 import { findSize, type Size } from "./catalogue.ts";
 import type { Cloud } from "./cloud.ts";
 import type { Droplet, Volume, Work } from "./entities.ts";

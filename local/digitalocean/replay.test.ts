@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { openStore } from "../store.ts";
+import { openStore } from "../emulation/store.ts";
 import { startTestApi, type TestApi } from "./testing/api.ts";
 import { createMemoryHypervisor } from "./testing/memory-hypervisor.ts";
 import { createDroplet, createVolume, dropletOrder } from "./testing/orders.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { memoryStore } from "../store.ts";
-import { addressPlan } from "../address-plan.ts";
+import { memoryStore } from "../emulation/store.ts";
+import { addressPlan } from "../run/address-plan.ts";
 import { createDigitalOceanApi } from "./index.ts";
 import { startTestApi, type TestApi } from "./testing/api.ts";
 import { createMemoryHypervisor } from "./testing/memory-hypervisor.ts";

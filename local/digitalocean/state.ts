@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Collection, Store } from "../store.ts";
+import type { Collection, Store } from "../emulation/store.ts";
 import * as entities from "./entities.ts";
 
 /** All that the API remembers, by kind. Keys are the ids as text; for tags, addresses and URNs the thing itself. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-import type { DropletSpec, PowerChange } from "../hypervisor.ts";
-import type { Run } from "../run.ts";
+import type { DropletSpec, PowerChange } from "../digitalocean/hypervisor.ts";
+import type { Run } from "../run/run.ts";
 import type { Incus } from "./client.ts";
 import { nicDevices, renderNetworkConfig } from "./network-config.ts";
 import { renderMetaData } from "./seed.ts";

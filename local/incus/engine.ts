@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 
 import { inNamespace } from "../network/namespace.ts";
-import { isRunning, lastLines, startDaemon } from "../process.ts";
-import type { Run } from "../run.ts";
-import { GiveUp, waitUntil } from "../wait-until.ts";
+import { isRunning, lastLines, startDaemon } from "../../host/process.ts";
+import type { Run } from "../run/run.ts";
+import { GiveUp, waitUntil } from "../../host/wait-until.ts";
 import { createIncus, type Incus } from "./client.ts";
 
 /** Name of the run's storage pool and of the profile that puts a root disk on it. */

@@ -2,7 +2,7 @@ import { join } from "node:path";
 
 import { execa } from "execa";
 
-import type { Run } from "../run.ts";
+import type { Run } from "../run/run.ts";
 
 /** Where the `incus` command finds the run's engine; its own settings and caches stay in the run's folder, too. */
 export function incusEnvironment(run: Run): Record<string, string> {

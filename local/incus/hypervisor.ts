@@ -1,8 +1,8 @@
 import { execa } from "execa";
 
-import type { DropletFilter, Hypervisor, ReservedIpAssignment, VolumeSpec } from "../hypervisor.ts";
+import type { DropletFilter, Hypervisor, ReservedIpAssignment, VolumeSpec } from "../digitalocean/hypervisor.ts";
 import { renderRuleset } from "../network/ruleset.ts";
-import type { Run } from "../run.ts";
+import type { Run } from "../run/run.ts";
 import type { Incus } from "./client.ts";
 import { createDroplets } from "./droplets.ts";
 import { trustConfig } from "./platform-trust.ts";

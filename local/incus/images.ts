@@ -7,8 +7,8 @@ import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { stringify } from "yaml";
 
-import type { Run } from "../run.ts";
-import { debianMirrors, mirrorSources } from "../debian-mirrors.ts";
+import type { Run } from "../run/run.ts";
+import { debianMirrors, mirrorSources } from "../preparation/debian-mirrors.ts";
 import type { Incus } from "./client.ts";
 import { incusEnvironment } from "./exec.ts";
 import { trustProgram, trustTemplates, trustUnit } from "./platform-trust.ts";

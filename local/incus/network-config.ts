@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 
-import type { DropletNetwork } from "../hypervisor.ts";
+import type { DropletNetwork } from "../digitalocean/hypervisor.ts";
 
 /** Next hop of the public interface, an address of the host's end of each veth pair. */
 export const publicGatewayIpv4 = "169.254.0.1";

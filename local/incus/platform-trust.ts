@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { z } from "zod";
 
-import type { Run } from "../run.ts";
+import type { Run } from "../run/run.ts";
 import type { Incus } from "./client.ts";
 import { execInside, writeInside } from "./exec.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { GiveUp } from "../wait-until.ts";
+import { GiveUp } from "../../host/wait-until.ts";
 import { readCloudInitStatus } from "./service-container.ts";
 
 const finished = { errors: [], start: 1, finished: 2 };

@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 
-import type { Run } from "../run.ts";
-import { GiveUp, waitUntil } from "../wait-until.ts";
+import type { Run } from "../run/run.ts";
+import { GiveUp, waitUntil } from "../../host/wait-until.ts";
 import type { Incus } from "./client.ts";
 import { machineConfig } from "./droplets.ts";
 import { execInside, type InsideFile, writeInside } from "./exec.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { z } from "zod";
 
-import type { VolumeSpec } from "../hypervisor.ts";
+import type { VolumeSpec } from "../digitalocean/hypervisor.ts";
 
 const bytesPerGiB = 1024 ** 3;
 

@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 
 import { execa } from "execa";
 
-import type { Run } from "../run.ts";
+import type { Run } from "../run/run.ts";
 
 /** Lower than any other route: it only counts when the run's own route is gone. */
 const lastResortMetric = "4278198272";

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { z } from "zod";
 
-import { readIfThere } from "../read-if-there.ts";
-import { type Run, runsFolder } from "../run.ts";
+import { readIfThere } from "../../host/read-if-there.ts";
+import { type Run, runsFolder } from "../run/run.ts";
 import { namespaceNames } from "./namespace.ts";
 
 /**

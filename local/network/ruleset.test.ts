@@ -1,7 +1,7 @@
 import { execa } from "execa";
 import { describe, expect, test } from "vitest";
 
-import type { DropletFilter, ReservedIpAssignment } from "../hypervisor.ts";
+import type { DropletFilter, ReservedIpAssignment } from "../digitalocean/hypervisor.ts";
 import { renderRuleset } from "./ruleset.ts";
 
 const filter: DropletFilter = {

@@ -1,4 +1,4 @@
-import type { DropletFilter, FilterRule, ReservedIpAssignment } from "../hypervisor.ts";
+import type { DropletFilter, FilterRule, ReservedIpAssignment } from "../digitalocean/hypervisor.ts";
 
 /** What the namespace's packet filter is made of. */
 export interface Ruleset {

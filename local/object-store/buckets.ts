@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { z } from "zod";
 
-import type { Store } from "../store.ts";
+import type { Store } from "../emulation/store.ts";
 import { S3Error } from "./errors.ts";
 import { type MultipartUploads, openUploads } from "./multipart-uploads.ts";
 import { type ObjectFiles, openObjectFiles } from "./object-files.ts";

@@ -4,7 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { z } from "zod";
 
 import type { LocalCa, ServerCertificate } from "../acme/local-ca.ts";
-import type { Run } from "../run.ts";
+import type { Run } from "../run/run.ts";
 import { spacesCertificateNames } from "./hosts.ts";
 
 /** Has the object store's certificate made by `ca`, for the names of all its buckets; one that is there stays. */

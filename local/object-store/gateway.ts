@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 
 import { explain } from "../digitalocean/errors.ts";
-import type { Log } from "../http/log.ts";
+import type { Log } from "../emulation/log.ts";
 import { authenticate, type SpacesKey } from "./authenticate.ts";
 import { answerBucketCall, listBuckets } from "./bucket-calls.ts";
 import type { Buckets } from "./buckets.ts";

@@ -7,7 +7,7 @@ import { text } from "node:stream/consumers";
 import { expect, it, onTestFinished } from "vitest";
 
 import { openLocalCa } from "../acme/local-ca.ts";
-import { describeRun } from "../run.ts";
+import { describeRun } from "../run/run.ts";
 import { spacesCertificateNames } from "./hosts.ts";
 import { resumeObjectStore, stopObjectStore } from "./outage.ts";
 import { sendUnsigned, startTestStore } from "./testing/start-store.ts";

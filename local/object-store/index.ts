@@ -4,8 +4,8 @@ import { createServer as createTlsServer } from "node:https";
 import { join } from "node:path";
 
 import type { ServerCertificate } from "../acme/local-ca.ts";
-import type { Log } from "../http/log.ts";
-import type { Store } from "../store.ts";
+import type { Log } from "../emulation/log.ts";
+import type { Store } from "../emulation/store.ts";
 import type { SpacesKey } from "./authenticate.ts";
 import { openBuckets } from "./buckets.ts";
 import { answerRequest, type Gateway } from "./gateway.ts";

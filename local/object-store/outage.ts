@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
-import type { Run } from "../run.ts";
+import type { Run } from "../run/run.ts";
 import { stoppedFile } from "./index.ts";
 
 /** Makes the run's object store fail: from now on every request is answered 503 at once. Its contents stay. */

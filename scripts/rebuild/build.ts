@@ -1,6 +1,6 @@
-import type { EngineEvent } from "../operator/engine-events.ts";
-import { nameOf } from "../operator/deployment.ts";
-import { EngineError, type EngineRun, runEngine } from "../operator/engine.ts";
+import type { EngineEvent } from "../../toolchain/engine/events.ts";
+import { nameOf } from "../../toolchain/engine/state.ts";
+import { EngineError, type EngineRun, runEngine } from "../../toolchain/engine/run.ts";
 import { kindOf } from "./plan.ts";
 import { refresh } from "./refresh.ts";
 import { upTimes } from "./timeline.ts";

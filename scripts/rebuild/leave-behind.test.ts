@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Deployment, nameOf, resources, type StateResource } from "../operator/deployment.ts";
+import { type Deployment, nameOf, resources, type StateResource } from "../../toolchain/engine/state.ts";
 import { forgetting, inOtherRegions } from "./leave-behind.ts";
 
 const of = (token: string, name: string, more: Partial<StateResource> = {}): StateResource => ({

@@ -7,8 +7,8 @@ import {
   type StateResource,
   withoutResources,
   writeDeployment,
-} from "../operator/deployment.ts";
-import { typeToConfirm } from "../operator/type-to-confirm.ts";
+} from "../../toolchain/engine/state.ts";
+import { typeToConfirm } from "../../host/terminal/type-to-confirm.ts";
 import { kindOf } from "./plan.ts";
 import { say, type Work } from "./work.ts";
 

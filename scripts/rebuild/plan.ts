@@ -1,6 +1,6 @@
-import type { EngineEvent } from "../operator/engine-events.ts";
-import { nameOf } from "../operator/deployment.ts";
-import { textTable } from "../operator/text-table.ts";
+import type { EngineEvent } from "../../toolchain/engine/events.ts";
+import { nameOf } from "../../toolchain/engine/state.ts";
+import { textTable } from "../../host/terminal/text-table.ts";
 
 /** One resource, by its type and its name in the program. */
 export interface Change {

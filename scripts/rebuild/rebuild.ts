@@ -1,10 +1,10 @@
 import { writeFile } from "node:fs/promises";
-import { stackFiles, stackOutputs } from "../../local/stack.ts";
-import { askToGoOn } from "../operator/command-line.ts";
-import { readDeployment } from "../operator/deployment.ts";
-import { runEngine } from "../operator/engine.ts";
-import type { NetworkOutputs } from "../operator/network-outputs.ts";
-import type { StackAccess } from "../operator/stack-access.ts";
+import { stackFiles, stackOutputs } from "../../local/stack/stack.ts";
+import { askToGoOn } from "../network/command-line.ts";
+import { readDeployment } from "../../toolchain/engine/state.ts";
+import { runEngine } from "../../toolchain/engine/run.ts";
+import type { NetworkOutputs } from "../network/network-outputs.ts";
+import type { StackAccess } from "../network/stack-access.ts";
 import { build } from "./build.ts";
 import { inOtherRegions, leaveBehind } from "./leave-behind.ts";
 import { dataLosses, describePlan, kindOf, plannedChanges } from "./plan.ts";

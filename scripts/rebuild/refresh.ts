@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { waitUntil } from "../../local/wait-until.ts";
-import { digitalocean, dropletForm } from "../operator/cloud-api.ts";
-import { type Deployment, readDeployment, resources } from "../operator/deployment.ts";
-import { runEngine } from "../operator/engine.ts";
-import { endInterruptedRun, withoutStaleLock } from "../operator/interruption.ts";
-import { settlePendingCreates } from "../operator/pending-creates.ts";
-import type { StackAccess } from "../operator/stack-access.ts";
+import { waitUntil } from "../../host/wait-until.ts";
+import { digitalocean, dropletForm } from "../network/cloud-api.ts";
+import { type Deployment, readDeployment, resources } from "../../toolchain/engine/state.ts";
+import { runEngine } from "../../toolchain/engine/run.ts";
+import { endInterruptedRun, withoutStaleLock } from "../network/state/interruption.ts";
+import { settlePendingCreates } from "../network/state/pending-creates.ts";
+import type { StackAccess } from "../network/stack-access.ts";
 import { type Change, describeGone, goneResources } from "./plan.ts";
 import { inPhase, say, type Work } from "./work.ts";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { recoveryRecord } from "../operator/recovery-record.ts";
+import { recoveryRecord } from "../network/node/recovery-record.ts";
 
 /** Where the time of a rebuild goes, in the order they are shown. Each second belongs to one. */
 export const phaseNames = [

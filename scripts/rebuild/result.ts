@@ -1,5 +1,5 @@
-import { factList, textTable } from "../operator/text-table.ts";
-import { momentText } from "../operator/quantities.ts";
+import { factList, textTable } from "../../host/terminal/text-table.ts";
+import { momentText } from "../../host/terminal/quantities.ts";
 import { kindOf } from "./plan.ts";
 import { type Phase, phaseNames, type RebuildReport } from "./report.ts";
 import { cloudRequests, seconds } from "./timeline.ts";

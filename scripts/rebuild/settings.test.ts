@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { StackAccess } from "../operator/stack-access.ts";
+import type { StackAccess } from "../network/stack-access.ts";
 import { chooseSettings } from "./settings.ts";
 
 describe("chooseSettings", () => {

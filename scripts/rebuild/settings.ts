@@ -1,5 +1,5 @@
-import { restoreTime } from "../operator/restore-time.ts";
-import type { StackAccess } from "../operator/stack-access.ts";
+import { restoreTime } from "../restore/restore-time.ts";
+import type { StackAccess } from "../network/stack-access.ts";
 import type { RebuildOptions } from "./work.ts";
 
 /** Settings that hold for this rebuild. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { EngineEvent } from "../operator/engine-events.ts";
+import type { EngineEvent } from "../../toolchain/engine/events.ts";
 import { recordedRun } from "./testing/recorded.ts";
 import { cloudRequests, upTimes } from "./timeline.ts";
 

@@ -1,6 +1,6 @@
-import type { EngineEvent, EngineStep } from "../operator/engine-events.ts";
-import { nameOf } from "../operator/deployment.ts";
-import type { EngineRun } from "../operator/engine.ts";
+import type { EngineEvent, EngineStep } from "../../toolchain/engine/events.ts";
+import { nameOf } from "../../toolchain/engine/state.ts";
+import type { EngineRun } from "../../toolchain/engine/run.ts";
 import type { NodeStep, Operation, Phase, PhaseName } from "./report.ts";
 
 /** A stretch of time in ms since the epoch. */

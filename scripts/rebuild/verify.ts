@@ -1,14 +1,14 @@
 import { Resolver } from "node:dns/promises";
 import { isIP } from "node:net";
-import { canaryUser } from "../../components/node-facts.ts";
-import { GiveUp, waitUntil } from "../../local/wait-until.ts";
-import { type CanaryLogin, logInAs } from "../operator/canary-login.ts";
-import type { NetworkNode, NetworkOutputs } from "../operator/network-outputs.ts";
-import { checkHealth } from "../operator/node-health.ts";
-import { openNode } from "../operator/node-ssh.ts";
-import { momentText } from "../operator/quantities.ts";
-import { readRecovery } from "../operator/recovery-record.ts";
-import type { StackAccess } from "../operator/stack-access.ts";
+import { canaryUser } from "../../components/model/node-facts.ts";
+import { GiveUp, waitUntil } from "../../host/wait-until.ts";
+import { type CanaryLogin, logInAs } from "../network/node/canary-login.ts";
+import type { NetworkNode, NetworkOutputs } from "../network/network-outputs.ts";
+import { checkHealth } from "../network/node/health.ts";
+import { openNode } from "../network/node/ssh.ts";
+import { momentText } from "../../host/terminal/quantities.ts";
+import { readRecovery } from "../network/node/recovery-record.ts";
+import type { StackAccess } from "../network/stack-access.ts";
 import type { RebuildReport } from "./report.ts";
 
 /** What was found from outside. */

@@ -1,6 +1,6 @@
-import { showSteps } from "../../local/progress.ts";
-import type { EngineRun } from "../operator/engine.ts";
-import type { StackAccess } from "../operator/stack-access.ts";
+import { showSteps } from "../../host/terminal/progress.ts";
+import type { EngineRun } from "../../toolchain/engine/run.ts";
+import type { StackAccess } from "../network/stack-access.ts";
 import type { Change } from "./plan.ts";
 import type { NodeStep, Operation, Phase, PhaseName, RebuildReport } from "./report.ts";
 import { seconds } from "./timeline.ts";

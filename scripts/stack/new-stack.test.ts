@@ -2,11 +2,11 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { readSettings } from "../../components/config.ts";
+import { readSettings } from "../../components/settings/settings.ts";
 import { inNamespace, newStack, refuseExistingSecrets } from "./new-stack.ts";
 import { checkAnswers, credentials, networkList, proposedNetworks } from "./questions.ts";
-import { generateStackSecrets } from "./secrets.ts";
-import { runPulumi, type PulumiCli } from "./stack-config.ts";
+import { generateStackSecrets } from "../../components/settings/new-secrets.ts";
+import { runPulumi, type PulumiCli } from "../../toolchain/engine/stack-config.ts";
 
 const answers = {
   domain: "example.org",

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Answers } from "./questions.ts";
-import { generateStackSecrets } from "./secrets.ts";
-import { runPulumi, writeStackConfig, type PulumiCli } from "./stack-config.ts";
+import { generateStackSecrets } from "../../components/settings/new-secrets.ts";
+import { runPulumi, writeStackConfig, type PulumiCli } from "../../toolchain/engine/stack-config.ts";
 
 /**
  * Throws unless the name is free: secrets that a stack already has may be on a running node, and new ones would lock the

@@ -1,6 +1,6 @@
 import { networkInterfaces } from "node:os";
 import { z } from "zod";
-import { settingsSchema } from "../../components/config-schema.ts";
+import { settingsSchema } from "../../components/settings/schema.ts";
 
 /** What only the operator knows about a new stack. */
 export interface Answers {

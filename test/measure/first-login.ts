@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { stackFiles } from "../../local/stack.ts";
-import type { RunningCloud } from "../../local/up.ts";
+import { stackFiles } from "../../local/stack/stack.ts";
+import type { RunningCloud } from "../../local/commands/up.ts";
 import { adminAccount } from "../network/accounts.ts";
 import { logInWithSlixmpp } from "../network/chat-client.ts";
 import { clientMachine } from "../network/client-machine.ts";

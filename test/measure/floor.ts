@@ -1,8 +1,8 @@
-import { cloudConfig } from "../../components/cloud-init.ts";
-import { firstBootFiles, staticFiles } from "../../components/files.ts";
+import { cloudConfig } from "../../components/node/cloud-init.ts";
+import { firstBootFiles, staticFiles } from "../../components/node/files.ts";
 import { execInside, writeInside } from "../../local/incus/exec.ts";
 import { deleteServiceContainer, launchServiceContainer } from "../../local/incus/service-container.ts";
-import type { RunningCloud } from "../../local/up.ts";
+import type { RunningCloud } from "../../local/commands/up.ts";
 import { type Measurement, seconds, timed } from "./table.ts";
 
 /** What cannot be done without, in milliseconds: a machine that boots, and a node's packages on it. */

@@ -1,9 +1,9 @@
 import { readdir } from "node:fs/promises";
 import { createIncus } from "../../local/incus/client.ts";
 import { execInside } from "../../local/incus/exec.ts";
-import { runningPid } from "../../local/process.ts";
-import { readIfThere } from "../../local/read-if-there.ts";
-import type { Run } from "../../local/run.ts";
+import { runningPid } from "../../host/process.ts";
+import { readIfThere } from "../../host/read-if-there.ts";
+import type { Run } from "../../local/run/run.ts";
 import type { Measurement } from "./table.ts";
 
 /** Proportional set size of what the local cloud runs beside Incus: its daemon and the ACME server. */

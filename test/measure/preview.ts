@@ -2,8 +2,8 @@ import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import type { Run } from "../../local/run.ts";
-import { stackCli, stackFiles, stackName } from "../../local/stack.ts";
+import type { Run } from "../../local/run/run.ts";
+import { stackCli, stackFiles, stackName } from "../../local/stack/stack.ts";
 import type { Toolchain } from "../../toolchain/set-up.ts";
 import { repositoryRoot } from "../runner/repository.ts";
 import { type Measurement, median, ratio, seconds, timed } from "./table.ts";

@@ -1,9 +1,9 @@
 import { parseArgs } from "node:util";
-import { takeDown } from "../../local/down.ts";
-import { showSteps } from "../../local/progress.ts";
-import { describeRun } from "../../local/run.ts";
-import { localZones } from "../../local/stack.ts";
-import { bringCloudUp } from "../../local/up.ts";
+import { takeDown } from "../../local/commands/down.ts";
+import { showSteps } from "../../host/terminal/progress.ts";
+import { describeRun } from "../../local/run/run.ts";
+import { localZones } from "../../local/stack/stack.ts";
+import { bringCloudUp } from "../../local/commands/up.ts";
 import { setUpToolchain } from "../../toolchain/set-up.ts";
 import { measureFirstLogin } from "./first-login.ts";
 import { measureMemory } from "./memory.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { z } from "zod";
-import { type Observation, waitUntil } from "../../local/wait-until.ts";
+import { type Observation, waitUntil } from "../../host/wait-until.ts";
 import type { ClientMachine } from "./client-machine.ts";
 
 /** An account that can log in. */

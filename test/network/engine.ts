@@ -1,6 +1,6 @@
 import { execa } from "execa";
-import { describeRun } from "../../local/run.ts";
-import { stackCli, stackFiles, stackName } from "../../local/stack.ts";
+import { describeRun } from "../../local/run/run.ts";
+import { stackCli, stackFiles, stackName } from "../../local/stack/stack.ts";
 import { setUpToolchain } from "../../toolchain/set-up.ts";
 import { testRunNumber } from "./cloud.ts";
 

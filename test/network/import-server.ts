@@ -2,8 +2,8 @@ import { client, jid, xml } from "@xmpp/client";
 import { createIncus } from "../../local/incus/client.ts";
 import { execInside, writeInside } from "../../local/incus/exec.ts";
 import { deleteServiceContainer, launchServiceContainer } from "../../local/incus/service-container.ts";
-import { describeRun } from "../../local/run.ts";
-import { waitUntil } from "../../local/wait-until.ts";
+import { describeRun } from "../../local/run/run.ts";
+import { waitUntil } from "../../host/wait-until.ts";
 import { testRunNumber } from "./cloud.ts";
 
 /** Somebody else's XMPP server, Prosody, that has imported an account. Disposing it removes it. */

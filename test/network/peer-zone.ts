@@ -1,7 +1,7 @@
 import Cloudflare from "cloudflare";
-import { cloudflareApiPort } from "../../local/address-plan.ts";
-import type { Run } from "../../local/run.ts";
-import { readSettings } from "../../local/up.ts";
+import { cloudflareApiPort } from "../../local/run/address-plan.ts";
+import type { Run } from "../../local/run/run.ts";
+import { readSettings } from "../../local/commands/up.ts";
 
 /** The peer's own zone at the local cloud's DNS provider. */
 export interface PeerZone {

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { waitUntil } from "../../local/wait-until.ts";
+import { waitUntil } from "../../host/wait-until.ts";
 import type { Account } from "./chat-client.ts";
 import type { ClientMachine } from "./client-machine.ts";
 

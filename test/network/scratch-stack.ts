@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { stringify } from "yaml";
-import { writeStackConfig } from "../../scripts/stack/stack-config.ts";
-import { engineEnvironment } from "../../toolchain/engine-environment.ts";
+import { writeStackConfig } from "../../toolchain/engine/stack-config.ts";
+import { engineEnvironment } from "../../toolchain/engine/environment.ts";
 import { setUpToolchain } from "../../toolchain/set-up.ts";
 import { repositoryRoot } from "../runner/repository.ts";
 

@@ -1,8 +1,8 @@
 import Cloudflare from "cloudflare";
-import { cloudflareApiPort, digitaloceanApiPort } from "../../local/address-plan.ts";
-import { describeRun } from "../../local/run.ts";
-import { readSettings } from "../../local/up.ts";
-import { GiveUp, waitUntil } from "../../local/wait-until.ts";
+import { cloudflareApiPort, digitaloceanApiPort } from "../../local/run/address-plan.ts";
+import { describeRun } from "../../local/run/run.ts";
+import { readSettings } from "../../local/commands/up.ts";
+import { GiveUp, waitUntil } from "../../host/wait-until.ts";
 import { testRunNumber } from "./cloud.ts";
 
 /** Everything of one kind that the DigitalOcean account has, by its path: `droplets`, `volumes`, `account/keys`. */

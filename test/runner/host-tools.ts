@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { execa } from "execa";
-import { aptInstall } from "../../local/host-packages.ts";
+import { aptInstall } from "../../local/preparation/host-packages.ts";
 import type { Phase } from "./phase.ts";
 
 /** Debian packages that tests need, and a command that works once they are there. */

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { execa } from "execa";
 import { createIncus } from "../../local/incus/client.ts";
-import { describeRun } from "../../local/run.ts";
-import { GiveUp, waitUntil } from "../../local/wait-until.ts";
+import { describeRun } from "../../local/run/run.ts";
+import { GiveUp, waitUntil } from "../../host/wait-until.ts";
 import type { Phase, Tally } from "./phase.ts";
 import { repositoryRoot } from "./repository.ts";
 

@@ -1,8 +1,8 @@
 import { onTestFinished } from "vitest";
 import { createApi, type Api } from "../../../toolchain/plugins/digitalocean/api.ts";
-import { addressPlan } from "../../address-plan.ts";
-import { startHttpServer } from "../../http/server.ts";
-import { memoryStore, type Store } from "../../store.ts";
+import { addressPlan } from "../../run/address-plan.ts";
+import { startHttpServer } from "../../emulation/server.ts";
+import { memoryStore, type Store } from "../../emulation/store.ts";
 import { createDigitalOceanApi } from "../index.ts";
 import { createMemoryHypervisor, type MemoryHypervisor } from "./memory-hypervisor.ts";
 import { openapiContract } from "./openapi-contract.ts";

@@ -1,4 +1,4 @@
-import type { DropletFilter, DropletSpec, Hypervisor, ReservedIpAssignment, VolumeSpec } from "../../hypervisor.ts";
+import type { DropletFilter, DropletSpec, Hypervisor, ReservedIpAssignment, VolumeSpec } from "../hypervisor.ts";
 
 /** A hypervisor that only remembers what it was told. */
 export interface MemoryHypervisor extends Hypervisor {

@@ -8,7 +8,7 @@ import { Hash } from "@smithy/core/serde";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { onTestFinished } from "vitest";
 
-import { openStore } from "../../store.ts";
+import { openStore } from "../../emulation/store.ts";
 import type { SpacesKey } from "../authenticate.ts";
 import { createObjectStore, type ObjectStore } from "../index.ts";
 

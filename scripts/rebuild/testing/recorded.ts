@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { type EngineEvent, parseEngineLine } from "../../operator/engine-events.ts";
-import type { EngineRun } from "../../operator/engine.ts";
+import { type EngineEvent, parseEngineLine } from "../../../toolchain/engine/events.ts";
+import type { EngineRun } from "../../../toolchain/engine/run.ts";
 
 /** A run of the real engine, recorded with its own times, which are whole seconds. Of each event, what is read here is kept. */
 export function recordedRun(name: "refresh" | "preview" | "up"): EngineRun {

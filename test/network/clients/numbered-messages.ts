@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { waitUntil } from "../../../local/wait-until.ts";
+import { waitUntil } from "../../../host/wait-until.ts";
 import { type NumberedEvent, numberedOrder } from "./numbered/protocol.ts";
 import { NumberedRecipient } from "./numbered/recipient.ts";
 import { NumberedSender } from "./numbered/sender.ts";

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createIncus } from "../../../local/incus/client.ts";
-import { describeRun } from "../../../local/run.ts";
+import { describeRun } from "../../../local/run/run.ts";
 import { tryTcp } from "../port-scan.ts";
 import { type Cloud, firstNode, runningCloud, testRunNumber } from "../cloud.ts";
 import { type EngineResult, pulumi } from "../engine.ts";

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
-import { describeRun } from "../../../local/run.ts";
+import { describeRun } from "../../../local/run/run.ts";
 import { testRunNumber } from "../cloud.ts";
 
 const run = describeRun(Number(testRunNumber()));

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { resumeObjectStore, stopObjectStore } from "../../../local/object-store/outage.ts";
-import { describeRun } from "../../../local/run.ts";
+import { describeRun } from "../../../local/run/run.ts";
 import { adminAccount } from "../accounts.ts";
 import { testRunNumber } from "../cloud.ts";
 import { ask } from "./client-program.ts";

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { resumeObjectStore, stopObjectStore } from "../../../local/object-store/outage.ts";
-import { describeRun } from "../../../local/run.ts";
+import { describeRun } from "../../../local/run/run.ts";
 import { testRunNumber } from "../cloud.ts";
 import { pulumi } from "../engine.ts";
 import { takeInventory } from "./inventory.ts";

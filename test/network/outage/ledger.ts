@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { readIfThere } from "../../../local/read-if-there.ts";
-import { describeRun } from "../../../local/run.ts";
+import { readIfThere } from "../../../host/read-if-there.ts";
+import { describeRun } from "../../../local/run/run.ts";
 import type { ClientMachine } from "../client-machine.ts";
 import { accountNamed, numberedRecipient, numberedSender } from "../clients/fill/plan.ts";
 import { testRunNumber } from "../cloud.ts";

@@ -1,4 +1,4 @@
-import { waitUntil } from "../../../local/wait-until.ts";
+import { waitUntil } from "../../../host/wait-until.ts";
 import { digitaloceanList, digitaloceanRequest } from "../vendors.ts";
 import type { NodeMachine } from "./node.ts";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { execInside } from "../../../local/incus/exec.ts";
-import { describeRun } from "../../../local/run.ts";
-import { waitUntil } from "../../../local/wait-until.ts";
+import { describeRun } from "../../../local/run/run.ts";
+import { waitUntil } from "../../../host/wait-until.ts";
 import { testRunNumber } from "../cloud.ts";
 import { digitaloceanList } from "../vendors.ts";
 

@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline";
-import { waitUntil } from "../../../local/wait-until.ts";
+import { waitUntil } from "../../../host/wait-until.ts";
 import type { ClientMachine } from "../client-machine.ts";
 import { accountNamed, numberedRecipient, numberedSender } from "../clients/fill/plan.ts";
 import { type NumberedEvent, numberedEvent, type NumberedOrder } from "../clients/numbered/protocol.ts";

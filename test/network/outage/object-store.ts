@@ -1,7 +1,7 @@
 import { readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { describeRun } from "../../../local/run.ts";
+import { describeRun } from "../../../local/run/run.ts";
 import { testRunNumber } from "../cloud.ts";
 
 /** One object's content as it lies on this machine's disk, behind the object store. */

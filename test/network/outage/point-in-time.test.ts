@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { waitUntil } from "../../../local/wait-until.ts";
+import { waitUntil } from "../../../host/wait-until.ts";
 import { missingFromArchive } from "./ledger.ts";
 import { networkUnderTest } from "./network-under-test.ts";
 import { isServing, nodeMachine } from "./node.ts";

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
-import { GiveUp, waitUntil } from "../../../local/wait-until.ts";
+import { GiveUp, waitUntil } from "../../../host/wait-until.ts";
 import { digitaloceanList } from "../vendors.ts";
 import { missingFromArchive, recordAcknowledged } from "./ledger.ts";
 import { loseDropletAndVolume } from "./loss.ts";

@@ -4,8 +4,8 @@ import { delimiter, join } from "node:path";
 import { existsSync } from "node:fs";
 import { execa, type Options } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { addressPlan } from "../../../local/address-plan.ts";
-import { describeRun } from "../../../local/run.ts";
+import { addressPlan } from "../../../local/run/address-plan.ts";
+import { describeRun } from "../../../local/run/run.ts";
 import { repositoryRoot } from "../../runner/repository.ts";
 
 /** A run of its own, which must never come to be. */

@@ -6,7 +6,7 @@ import { XMLParser } from "fast-xml-parser";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { execInside } from "../../../local/incus/exec.ts";
-import { describeRun } from "../../../local/run.ts";
+import { describeRun } from "../../../local/run/run.ts";
 import { newAccount } from "../accounts.ts";
 import type { Account } from "../chat-client.ts";
 import { type ClientMachine, clientMachine } from "../client-machine.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { execa } from "execa";
-import { waitUntil } from "../../../local/wait-until.ts";
+import { waitUntil } from "../../../host/wait-until.ts";
 import { fetchName, scratchDroplet, type ScratchDroplet } from "../scratch-droplet.ts";
 import { digitaloceanAction, digitaloceanRequest } from "../vendors.ts";
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { services } from "../../../components/services.ts";
+import { services } from "../../../components/model/services.ts";
 import { type Cloud, firstNode, runningCloud } from "../cloud.ts";
 import { scanTcp, tryTcp, tryUdp } from "../port-scan.ts";
 

@@ -7,7 +7,7 @@ import {
   serviceNamed,
   services,
   type ServiceName,
-} from "../../../components/services.ts";
+} from "../../../components/model/services.ts";
 import { type Cloud, firstNode, lookUpService, runningCloud } from "../cloud.ts";
 import { probeDirectTls, probeStarttls, tlsHandshake } from "../xmpp-tls.ts";
 import { selfSigned } from "../self-signed.ts";

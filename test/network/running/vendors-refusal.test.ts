@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { cloudflareApiPort, digitaloceanApiPort } from "../../../local/address-plan.ts";
+import { cloudflareApiPort, digitaloceanApiPort } from "../../../local/run/address-plan.ts";
 import { acmeDirectoryUrl } from "../../../local/acme/pebble.ts";
-import { describeRun } from "../../../local/run.ts";
-import { readSettings } from "../../../local/up.ts";
+import { describeRun } from "../../../local/run/run.ts";
+import { readSettings } from "../../../local/commands/up.ts";
 import { inNamespace } from "../../../scripts/stack/new-stack.ts";
-import { generateStackSecrets } from "../../../scripts/stack/secrets.ts";
+import { generateStackSecrets } from "../../../components/settings/new-secrets.ts";
 import { testRunNumber } from "../cloud.ts";
 import { scratchStack } from "../scratch-stack.ts";
 import { digitaloceanList } from "../vendors.ts";

@@ -1,6 +1,6 @@
 import type { Droplet } from "@digitalocean/dots/src/dots/models/index.js";
 import type { ActionsPostRequestBody } from "@digitalocean/dots/src/dots/v2/droplets/item/actions/index.js";
-import { GiveUp } from "../../../local/wait-until.ts";
+import { GiveUp } from "../../../host/wait-until.ts";
 import { type DigitalOcean, answered } from "./client.ts";
 import { type DropletInputs, getDroplet } from "./droplet-state.ts";
 import { retag } from "./tagging.ts";

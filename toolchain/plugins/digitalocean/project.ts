@@ -1,5 +1,5 @@
 import type { Project, Project_base_environment } from "@digitalocean/dots/src/dots/models/index.js";
-import { GiveUp } from "../../../local/wait-until.ts";
+import { GiveUp } from "../../../host/wait-until.ts";
 import { flag, number, set, text } from "../protocol/index.ts";
 import { apiTime } from "./answers.ts";
 import { type DigitalOcean, answered, isStatus } from "./client.ts";

@@ -1,5 +1,5 @@
 import type { Vpc } from "@digitalocean/dots/src/dots/models/index.js";
-import { GiveUp } from "../../../local/wait-until.ts";
+import { GiveUp } from "../../../host/wait-until.ts";
 import { flag, text } from "../protocol/index.ts";
 import { goTime } from "./answers.ts";
 import { type DigitalOcean, answered, isStatus } from "./client.ts";

@@ -1,5 +1,5 @@
 import type { Action } from "@digitalocean/dots/src/dots/models/index.js";
-import { GiveUp, type Observation, waitUntil } from "../../../local/wait-until.ts";
+import { GiveUp, type Observation, waitUntil } from "../../../host/wait-until.ts";
 import type { Api } from "./api.ts";
 import { ApiError, type DigitalOcean, answered } from "./client.ts";
 

@@ -5,7 +5,7 @@ import { connect, createServer, type AddressInfo } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import path from "node:path";
 import ssh2 from "ssh2";
-import { waitUntil } from "../../../../local/wait-until.ts";
+import { waitUntil } from "../../../../host/wait-until.ts";
 
 /** An OpenSSH server on loopback that lets this process's own user in with one key. */
 export interface SshServer {

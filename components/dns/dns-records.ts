@@ -1,0 +1,101 @@
+import { domainHosts, serviceNamed, type HostRole, type Service } from "../model/services.ts";
+import type { NodeAddresses } from "../model/node-facts.ts";
+
+/** What the records depend on. */
+export interface DnsInput {
+  readonly domain: string;
+  readonly serveDomainApex: boolean;
+  readonly caaIssuer: string;
+  readonly acmeAccountUri: string;
+  readonly services: readonly Service[];
+  readonly nodes: readonly { readonly key: string; readonly hostName: string }[];
+}
+
+/** One DNS record. */
+export interface RecordPlan {
+  /** Stays when a value or the domain changes: made of roles and the nodes' keys. */
+  readonly key: string;
+  readonly type: "A" | "AAAA" | "SRV" | "CAA";
+  /** Full name, without the last dot. */
+  readonly name: string;
+  readonly data: RecordData;
+}
+
+/** An address is known only later, so it is given by the node and the field of its addresses. */
+export type RecordData =
+  | { readonly kind: "address"; readonly node: string; readonly address: keyof NodeAddresses }
+  | {
+      readonly kind: "srv";
+      readonly priority: number;
+      readonly weight: number;
+      readonly port: number;
+      /** Full name. */
+      readonly target: string;
+    }
+  | { readonly kind: "caa"; readonly tag: "issue"; readonly value: string };
+
+/** All records of the network; pure. */
+export function dnsRecords(input: DnsInput): readonly RecordPlan[] {
+  return [...nodeRecords(input), ...hostRecords(input), ...srvRecords(input), ...caaRecords(input)];
+}
+
+/** Hosts that clients open connections to by name, at any node. */
+const servedHosts = ["conference", "upload", "proxy", "pubsub"] as const satisfies readonly HostRole[];
+
+function nodeRecords(input: DnsInput): RecordPlan[] {
+  return input.nodes.flatMap((node) => addressRecords(node.key, node.hostName, node.key, "serviceIpv4"));
+}
+
+function hostRecords(input: DnsInput): RecordPlan[] {
+  const hosts = domainHosts(input.domain);
+  const roles: readonly HostRole[] = input.serveDomainApex ? ["domain", ...servedHosts] : servedHosts;
+  return input.nodes.flatMap(({ key }) => [
+    ...roles.flatMap((role) => addressRecords(`${role}-${key}`, hosts[role], key, "serviceIpv4")),
+    // A relay answers with the droplet's own address, so that is the one to ask.
+    ...addressRecords(`turn-${key}`, hosts.turn, key, "publicIpv4"),
+  ]);
+}
+
+function addressRecords(key: string, name: string, node: string, ipv4: keyof NodeAddresses): RecordPlan[] {
+  return [
+    { key: `${key}-a`, type: "A", name, data: { kind: "address", node, address: ipv4 } },
+    { key: `${key}-aaaa`, type: "AAAA", name, data: { kind: "address", node, address: "publicIpv6" } },
+  ];
+}
+
+function srvRecords(input: DnsInput): RecordPlan[] {
+  const hosts = domainHosts(input.domain);
+  return input.services.flatMap((service) =>
+    service.srv.flatMap(({ label, owners, target, priority, weight }) => {
+      const targets = target === "turn" ? [{ key: "turn", hostName: hosts.turn }] : input.nodes;
+      return owners.flatMap((owner) =>
+        targets.map((node) => ({
+          key: `${owner}${label.replaceAll(/[._]+/g, "-")}-${node.key}`,
+          type: "SRV" as const,
+          name: `${label}.${hosts[owner]}`,
+          data: {
+            kind: "srv" as const,
+            priority,
+            weight,
+            port: serviceNamed(input.services, service.name).ports.first,
+            target: node.hostName,
+          },
+        })),
+      );
+    }),
+  );
+}
+
+/** RFC 8659; with a known account, RFC 8657 narrows it to that account, and to proofs by DNS. */
+function caaRecords(input: DnsInput): RecordPlan[] {
+  if (input.caaIssuer === "") return [];
+  const account = input.acmeAccountUri === "" ? "" : `; accounturi=${input.acmeAccountUri}; validationmethods=dns-01`;
+  return [
+    {
+      key: "domain-caa-issue",
+      type: "CAA",
+      name: input.domain,
+      data: { kind: "caa", tag: "issue", value: `${input.caaIssuer}${account}` },
+    },
+  ];
+}

@@ -1,0 +1,200 @@
+import { stringify } from "yaml";
+import { ejabberdModules } from "./modules.ts";
+import { apiPort, nodeDatabase, type NodeAddresses } from "../model/node-facts.ts";
+import { serviceNamed, type PortRange, type Service } from "../model/services.ts";
+
+/** What ejabberd's configuration depends on. */
+export interface EjabberdInput {
+  readonly domain: string;
+  readonly adminUser: string;
+  /** Mail address for abuse reports. */
+  readonly contact: string;
+  readonly addresses: NodeAddresses;
+  readonly services: readonly Service[];
+  readonly spamProtection: boolean;
+  readonly uploadMaxFileMiB: number;
+  readonly uploadQuotaMiB: number;
+  readonly uploadKeepDays: number;
+}
+
+/** The secrets of ejabberd.yml, as macros that {@link secretsFile} defines on the node. */
+export const secretMacros = { databasePassword: "DATABASE_PASSWORD", turnSecret: "TURN_SECRET" } as const;
+
+/** ejabberd.yml as text. */
+export function ejabberdYaml(input: EjabberdInput): string {
+  return stringify(ejabberdConfig(input), { lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+/** The same as an object; pure. */
+export function ejabberdConfig(input: EjabberdInput): Readonly<Record<string, unknown>> {
+  return {
+    include_config_file: [secretsFile],
+    hosts: [input.domain],
+    language: "en",
+    loglevel: "info",
+    // logrotate, which Debian's package sets up, does it.
+    log_rotate_count: 0,
+    hide_sensitive_log_data: true,
+    ...tls,
+    ...database,
+    auth_method: ["sql"],
+    auth_stored_password_types: ["scram_sha1", "scram_sha256", "scram_sha512"],
+    disable_sasl_mechanisms: ["digest-md5", "X-OAUTH2"],
+    listen: [...input.services.flatMap((service) => listeners(service, input)), localApi],
+    ...permissions(input),
+    ...shapers(input),
+    modules: ejabberdModules({
+      ...input,
+      turnSecretMacro: secretMacros.turnSecret,
+      proxy65Port: serviceNamed(input.services, "proxy65").ports.first,
+    }),
+  };
+}
+
+/** The node writes it from its secrets; nothing but macros is in it. */
+const secretsFile = "/etc/ejabberd/secrets.yml";
+
+const protocolOptions = ["no_sslv3", "no_tlsv1", "no_tlsv1_1", "cipher_server_preference", "no_compression"];
+// Forward secrecy and authenticated encryption for TLS 1.2; TLS 1.3 has nothing else.
+const ciphers = [
+  "ECDHE-ECDSA-AES256-GCM-SHA384",
+  "ECDHE-RSA-AES256-GCM-SHA384",
+  "ECDHE-ECDSA-CHACHA20-POLY1305",
+  "ECDHE-RSA-CHACHA20-POLY1305",
+  "ECDHE-ECDSA-AES128-GCM-SHA256",
+  "ECDHE-RSA-AES128-GCM-SHA256",
+].join(":");
+
+const tls = {
+  // A pattern may match nothing: before the first certificate ejabberd starts, and offers no TLS.
+  certfiles: ["/etc/ejabberd/certs/*.pem"],
+  acme: { auto: false },
+  ca_file: "/etc/ssl/certs/ca-certificates.crt",
+  c2s_ciphers: ciphers,
+  c2s_protocol_options: protocolOptions,
+  s2s_ciphers: ciphers,
+  s2s_protocol_options: protocolOptions,
+  s2s_use_starttls: "required",
+};
+
+const database = {
+  default_db: "sql",
+  sql_type: "pgsql",
+  sql_server: nodeDatabase.host,
+  sql_port: nodeDatabase.port,
+  sql_database: nodeDatabase.name,
+  sql_username: nodeDatabase.user,
+  sql_password: secretMacros.databasePassword,
+  sql_pool_size: 5,
+  // A later domain finds its place in the same tables.
+  sql_schema_multihost: true,
+};
+
+const localApi = {
+  port: apiPort,
+  ip: "127.0.0.1",
+  module: "ejabberd_http",
+  request_handlers: { "/api": "mod_http_api" },
+};
+
+/** What ejabberd itself listens with for a service; nothing where another program, or a module, does. */
+function listeners(service: Service, input: EjabberdInput): readonly Readonly<Record<string, unknown>>[] {
+  const socket = { port: service.ports.first, ip: "::" };
+  const direct = service.tls === "direct" ? { tls: true } : {};
+  switch (service.name) {
+    case "c2s":
+    case "c2s-direct-tls":
+      return [
+        {
+          ...socket,
+          module: "ejabberd_c2s",
+          access: "c2s",
+          shaper: "c2s_shaper",
+          max_stanza_size: 262_144,
+          backlog: 1024,
+          ...(service.tls === "starttls" ? { starttls_required: true } : direct),
+        },
+      ];
+    case "s2s":
+    case "s2s-direct-tls":
+      return [{ ...socket, module: "ejabberd_s2s_in", shaper: "s2s_shaper", max_stanza_size: 524_288, ...direct }];
+    case "https":
+      return [{ ...socket, module: "ejabberd_http", ...direct, protocol_options: protocolOptions, ciphers, ...web }];
+    case "stun":
+      return service.transports.map((transport) => ({
+        ...socket,
+        transport,
+        module: "ejabberd_stun",
+        ...turn(input.addresses, serviceNamed(input.services, "turn-relay").ports),
+      }));
+    case "turn-relay":
+    case "proxy65":
+    case "ssh":
+    case "first-contact":
+      return [];
+  }
+}
+
+const web = {
+  request_handlers: {
+    "/.well-known/host-meta": "mod_host_meta",
+    "/.well-known/host-meta.json": "mod_host_meta",
+    "/bosh": "mod_bosh",
+    "/ws": "ejabberd_http_ws",
+    "/upload": "mod_http_upload",
+  },
+};
+
+/** Relayed packets leave with the droplet's own address, also where there is a reserved IP: so that one is announced. */
+function turn(addresses: NodeAddresses, relay: PortRange) {
+  return {
+    use_turn: true,
+    turn_ipv4_address: addresses.publicIpv4,
+    turn_ipv6_address: addresses.publicIpv6,
+    turn_min_port: relay.first,
+    turn_max_port: relay.last,
+  };
+}
+
+function permissions(input: EjabberdInput) {
+  return {
+    acl: {
+      admin: { user: [`${input.adminUser}@${input.domain}`] },
+      local: { user_regexp: "" },
+      loopback: { ip: ["127.0.0.0/8", "::1/128"] },
+    },
+    access_rules: {
+      local: { allow: "local" },
+      c2s: [{ deny: "blocked" }, { allow: "all" }],
+      configure: { allow: "admin" },
+      muc_create: { allow: "local" },
+      pubsub_createnode: { allow: "local" },
+    },
+    api_permissions: {
+      "console commands": { from: "ejabberd_ctl", who: "all", what: "*" },
+      "administrator's client": { from: "mod_adhoc_api", who: "admin", what: "*" },
+      // Whoever may open a socket on the node may ask how it is, and change nothing.
+      health: {
+        from: "mod_http_api",
+        who: { access: { allow: [{ acl: "loopback" }] } },
+        what: ["status", "stats", "check_account"],
+      },
+    },
+  };
+}
+
+function shapers(input: EjabberdInput) {
+  return {
+    // Bytes a second. Catching up with an archive over a slow shaper takes minutes.
+    shaper: { normal: { rate: 50_000, burst_size: 500_000 }, fast: 500_000 },
+    shaper_rules: {
+      max_user_sessions: 10,
+      max_user_offline_messages: { 5000: "admin", 500: "all" },
+      c2s_shaper: { none: "admin", normal: "all" },
+      s2s_shaper: "fast",
+      // Where the hard quota is passed, the oldest uploads go until the soft one holds.
+      soft_upload_quota: { [Math.ceil(input.uploadQuotaMiB * 0.9)]: "all" },
+      hard_upload_quota: { [input.uploadQuotaMiB]: "all" },
+    },
+  };
+}

@@ -1,0 +1,140 @@
+import { uploadDirectory } from "../model/node-facts.ts";
+
+/** What the modules' options depend on. */
+export interface ModulesInput {
+  readonly contact: string;
+  readonly spamProtection: boolean;
+  readonly uploadMaxFileMiB: number;
+  readonly uploadKeepDays: number;
+  readonly proxy65Port: number;
+  readonly turnSecretMacro: string;
+}
+
+/** The modules of ejabberd, by name, each with its options; pure. */
+export function ejabberdModules(input: ModulesInput): Readonly<Record<string, object>> {
+  return {
+    ...core,
+    ...messaging,
+    ...rooms,
+    ...publishing,
+    ...web,
+    ...uploads(input),
+    ...spam(input),
+    ...calls(input),
+    mod_disco: { server_info: contactAddresses(input.contact) },
+  };
+}
+
+const core = {
+  mod_adhoc: {},
+  mod_adhoc_api: {},
+  mod_admin_extra: {},
+  mod_auth_fast: {},
+  mod_client_state: {},
+  mod_configure: {},
+  mod_fail2ban: {},
+  mod_http_api: {},
+  mod_last: {},
+  mod_ping: {},
+  // Nobody registers over XMPP, but whoever has an account can change its password there.
+  mod_register: { access: "none" },
+  mod_s2s_bidi: {},
+  mod_s2s_dialback: {},
+  mod_scram_upgrade: { offered_upgrades: ["sha256", "sha512"] },
+  mod_stream_mgmt: { resend_on_timeout: "if_offline" },
+  mod_version: { show_os: false },
+};
+
+const messaging = {
+  mod_blocking: {},
+  mod_caps: {},
+  mod_carboncopy: {},
+  mod_mam: { assume_mam_usage: true, default: "always" },
+  mod_offline: { access_max_user_messages: "max_user_offline_messages", use_mam_for_storage: true },
+  mod_privacy: {},
+  mod_private: {},
+  mod_push: {},
+  mod_push_keepalive: {},
+  mod_roster: { versioning: true },
+};
+
+const rooms = {
+  mod_muc: {
+    access_admin: [{ allow: "admin" }],
+    access_create: "muc_create",
+    access_persistent: "muc_create",
+    access_mam: [{ allow: "all" }],
+    hibernation_timeout: 86_400,
+    default_room_options: { mam: true, persistent: true, public: false },
+  },
+  mod_muc_admin: {},
+};
+
+const publishing = {
+  mod_avatar: {},
+  mod_pubsub: {
+    access_createnode: "pubsub_createnode",
+    plugins: ["flat", "pep"],
+    max_items_node: 1000,
+    default_node_config: { max_items: 1000 },
+    force_node_config: {
+      // Whoever wants to write to somebody encrypted needs that person's keys first (XEP-0384).
+      "eu.siacs.conversations.axolotl.*": { access_model: "open" },
+      "storage:bookmarks": { access_model: "whitelist" },
+      "urn:xmpp:bookmarks:1": { access_model: "whitelist" },
+    },
+  },
+  mod_vcard: { search: false },
+  mod_vcard_xupdate: {},
+};
+
+const web = {
+  mod_bosh: {},
+  mod_host_meta: { websocket_url: "wss://@HOST@/ws", bosh_service_url: "https://@HOST@/bosh" },
+};
+
+function uploads(input: ModulesInput) {
+  return {
+    mod_http_upload: {
+      put_url: "https://upload.@HOST@/upload",
+      docroot: uploadDirectory,
+      max_size: input.uploadMaxFileMiB * 1024 * 1024,
+      thumbnail: false,
+      custom_headers: {
+        "Access-Control-Allow-Origin": "*",
+        "Access-Control-Allow-Methods": "GET,HEAD,PUT,OPTIONS",
+        "Access-Control-Allow-Headers": "Content-Type",
+      },
+    },
+    mod_http_upload_quota: { max_days: input.uploadKeepDays },
+  };
+}
+
+function spam(input: ModulesInput): Readonly<Record<string, object>> {
+  if (!input.spamProtection) return {};
+  return { mod_antispam: { rtbl_services: ["xmppbl.org"] }, mod_muc_rtbl: {} };
+}
+
+function calls(input: ModulesInput) {
+  return {
+    // Without an address it listens where the proxy's host name points, which is not yet known at the first start.
+    mod_proxy65: {
+      host: "proxy.@HOST@",
+      hostname: "proxy.@HOST@",
+      ip: "::",
+      port: input.proxy65Port,
+      access: "local",
+      max_connections: 5,
+    },
+    mod_stun_disco: { secret: input.turnSecretMacro, credentials_lifetime: "12h" },
+  };
+}
+
+/** Where to turn with a complaint (XEP-0157). A server without is put on block lists. */
+function contactAddresses(contact: string) {
+  return ["abuse-addresses", "admin-addresses", "security-addresses", "support-addresses"].map((name) => ({
+    modules: "all",
+    name,
+    urls: [`mailto:${contact}`],
+  }));
+}

@@ -1,0 +1,121 @@
+import { RunError } from "@pulumi/pulumi";
+import { stringify } from "yaml";
+import type { NodeFile } from "./files.ts";
+import type { PortRange } from "../model/services.ts";
+
+/** What a node's first boot depends on. */
+export interface CloudInitInput {
+  /** OpenSSH private key: the throw-away host key, the one secret that user data may carry. */
+  readonly firstContactPrivateKey: string;
+  readonly firstContactPort: PortRange;
+  /** Files that must be there before packages and SSH. */
+  readonly files: readonly NodeFile[];
+}
+
+/** A cloud-config document (cloud-init's `#cloud-config`), the part of it that is used here. */
+export type CloudConfig = ReturnType<typeof cloudConfig>;
+
+/** DigitalOcean's limit for user data. */
+export const userDataLimitBytes = 64 * 1024;
+
+/** The user data of a node, as text. Throws a `RunError` where it exceeds {@link userDataLimitBytes}. */
+export function userData(input: CloudInitInput): string {
+  const text = `#cloud-config\n${stringify(cloudConfig(input), { lineWidth: 0 })}`;
+  const sizeBytes = Buffer.byteLength(text);
+  if (sizeBytes > userDataLimitBytes) {
+    const largest = input.files.toSorted((a, b) => b.content.length - a.content.length)[0];
+    throw new RunError(
+      `user data: ${sizeBytes} bytes are more than DigitalOcean's limit of ${userDataLimitBytes}. The largest file in it is ` +
+        `components/files${largest?.path ?? ""}: take it out of the first boot's files in components/files.ts; all others travel by SSH.`,
+    );
+  }
+  return text;
+}
+
+/** The same as an object; pure. */
+export function cloudConfig(input: CloudInitInput) {
+  return {
+    // The program logs in as root, by key, and needs no other account.
+    disable_root: false,
+    users: [],
+    ssh_pwauth: false,
+    ssh_deletekeys: true,
+    ssh_genkeytypes: ["ed25519"],
+    // The node's Erlang name stands in /etc/hosts, and cloud-init would write that file anew at each boot.
+    manage_etc_hosts: false,
+    bootcmd: [firstContactService],
+    write_files: [...firstContactFiles(input), ...input.files].map(({ path, mode, owner, content }) => ({
+      path,
+      permissions: mode,
+      owner,
+      content,
+    })),
+    apt: { sources: { "imera-backports.list": { source: "deb $MIRROR $RELEASE-backports main" } } },
+    package_update: true,
+    // The image's age decides how long an upgrade takes. unattended-upgrades brings security updates within a day, and the
+    // packages below are installed at their newest.
+    package_upgrade: false,
+    package_reboot_if_required: false,
+    packages,
+  };
+}
+
+/** `ejabberd` comes from backports by the pin in `etc/apt/preferences.d/90-imera`. */
+const packages = [
+  "certbot",
+  "ejabberd",
+  "erlang-p1-pgsql",
+  "jq",
+  "pgbackrest",
+  "postgresql-17",
+  "python3-certbot-dns-cloudflare",
+  "restic",
+  "unattended-upgrades",
+];
+
+const folder = "/etc/imera/first-contact";
+
+/**
+ * Starts the second SSH service once this boot's files and keys are written, at every boot until `imera-first-contact close`
+ * has removed its folder. `--no-block`: the service waits for the stage that this command is part of. A path unit instead
+ * would hang the boot: systemd-run waits for those all the same.
+ */
+const firstContactService = [
+  "systemd-run",
+  "--no-block",
+  "--unit=imera-first-contact",
+  "--property=After=cloud-init-network.service",
+  `--property=ConditionPathExists=${folder}`,
+  "--property=RuntimeDirectory=sshd",
+  "--property=RuntimeDirectoryPreserve=yes",
+  "/usr/sbin/sshd",
+  "-D",
+  "-f",
+  `${folder}/sshd_config`,
+];
+
+function firstContactFiles(input: CloudInitInput): NodeFile[] {
+  const file = { mode: "0600", owner: "root:root" };
+  return [
+    { ...file, path: `${folder}/host_key`, content: input.firstContactPrivateKey },
+    { ...file, path: `${folder}/sshd_config`, content: firstContactSshd(input.firstContactPort.first) },
+  ];
+}
+
+function firstContactSshd(port: number): string {
+  return [
+    `Port ${port}`,
+    `HostKey ${folder}/host_key`,
+    "ForceCommand /usr/local/sbin/imera-first-contact",
+    "AuthenticationMethods publickey",
+    "PermitRootLogin prohibit-password",
+    "AllowUsers root",
+    "DisableForwarding yes",
+    "PermitTTY no",
+    "PermitUserRC no",
+    "MaxAuthTries 2",
+    "LoginGraceTime 20",
+    "PidFile none",
+    "",
+  ].join("\n");
+}

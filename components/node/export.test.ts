@@ -1,0 +1,225 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { XMLParser } from "fast-xml-parser";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+
+// Each test starts another program, which takes long on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
+
+const program = fileURLToPath(new URL("../files/usr/local/sbin/imera-export", import.meta.url));
+const facts = { domain: "montague.test", database: { name: "ejabberd", port: 5432 } };
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "imera-export-"));
+  writeFileSync(join(folder, "node.json"), JSON.stringify(facts));
+});
+
+/** Runs the program with other lines of Python before its `main`. */
+function run(account: string, lines: string, output: "pipe" | "ignore" = "pipe") {
+  const driver = `
+import importlib.machinery, importlib.util, json, pathlib, resource, sys
+sys.dont_write_bytecode = True
+loader = importlib.machinery.SourceFileLoader("program", ${JSON.stringify(program)})
+program = importlib.util.module_from_spec(importlib.util.spec_from_loader("program", loader))
+loader.exec_module(program)
+program.FACTS = pathlib.Path(${JSON.stringify(join(folder, "node.json"))})
+sys.argv = ["imera-export", ${JSON.stringify(account)}]
+sys.stdout.reconfigure(encoding="utf-8")
+${lines}
+program.main()
+`;
+  return spawnSync("python3", ["-"], { input: driver, encoding: "utf8", stdio: ["pipe", output, "pipe"] });
+}
+
+type Row = readonly [kind: string, row: object];
+
+/** Runs it with these rows in place of the database's. */
+function exported(...rows: readonly Row[]) {
+  writeFileSync(join(folder, "rows.json"), JSON.stringify([credentials, ...rows]));
+  const file = JSON.stringify(join(folder, "rows.json"));
+  return run("romeo", `program.stored.read_rows = lambda *_: iter(json.load(open(${file})))`);
+}
+
+const credentials: Row = [
+  "credentials",
+  { type: 2, password: "c3Q=", serverkey: "c2s=", salt: "c2E=", iterationcount: 4096 },
+];
+
+function contact(jid: string, more: object): Row {
+  return [
+    "contact",
+    { jid, nick: "", subscription: "N", ask: "N", askmessage: "", approved: false, groups: [], ...more },
+  ];
+}
+
+const lists = new Set(["item", "presence", "query", "items", "result"]);
+const parser = new XMLParser({
+  ignoreAttributes: false,
+  attributeNamePrefix: "",
+  parseTagValue: false,
+  isArray: (name) => lists.has(name),
+});
+
+function userOf(document: string): Record<string, unknown> {
+  const parsed = parser.parse(document) as { "server-data": { host: { user: Record<string, unknown> } } };
+  return parsed["server-data"].host.user;
+}
+
+describe("imera-export", () => {
+  it("says of a contact who only asked that it asked, and of one who is asked that it is", () => {
+    const { stdout } = exported(
+      contact("asker@x", { ask: "I", askmessage: "It's <me>" }),
+      contact("asked@x", { ask: "O", nick: "Asked" }),
+      contact("both@x", { ask: "B", subscription: "N" }),
+      contact("friend@x", { subscription: "B", approved: true, groups: ["A & B"] }),
+    );
+    const { query, presence } = userOf(stdout);
+    expect(query).toEqual([
+      {
+        xmlns: "jabber:iq:roster",
+        item: [
+          { jid: "asked@x", subscription: "none", name: "Asked", ask: "subscribe" },
+          { jid: "both@x", subscription: "none", ask: "subscribe" },
+          { jid: "friend@x", subscription: "both", approved: "true", group: "A & B" },
+        ],
+      },
+    ]);
+    expect(presence).toEqual([
+      { xmlns: "jabber:client", type: "subscribe", from: "asker@x", status: "It's <me>" },
+      { xmlns: "jabber:client", type: "subscribe", from: "both@x" },
+    ]);
+  });
+
+  it("writes whatever is in a name as XML can have it", () => {
+    const { stdout } = exported(contact("a@x", { nick: `a\u0000b\u000bc\uffff "<]]>'&` }));
+    expect(userOf(stdout)["query"]).toMatchObject([{ item: [{ name: `a\ufffdb\ufffdc\ufffd "<]]>'&` }] }]);
+  });
+
+  it("leaves out what is stored and is no XML, and says so", () => {
+    const broken = ["<message><body>", "text & more", "<a:b/>", "</imera><imera>", "<!DOCTYPE a><a/>", "<a>\u0001</a>"];
+    const { stdout, stderr, status } = exported(
+      ...broken.map((xml): Row => ["offline", { xml }]),
+      ["offline", { xml: "<message xmlns='jabber:client'><body>well</body></message>" }],
+      ["archived", { timestamp: 1, xml: "<message" }],
+    );
+    expect(status).toBe(0);
+    expect(userOf(stdout)["offline-messages"]).toEqual({ message: { xmlns: "jabber:client", body: "well" } });
+    expect(userOf(stdout)["archive"]).toBeUndefined();
+    expect(stderr.match(/^imera-export: left out: /gm)).toHaveLength(broken.length + 1);
+  });
+
+  it("gives a message without a namespace the clients' own, not that of what is around it", () => {
+    const xml = "<message to='a@x'><body>b</body></message>";
+    const { stdout } = exported(["archived", { timestamp: 1_795_388_001_857_907, xml }]);
+    expect(userOf(stdout)["archive"]).toMatchObject({
+      xmlns: "urn:xmpp:pie:0#mam",
+      result: [
+        {
+          id: "1795388001857907",
+          forwarded: {
+            delay: { stamp: "2026-11-22T22:53:21.857907Z" },
+            message: { xmlns: "jabber:client", to: "a@x", body: "b" },
+          },
+        },
+      ],
+    });
+  });
+
+  it("writes a node's options in the form's own way, and lists each node's items, if any", () => {
+    const options = {
+      access_model: "whitelist",
+      max_items: "1000",
+      persist_items: "true",
+      purge_offline: "false",
+      roster_groups_allowed: String.raw`[<<"Fri\"ends">>,<<"Family">>]`,
+      collection: "[]",
+      sql: "true",
+    };
+    const { stdout } = exported(
+      ["node", { node: "a", options }],
+      ["node", { node: "b", options: null }],
+      ["node", { node: "c", options: null }],
+      ["item", { node: "a", itemid: "1", xml: "<x xmlns='n'/>" }],
+      ["item", { node: "c", itemid: "2", xml: "" }],
+    );
+    const fields = [...stdout.matchAll(/<field var="pubsub#(\w+)">(.*?)<\/field>/g)].map(([, name, value]) => [
+      name,
+      value,
+    ]);
+    expect(Object.fromEntries(fields)).toEqual({
+      access_model: "<value>whitelist</value>",
+      max_items: "<value>1000</value>",
+      persist_items: "<value>1</value>",
+      purge_offline: "<value>0</value>",
+      roster_groups_allowed: '<value>Fri"ends</value><value>Family</value>',
+    });
+    const [, items] = userOf(stdout)["pubsub"] as { items: unknown }[];
+    expect(items?.items).toEqual([
+      { node: "a", item: [{ id: "1", x: { xmlns: "n" } }] },
+      { node: "b" },
+      { node: "c", item: [{ id: "2" }] },
+    ]);
+  });
+
+  it("keeps no more than a row in memory", () => {
+    const { stderr, status } = run(
+      "romeo",
+      `
+resource.setrlimit(resource.RLIMIT_AS, (200 * 2**20, 200 * 2**20))
+def rows(*_):
+    yield ${JSON.stringify(credentials)}
+    for number in range(6000):
+        yield ["archived", {"timestamp": number, "xml": f"<message xmlns='jabber:client'><body>{'x' * 50000}</body></message>"}]
+program.stored.read_rows = rows
+`,
+      "ignore",
+    );
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
+  });
+
+  it.each([
+    ["nobody", /there is no account nobody@montague\.test/],
+    ["romeo@capulet.test", /romeo@capulet\.test is not of this server/],
+  ])("refuses %s and prints nothing", (account, why) => {
+    const { stdout, stderr, status } = run(account, "program.stored.read_rows = lambda *_: iter(())");
+    expect(stderr).toMatch(why);
+    expect(stdout).toBe("");
+    expect(status).not.toBe(0);
+  });
+
+  it("never makes the account's name a part of a query", () => {
+    const psql = join(folder, "psql");
+    const answer = `["credentials", ${JSON.stringify(credentials[1])}]`;
+    writeFileSync(
+      psql,
+      `#!/bin/sh\ncat >${folder}/script\nprintf '%s\\n' "$@" >${folder}/arguments\necho '${answer}'\n`,
+      {
+        mode: 0o755,
+      },
+    );
+    const { stdout, status } = run(
+      "o'hara'; --",
+      `program.stored.PSQL = ${JSON.stringify(psql)}; program.stored.as_postgres = lambda _: {}`,
+    );
+    expect(status).toBe(0);
+    expect(stdout).toContain(`<user name="o'hara'; --">`);
+    expect(readFileSync(join(folder, "script"), "utf8")).not.toContain("hara");
+    expect(readFileSync(join(folder, "arguments"), "utf8")).toContain("\nuser=o'hara'; --\n");
+  });
+
+  it("fails when the database does", () => {
+    const psql = join(folder, "psql");
+    writeFileSync(psql, "#!/bin/sh\ncat >/dev/null\necho 'FATAL: no such database' >&2\nexit 2\n", { mode: 0o755 });
+    const { stderr, status } = run(
+      "romeo",
+      `program.stored.PSQL = ${JSON.stringify(psql)}; program.stored.as_postgres = lambda _: {}`,
+    );
+    expect(stderr).toMatch(/FATAL: no such database/);
+    expect(status).not.toBe(0);
+  });
+});

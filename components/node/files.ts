@@ -1,0 +1,64 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** A text file for a node, as `/usr/local/sbin/imera-apply` takes it. */
+export interface NodeFile {
+  /** Absolute, on the node. */
+  readonly path: string;
+  /** Four octal digits. */
+  readonly mode: string;
+  /** User and group: `root:root`. */
+  readonly owner: string;
+  readonly content: string;
+}
+
+/** The files under `components/files/`, which mirrors a node's root; executable ones stay so. Sorted by path. */
+export function staticFiles(root = fileURLToPath(new URL("../files/", import.meta.url))): readonly NodeFile[] {
+  return readdirSync(root, { recursive: true, encoding: "utf8" })
+    .map((name) => ({ name, file: join(root, name) }))
+    .filter(({ file }) => statSync(file).isFile())
+    .map(({ name, file }) => ({
+      path: `/${name}`,
+      mode: (statSync(file).mode & 0o100) === 0 ? "0644" : "0755",
+      owner: "root:root",
+      content: readFileSync(file, "utf8"),
+    }))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/**
+ * Those that must be there before the first package is installed or the first SSH session is opened; the others come over
+ * SSH. Throws when one is missing.
+ */
+export function firstBootFiles(files: readonly NodeFile[]): readonly NodeFile[] {
+  return firstBootPaths.map((path) => {
+    const file = files.find((candidate) => candidate.path === path);
+    if (file === undefined) throw new Error(`components/files${path}: is missing, and a node cannot boot without it`);
+    return file;
+  });
+}
+
+/** What `imera-apply` reads on standard input. */
+export function fileBundle(files: readonly NodeFile[]): string {
+  return JSON.stringify({ files });
+}
+
+/** SHA-256 in hexadecimal: the same for the same text, so that a change is seen without showing the text. */
+export function digest(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+const firstBootPaths = [
+  "/etc/apt/apt.conf.d/90-imera",
+  "/etc/apt/preferences.d/90-imera",
+  "/etc/dpkg/dpkg.cfg.d/90-imera",
+  "/etc/postgresql-common/createcluster.d/imera.conf",
+  "/etc/ssh/sshd_config.d/05-imera-host-key.conf",
+  "/etc/ssh/sshd_config.d/10-imera.conf",
+  "/etc/systemd/system/ejabberd.service.d/50-imera.conf",
+  "/etc/systemd/system/epmd.socket.d/50-imera.conf",
+  "/usr/local/sbin/imera-apply",
+  "/usr/local/sbin/imera-first-contact",
+];

@@ -1,0 +1,125 @@
+import type { PlainSettings } from "./schema.ts";
+import { domainHosts, services } from "../model/services.ts";
+import { backupRegionFor, isSpacesRegion, spacesRegions } from "../vendors/spaces-regions.ts";
+
+/** What no single setting shows: a combination of settings that cannot work. */
+export interface Contradiction {
+  /** The setting to change. */
+  readonly key: keyof PlainSettings;
+  readonly reason: string;
+}
+
+/**
+ * Every contradiction between the given settings. A rule whose settings are not all there is left out, so that what is
+ * missing or malformed elsewhere does not hide it.
+ */
+export function contradictions(settings: Partial<PlainSettings>): readonly Contradiction[] {
+  return rules.flatMap((rule) => rule(settings));
+}
+
+type Rule = (settings: Partial<PlainSettings>) => readonly Contradiction[];
+
+function rule<Key extends keyof PlainSettings>(
+  needs: readonly Key[],
+  check: (settings: Pick<PlainSettings, Key>) => Contradiction | undefined,
+): Rule {
+  return (settings) => {
+    if (!hasAll(settings, needs)) return [];
+    const contradiction = check(settings);
+    return contradiction === undefined ? [] : [contradiction];
+  };
+}
+
+function hasAll<Key extends keyof PlainSettings>(
+  settings: Partial<PlainSettings>,
+  keys: readonly Key[],
+): settings is Partial<PlainSettings> & Pick<PlainSettings, Key> {
+  return keys.every((key) => settings[key] !== undefined);
+}
+
+const rules: readonly Rule[] = [
+  rule(["domain", "zone"], ({ domain, zone }) =>
+    zone === "" || domain === zone || domain.endsWith(`.${zone}`)
+      ? undefined
+      : { key: "zone", reason: `${domain} is not in the zone ${zone}` },
+  ),
+  rule(["sshNetworks"], ({ sshNetworks }) =>
+    sshNetworks.length > 0
+      ? undefined
+      : {
+          key: "sshNetworks",
+          reason:
+            "nobody could configure a node; set the networks that may use SSH, this machine's among them: " +
+            "pulumi config set --path 'imera:sshNetworks[0]' 203.0.113.7/32",
+        },
+  ),
+  rule(["nodes"], ({ nodes }) => {
+    const taken = nodes.find((node) => hostLabels().includes(node));
+    return taken === undefined
+      ? undefined
+      : { key: "nodes", reason: `${taken} is the name of a service of the domain` };
+  }),
+  rule(["turnRelayFirstPort", "turnRelayLastPort"], ({ turnRelayFirstPort: first, turnRelayLastPort: last }) =>
+    last - first >= 15
+      ? undefined
+      : {
+          key: "turnRelayLastPort",
+          reason: `at least 16 ports are needed from turnRelayFirstPort ${first} on, got ${last}`,
+        },
+  ),
+  rule(["turnRelayFirstPort", "turnRelayLastPort"], ({ turnRelayFirstPort: first, turnRelayLastPort: last }) => {
+    const other = services({ turnRelayPorts: { first, last } }).find(
+      ({ name, ports }) => name !== "turn-relay" && ports.first <= last && ports.last >= first,
+    );
+    return other === undefined
+      ? undefined
+      : { key: "turnRelayFirstPort", reason: `${first} to ${last} contain port ${other.ports.first} of ${other.name}` };
+  }),
+  rule(["acmeAccountUri", "caaIssuer"], ({ acmeAccountUri, caaIssuer }) =>
+    acmeAccountUri === "" || caaIssuer !== ""
+      ? undefined
+      : { key: "acmeAccountUri", reason: "has no effect without caaIssuer" },
+  ),
+  rule(["acmeDirectoryUrl", "caaIssuer"], ({ acmeDirectoryUrl, caaIssuer }) => {
+    const authority = new URL(acmeDirectoryUrl).hostname;
+    return caaIssuer !== "letsencrypt.org" || authority.endsWith(".letsencrypt.org")
+      ? undefined
+      : { key: "caaIssuer", reason: `letsencrypt.org would keep ${authority} of acmeDirectoryUrl from issuing` };
+  }),
+  rule(["uploadMaxFileMiB", "uploadQuotaMiB"], ({ uploadMaxFileMiB, uploadQuotaMiB }) =>
+    uploadMaxFileMiB <= uploadQuotaMiB
+      ? undefined
+      : { key: "uploadMaxFileMiB", reason: `is more than uploadQuotaMiB, the ${uploadQuotaMiB} MiB a user may keep` },
+  ),
+  rule(["region", "backupRegion", "backupBucket"], ({ region, backupRegion, backupBucket }) => {
+    if (backupRegion !== "") return undefined;
+    if (backupBucket !== "") return { key: "backupRegion", reason: "say which region backupBucket is in" };
+    return backupRegionFor(region) === undefined
+      ? { key: "backupRegion", reason: `no region near ${region} is known to have Spaces; set one: ${spacesList()}` }
+      : undefined;
+  }),
+  rule(["backupRegion", "backupEndpoint"], ({ backupRegion, backupEndpoint }) =>
+    // What another provider calls its regions is not ours to know.
+    backupRegion === "" || backupEndpoint !== "" || isSpacesRegion(backupRegion)
+      ? undefined
+      : { key: "backupRegion", reason: `${backupRegion} has no Spaces; these do: ${spacesList()}` },
+  ),
+  rule(["purpose", "backupBucket"], ({ purpose, backupBucket }) =>
+    purpose === "serve" || backupBucket !== ""
+      ? undefined
+      : { key: "backupBucket", reason: "a drill restores from an existing bucket, so name one; npm run drill does" },
+  ),
+  rule(["recovery", "recoveryTime"], ({ recovery, recoveryTime }) =>
+    recoveryTime === "" || recovery === "auto" || recovery === "backup"
+      ? undefined
+      : { key: "recoveryTime", reason: `has no effect where recovery is ${recovery}: nothing is restored` },
+  ),
+];
+
+function spacesList(): string {
+  return spacesRegions.join(", ");
+}
+
+function hostLabels(): readonly string[] {
+  return Object.values(domainHosts("")).map((host) => host.slice(0, -1));
+}

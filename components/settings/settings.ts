@@ -1,0 +1,110 @@
+import * as pulumi from "@pulumi/pulumi";
+import { contradictions } from "./rules.ts";
+import { settingsSchema, type PlainSettings, type SecretName } from "./schema.ts";
+import { bucketKeyProblems, isSecretSetting, type RawConfig, secretProblems, spacesKeyProblems } from "./secrets.ts";
+
+/** All settings of a stack. */
+export interface Settings extends Readonly<PlainSettings> {
+  /** Never plain: each is a secret output. */
+  readonly secrets: Readonly<Record<SecretName, pulumi.Output<string>>>;
+  /** The key pair for `backupBucket`, where one is named. */
+  readonly bucketKey: S3Key | undefined;
+  /** Where `digitalocean:spacesEndpoint` sets one: the address of Spaces with `{{.Region}}` for the region. */
+  readonly spacesEndpoint: string | undefined;
+  /** Base address of the DNS provider's API where `cloudflare:baseUrl` sets one. */
+  readonly cloudflareApiUrl: string | undefined;
+}
+
+/** A key pair for S3. Never plain: both are secret outputs. */
+export interface S3Key {
+  readonly accessKey: pulumi.Output<string>;
+  readonly secretKey: pulumi.Output<string>;
+}
+
+/**
+ * Reads the settings of the stack that runs. Throws one `RunError` that names everything that is wrong, a line each:
+ * `imera:domain: reason`.
+ */
+export function readSettings(raw: RawConfig = engineConfig()): Settings {
+  const own = Object.fromEntries(
+    Object.entries(raw.values)
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, value]) => [name.slice(prefix.length), value]),
+  );
+  const { settings, problems } = parsePlain(own);
+  problems.push(...secretProblems(own, raw.secretNames), ...bucketKeyProblems(own, raw.secretNames));
+  problems.push(...spacesKeyProblems(raw, own["backupBucket"]));
+  if (settings === undefined || problems.length > 0) throw new pulumi.RunError(report(problems));
+  return Object.freeze({
+    ...settings,
+    secrets: secretOutputs(own),
+    bucketKey: settings.backupBucket === "" ? undefined : bucketKey(own),
+    spacesEndpoint: raw.values["digitalocean:spacesEndpoint"],
+    cloudflareApiUrl: raw.values["cloudflare:baseUrl"],
+  });
+}
+
+const prefix = "imera:";
+
+function engineConfig(): RawConfig {
+  const secretNames: unknown = JSON.parse(process.env["PULUMI_CONFIG_SECRET_KEYS"] ?? "[]");
+  return {
+    values: pulumi.runtime.allConfig(),
+    secretNames: new Set(Array.isArray(secretNames) ? secretNames.map(String) : []),
+  };
+}
+
+/** Each setting is parsed on its own, so that one that is wrong hides no other and no contradiction between others. */
+function parsePlain(own: Readonly<Record<string, string>>) {
+  const values: Record<string, unknown> = {};
+  const problems: string[] = [];
+  for (const [key, schema] of Object.entries(settingsSchema.shape)) {
+    const parsed = schema.safeParse(own[key]);
+    if (parsed.success) {
+      values[key] = parsed.data;
+    } else if (own[key] === undefined || own[key] === "") {
+      problems.push(`${prefix}${key}: ${missing(key)}`);
+    } else {
+      problems.push(...parsed.error.issues.map(({ path, message }) => `${prefix}${key}${indexes(path)}: ${message}`));
+    }
+  }
+  for (const key of Object.keys(own).filter((name) => !(name in settingsSchema.shape) && !isSecretSetting(name))) {
+    problems.push(`${prefix}${key}: there is no such setting`);
+  }
+  problems.push(...contradictions(values).map(({ key, reason }) => `${prefix}${key}: ${reason}`));
+  const settings = settingsSchema.safeParse(values);
+  return { settings: settings.success ? settings.data : undefined, problems };
+}
+
+function indexes(path: readonly PropertyKey[]): string {
+  return path.map((part) => `[${String(part)}]`).join("");
+}
+
+function missing(key: string): string {
+  return key.endsWith("PublicKey") ? "not set; npm run stack -- new makes it" : "not set, and it has no default";
+}
+
+function secretOutputs(own: Readonly<Record<string, string>>): Settings["secrets"] {
+  const secret = (name: SecretName) => pulumi.secret(own[name] ?? "");
+  return {
+    provisioningPrivateKey: secret("provisioningPrivateKey"),
+    firstContactPrivateKey: secret("firstContactPrivateKey"),
+    databasePassword: secret("databasePassword"),
+    erlangCookie: secret("erlangCookie"),
+    adminPassword: secret("adminPassword"),
+    turnSecret: secret("turnSecret"),
+    backupPassphrase: secret("backupPassphrase"),
+    canaryPassword: secret("canaryPassword"),
+  };
+}
+
+function bucketKey(own: Readonly<Record<string, string>>): S3Key {
+  return {
+    accessKey: pulumi.secret(own["backupAccessKey"] ?? ""),
+    secretKey: pulumi.secret(own["backupSecretKey"] ?? ""),
+  };
+}
+
+function report(problems: readonly string[]): string {
+  return ["the stack's configuration cannot be used:", ...problems.map((problem) => `  ${problem}`)].join("\n");
+}

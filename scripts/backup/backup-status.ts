@@ -1,0 +1,96 @@
+import { z } from "zod";
+import { runProgram } from "../network/node/program.ts";
+import type { NodeSession } from "../network/node/ssh.ts";
+import { agoText, durationText, momentText, sizeText } from "../../host/terminal/quantities.ts";
+import { factList, textTable } from "../../host/terminal/text-table.ts";
+
+const backup = z.object({
+  /** pgBackRest's name of it, for example `20261122-101112F`. */
+  label: z.string(),
+  type: z.string(),
+  startedAt: z.string(),
+  finishedAt: z.string(),
+  sizeBytes: z.number(),
+  /** Where in the write-ahead log its manifest was taken. */
+  restorePoint: z.string().nullable(),
+});
+
+/** What `imera-backup status` on a node prints. Times are RFC 3339. */
+const backupStatus = z.object({
+  healthy: z.boolean(),
+  /** The oldest first. */
+  backups: z.array(backup),
+  lastBackup: z.object({ at: z.string(), ok: z.boolean(), error: z.string().nullish() }).nullish(),
+  walArchivedAt: z.string().nullish(),
+  /** Why the write-ahead log is not archived, where it is not. */
+  walFailing: z.string().nullish(),
+  filesBackupAt: z.string().nullish(),
+  /** What is not well, by the name of the check. */
+  troubles: z.record(z.string(), z.string()).default({}),
+});
+export type BackupStatus = z.infer<typeof backupStatus>;
+
+/** Asks a node. The program's exit code is the status's own verdict. */
+export async function readBackups(session: NodeSession): Promise<BackupStatus> {
+  const json = await runProgram(session, ["/usr/local/sbin/imera-backup", "status"], { exitCodes: [1] });
+  return backupStatus.parse(JSON.parse(json));
+}
+
+/** `next` is in microseconds since 1970. */
+const timers = z.array(z.object({ next: z.number().nullish() }));
+
+/** When the node makes the next one, RFC 3339; undefined where no timer runs. */
+export async function nextBackup(session: NodeSession): Promise<string | undefined> {
+  const command = ["systemctl", "list-timers", "--all", "--output=json", "imera-backup.timer"] as const;
+  const [timer] = timers.parse(JSON.parse(await runProgram(session, command)));
+  return typeof timer?.next === "number" ? new Date(timer.next / 1000).toISOString() : undefined;
+}
+
+/** What a node's status does not say. */
+export interface BackupPlace {
+  readonly domain: string;
+  readonly bucket: { readonly endpoint: string; readonly bucket: string } | undefined;
+  /** RFC 3339; undefined where no timer runs. */
+  readonly nextBackupAt: string | undefined;
+}
+
+/** The status for people. */
+export function describeBackups(status: BackupStatus, place: BackupPlace, nowMs = Date.now()): string {
+  const where = place.bucket === undefined ? "" : `, in ${place.bucket.bucket} at ${place.bucket.endpoint}`;
+  const rows = status.backups.map(({ label, type, startedAt, finishedAt, sizeBytes, restorePoint }) => [
+    label,
+    type,
+    agoText(finishedAt, nowMs),
+    durationText((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000),
+    sizeText(sizeBytes),
+    restorePoint ?? "none",
+  ]);
+  const headings = ["backup", "type", "finished", "took", "size", "restore point"];
+  return [
+    `Backups of ${place.domain}${where}`,
+    "",
+    rows.length === 0 ? "  There is none yet." : textTable(headings, rows),
+    "",
+    factList(facts(status, place, nowMs)),
+  ].join("\n");
+}
+
+function facts(status: BackupStatus, { nextBackupAt }: BackupPlace, nowMs: number): [string, string][] {
+  const ago = (time: string | null | undefined) => (typeof time === "string" ? agoText(time, nowMs) : "never");
+  return [
+    ["newest WAL archived", ago(status.walArchivedAt)],
+    ["newest files backup", ago(status.filesBackupAt)],
+    ["next backup", nextBackupAt === undefined ? "none is scheduled" : momentText(nextBackupAt)],
+    ["health", status.healthy ? "good" : `NOT HEALTHY: ${complaints(status).join("\n")}`],
+  ];
+}
+
+function complaints({ backups, lastBackup, walFailing, troubles }: BackupStatus): string[] {
+  const known = Object.entries(troubles).map(([name, text]) => `${name}: ${text}`);
+  if (known.length > 0) return known;
+  return [
+    ...(backups.length === 0 ? ["there is no backup"] : []),
+    ...(lastBackup?.ok === false ? [`the last backup failed: ${lastBackup.error ?? "no reason given"}`] : []),
+    ...(typeof walFailing === "string" ? [`the write-ahead log is not archived: ${walFailing}`] : []),
+  ];
+}

@@ -1,0 +1,68 @@
+import { existsSync } from "node:fs";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { takeDown } from "../../local/commands/down.ts";
+import { holdRun } from "../../local/run/hold-run.ts";
+import { endSession, isRunning, recordPid, runningPid } from "../../host/process.ts";
+import type { Step } from "../../host/terminal/progress.ts";
+import type { Run } from "../../local/run/run.ts";
+import { bringCloudUp } from "../../local/commands/up.ts";
+import { drillStacks } from "./drill-stack.ts";
+
+/** Throws unless the run's cloud is up. */
+export async function requireCloud(run: Run): Promise<void> {
+  if ((await isRunning(run.files.daemonPid)) && (await isRunning(run.files.incusPid))) return;
+  throw new Error(`Local cloud ${run.number} does not run. Bring it up: npm run local -- --run ${run.number}`);
+}
+
+/**
+ * Makes this process the only one that drills in the run. Throws while another does. Resolves to how to say that it has ended.
+ */
+export async function claimDrill(run: Run): Promise<() => Promise<void>> {
+  await refuseSecondDrill(run);
+  await recordPid(drillPid(run), process.pid);
+  return () => rm(drillPid(run), { force: true });
+}
+
+/**
+ * Takes the run for a cloud of the drill's own, and removes what a killed drill left of one. Throws, and leaves it alone, when
+ * the run is somebody else's.
+ */
+export async function claimOwnCloud(run: Run, step: Step): Promise<void> {
+  if (existsSync(run.folder)) {
+    if (!existsSync(ownMark(run))) {
+      throw new Error(
+        `Local cloud ${run.number} is there, and no drill made it. Name another number by --run, or remove it: ` +
+          `npm run local -- down --run ${run.number}`,
+      );
+    }
+    await refuseSecondDrill(run);
+    process.stderr.write("An earlier drill was cut off, or its hosts were kept; removing what it left.\n");
+    for (const { pulumiPid } of await drillStacks(run)) await endSession(pulumiPid);
+    await takeDown(run, step);
+  }
+  await mkdir(run.folder, { recursive: true, mode: 0o700 });
+  await writeFile(ownMark(run), "");
+  await claimDrill(run);
+}
+
+/** Brings it up, with one zone. */
+export async function bringOwnCloudUp(run: Run, zone: string, step: Step): Promise<void> {
+  await using held = await holdRun(run);
+  await bringCloudUp(held.run, { zones: [zone], step, meanwhile: () => Promise.resolve() });
+}
+
+async function refuseSecondDrill(run: Run): Promise<void> {
+  const other = await runningPid(drillPid(run));
+  if (other === undefined || other === process.pid) return;
+  throw new Error(`Process ${other} is at a drill in local cloud ${run.number} already. Wait for it, or end it first.`);
+}
+
+function drillPid(run: Run): string {
+  return join(run.folder, "drill.pid");
+}
+
+/** Says that a drill brought the cloud up, and removes it again. */
+function ownMark(run: Run): string {
+  return join(run.folder, "made-by-drill");
+}

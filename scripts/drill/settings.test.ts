@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import { readSettings } from "../../components/settings/settings.ts";
+import { inNamespace } from "../stack/new-stack.ts";
+import { generateStackSecrets } from "../../components/settings/new-secrets.ts";
+import { drillSettings } from "./settings.ts";
+import type { DrillSource } from "./source.ts";
+
+const source: DrillSource = {
+  stack: "prod",
+  domain: "example.org",
+  settings: {
+    domain: "example.org",
+    contact: "ops@example.org",
+    region: "nyc3",
+    size: "c-4-intel",
+    adminUser: "juliet",
+    sshNetworks: ["203.0.113.7/32"],
+    recovery: "volume",
+    reservedIp: "true",
+    protectData: "true",
+  },
+  backup: { endpoint: "ams3.digitaloceanspaces.com", region: "ams3", bucket: "imera-backup-1a2b3c4" },
+  reader: { accessKey: "reader-access", secretKey: "reader-secret" },
+  backupPassphrase: "passphrase-of-the-backups-0123456789",
+  canaryPassword: "password-of-the-canary-0123456789",
+};
+
+describe("drillSettings", () => {
+  const fresh = generateStackSecrets();
+  const { plain, secret } = drillSettings(source, fresh);
+
+  it("are settings that the program takes", () => {
+    const all = { ...inNamespace(plain), "imera:sshNetworks": ["10.99.200.2/32"], ...inNamespace(secret) };
+    const values = Object.fromEntries(
+      Object.entries(all).map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)]),
+    );
+    const settings = readSettings({ values, secretNames: new Set(Object.keys(inNamespace(secret))) });
+    expect(settings).toMatchObject({
+      purpose: "drill",
+      domain: "example.org",
+      adminUser: "juliet",
+      protectData: false,
+    });
+  });
+
+  it("take nothing over of where the network is and what guards it", () => {
+    for (const name of ["sshNetworks", "recovery", "reservedIp"]) expect(plain).not.toHaveProperty(name);
+    expect(plain["region"]).toBe("fra1");
+  });
+
+  it("open the backup with the key that can only read it, and nothing else with the network's secrets", () => {
+    expect(secret).toMatchObject({ backupAccessKey: "reader-access", backupSecretKey: "reader-secret" });
+    expect(secret["backupPassphrase"]).toBe(source.backupPassphrase);
+    expect(secret["provisioningPrivateKey"]).toBe(fresh.secret.provisioningPrivateKey);
+    expect(secret["databasePassword"]).toBe(fresh.secret.databasePassword);
+  });
+
+  it("choose a size that a local cloud has", () => {
+    expect(plain["size"]).toBe("s-2vcpu-4gb");
+    const small = drillSettings({ ...source, settings: { ...source.settings, size: "s-1vcpu-1gb" } }, fresh);
+    expect(small.plain["size"]).toBe("s-1vcpu-1gb");
+  });
+});

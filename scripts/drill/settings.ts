@@ -1,0 +1,59 @@
+import { sizes } from "../../local/digitalocean/catalogue.ts";
+import type { StackSecrets } from "../../components/settings/new-secrets.ts";
+import type { PlainValue } from "../../toolchain/engine/stack-config.ts";
+import type { DrillSource } from "./source.ts";
+
+/** The settings of a drill's stack, by name without `imera:`. */
+export interface DrillSettings {
+  readonly plain: Readonly<Record<string, PlainValue>>;
+  readonly secret: Readonly<Record<string, string>>;
+}
+
+/**
+ * The network's own settings as far as they shape what is restored; keys, passwords and region of the drill's own; the backup
+ * with a key that can only read it. Pure.
+ */
+export function drillSettings(source: DrillSource, fresh: StackSecrets): DrillSettings {
+  const { backup, reader } = source;
+  return {
+    plain: {
+      ...Object.fromEntries(Object.entries(source.settings).filter(([name]) => !ownSettings.has(name))),
+      ...fresh.plain,
+      ...(source.settings["size"] === undefined ? {} : { size: knownSize(source.settings["size"]) }),
+      region: drillRegion,
+      purpose: "drill",
+      protectData: false,
+      backupBucket: backup.bucket,
+      backupEndpoint: backup.endpoint,
+      backupRegion: backup.region,
+    },
+    secret: {
+      ...fresh.secret,
+      backupPassphrase: source.backupPassphrase,
+      canaryPassword: source.canaryPassword,
+      backupAccessKey: reader.accessKey,
+      backupSecretKey: reader.secretKey,
+    },
+  };
+}
+
+/** What a drill does not take over: where the network is, what guards it, and how it was recovered itself. */
+const ownSettings = new Set([
+  "acmeDirectoryUrl",
+  "image",
+  "protectData",
+  "purpose",
+  "recovery",
+  "recoveryTime",
+  "region",
+  "reservedIp",
+  "sshNetworks",
+]);
+
+/** Every region is the same in a local cloud, and it does not have all of DigitalOcean's. */
+const drillRegion = "fra1";
+
+/** The network's own size where a local cloud offers it. */
+function knownSize(size: string | readonly string[]): string {
+  return sizes.some(({ slug }) => slug === size) ? String(size) : "s-2vcpu-4gb";
+}

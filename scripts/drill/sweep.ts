@@ -1,0 +1,63 @@
+import { z } from "zod";
+import { waitUntil } from "../../host/wait-until.ts";
+import type { CloudApi } from "../network/cloud-api.ts";
+
+/** How to tell a stack's resources from others of the same account. */
+export interface Belongings {
+  /** What the program names them by, `imera-<stack>`: the tag's name, and the beginning of the others'. */
+  readonly label: string;
+  /** Names of volumes, which the engine draws. */
+  readonly volumeNames: ReadonlySet<string>;
+}
+
+/**
+ * Removes what an account still has of a stack whose state may not know all of it: an engine that was killed forgets what it
+ * was about to make. Resolves to what was found, one name each.
+ */
+export async function sweep(api: CloudApi, belongings: Belongings): Promise<string[]> {
+  const found: string[] = [];
+  // Droplets before all that they hold on to.
+  for (const kind of kinds) {
+    const ours = (await list(api, kind)).filter((resource) => belongsTo(belongings, kind, resource));
+    for (const resource of ours) await api.remove(`${kind.path}/${resource.id ?? resource.name}`);
+    await waitUntil({
+      what: `the ${kind.key} of ${belongings.label} to be gone`,
+      probe: async () => {
+        const left = (await list(api, kind)).filter((resource) => belongsTo(belongings, kind, resource));
+        return left.length === 0 ? { value: true } : { seen: left.map(({ name }) => name).join(", ") };
+      },
+      intervalMs: 250,
+      timeoutMs: 120_000,
+    });
+    found.push(...ours.map(({ name }) => `${kind.key} ${name}`));
+  }
+  return found;
+}
+
+const kinds = [
+  { path: "droplets", key: "droplets" },
+  { path: "volumes", key: "volumes" },
+  { path: "firewalls", key: "firewalls" },
+  { path: "vpcs", key: "vpcs" },
+  { path: "account/keys", key: "ssh_keys" },
+  { path: "tags", key: "tags" },
+] as const;
+type Kind = (typeof kinds)[number];
+
+const resourceForm = z.object({
+  id: z.union([z.string(), z.number()]).optional(),
+  name: z.string(),
+  tags: z.array(z.string()).nullish(),
+});
+type Resource = z.infer<typeof resourceForm>;
+
+function belongsTo({ label, volumeNames }: Belongings, { key }: Kind, { name, tags }: Resource): boolean {
+  if (key === "droplets") return tags?.includes(label) === true;
+  if (key === "volumes") return volumeNames.has(name);
+  return name === label || name.startsWith(`${label}-`);
+}
+
+async function list(api: CloudApi, { path, key }: Kind): Promise<Resource[]> {
+  const answer = z.object({ [key]: z.array(resourceForm) }).parse(await api.get(`${path}?per_page=200`));
+  return answer[key] ?? [];
+}

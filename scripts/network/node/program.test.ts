@@ -1,0 +1,50 @@
+import { execa } from "execa";
+import { describe, expect, it } from "vitest";
+import { runProgram, shellWord } from "./program.ts";
+import type { NodeResult, NodeSession } from "./ssh.ts";
+
+function nodeThatSays(result: NodeResult, seen: string[] = []): NodeSession {
+  return {
+    run: (command) => Promise.resolve(void seen.push(command)).then(() => result),
+    forward: () => Promise.reject(new Error("not here")),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+describe("runProgram", () => {
+  it("quotes its words and resolves to what the program printed", async () => {
+    const seen: string[] = [];
+    const node = nodeThatSays({ exitCode: 0, stdout: "<xml/>", stderr: "" }, seen);
+    expect(await runProgram(node, ["/usr/local/sbin/imera-export", "it's me"])).toBe("<xml/>");
+    expect(seen).toEqual(["/usr/local/sbin/imera-export 'it'\\''s me'"]);
+  });
+
+  it("fails with the program's last words", async () => {
+    const node = nodeThatSays({ exitCode: 1, stdout: "", stderr: "imera-backup: the store does not answer.\n" });
+    await expect(runProgram(node, ["/usr/local/sbin/imera-backup", "now"])).rejects.toThrow(
+      "imera-backup failed on the node (exit code 1):\nimera-backup: the store does not answer.",
+    );
+  });
+
+  it("takes the exit codes that it is told mean something else", async () => {
+    const node = nodeThatSays({ exitCode: 1, stdout: "{}", stderr: "" });
+    expect(await runProgram(node, ["/usr/local/sbin/imera-backup", "status"], { exitCodes: [1] })).toBe("{}");
+    const silent = nodeThatSays({ exitCode: 1, stdout: "", stderr: "no store" });
+    await expect(runProgram(silent, ["imera-backup", "status"], { exitCodes: [1] })).rejects.toThrow("no store");
+  });
+
+  it("says how to bring a node up to date that does not have the program", async () => {
+    const node = nodeThatSays({ exitCode: 127, stdout: "", stderr: "sh: not found" });
+    await expect(runProgram(node, ["/usr/local/sbin/imera-export", "x"])).rejects.toThrow("pulumi up");
+  });
+});
+
+describe("shellWord", () => {
+  it.each(["plain", "a b", "$(id)", "it's", "`x`", 'quo"te', "new\nline", "*"])(
+    "brings %j through a shell",
+    async (word) => {
+      const { stdout } = await execa("sh", ["-c", `printf %s ${shellWord(word)}`], { stripFinalNewline: false });
+      expect(stdout).toBe(word);
+    },
+  );
+});

@@ -1,0 +1,49 @@
+import type { NodeRunOptions, NodeSession } from "./ssh.ts";
+import { openNode } from "./ssh.ts";
+import type { NetworkNode, NetworkOutputs } from "../network-outputs.ts";
+import { openStack, type OpenStackOptions, type StackAccess } from "../stack-access.ts";
+
+/** A node of a stack that this machine is logged in on. */
+export interface OpenedNode extends AsyncDisposable {
+  readonly access: StackAccess;
+  readonly outputs: NetworkOutputs;
+  readonly node: NetworkNode;
+  readonly session: NodeSession;
+}
+
+/** Opens the stack and logs in on its first node, where the data is. */
+export async function openFirstNode(options: OpenStackOptions): Promise<OpenedNode> {
+  const access = await openStack(options);
+  const outputs = await access.outputs();
+  const [node] = outputs.nodes;
+  if (node === undefined) throw new Error(`The network of the stack ${access.stack} has no node.`);
+  const session = await openNode(access, node);
+  return { access, outputs, node, session, [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() };
+}
+
+/**
+ * Runs a program on a node and resolves to its standard output. Throws with the program's last words when its exit code is
+ * neither 0 nor one of `exitCodes`, which mean something else when there is output.
+ */
+export async function runProgram(
+  session: NodeSession,
+  command: readonly [string, ...string[]],
+  { exitCodes = [], ...options }: NodeRunOptions & { readonly exitCodes?: readonly number[] } = {},
+): Promise<string> {
+  const { exitCode, stdout, stderr } = await session.run(command.map(shellWord).join(" "), options);
+  if (exitCode === 0 || (exitCodes.includes(exitCode) && stdout !== "")) return stdout;
+  const name = command[0].replace(/^.*\//, "");
+  const why =
+    exitCode === 127 ? `the node does not have it; bring it up to date: pulumi up` : lastWords(stderr, stdout);
+  throw new Error(`${name} failed on the node (exit code ${exitCode}):\n${why}`);
+}
+
+/** One word for a shell, whatever is in it. */
+export function shellWord(text: string): string {
+  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+function lastWords(stderr: string, stdout: string): string {
+  const text = stderr.trim() === "" ? stdout : stderr;
+  return text.trim().split("\n").slice(-20).join("\n") || "it said nothing";
+}

@@ -1,0 +1,191 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Server } from "node:net";
+import { createInterface } from "node:readline";
+import { PassThrough } from "node:stream";
+import ssh2, { Client, type ClientChannel } from "ssh2";
+import type { NetworkNode } from "../network-outputs.ts";
+import type { StackAccess } from "../stack-access.ts";
+
+/** Where a node is, who it is, and what opens it. */
+export interface NodeLogin {
+  readonly host: string;
+  /** Default 22. */
+  readonly port?: number;
+  /** The host's public key, `ssh-ed25519 AAAA…`: any other key ends the connection. */
+  readonly hostKey: string;
+  /** OpenSSH private key of root's. Secret. */
+  readonly privateKey: string;
+}
+
+/** A login on a node that stays open. Disposing it ends what still runs in it. */
+export interface NodeSession extends AsyncDisposable {
+  /**
+   * Runs a command line in root's shell. Resolves once it has ended, whatever its exit code; rejects when the connection is lost,
+   * or after `timeoutMs`. No secret goes into the command line: other users of the node can see it.
+   */
+  run(command: string, options?: NodeRunOptions): Promise<NodeResult>;
+  /** Opens a port on 127.0.0.1 of this machine that leads to a port on 127.0.0.1 of the node. */
+  forward(nodePort: number): Promise<ForwardedPort>;
+}
+
+export interface NodeRunOptions {
+  readonly stdin?: string;
+  /** Told each line of standard output while the command runs. */
+  readonly onLine?: (line: string) => void;
+  /** The same for standard error. */
+  readonly onStderrLine?: (line: string) => void;
+  /** Default 10 minutes. */
+  readonly timeoutMs?: number;
+}
+
+export interface NodeResult {
+  /** 128 and the signal's number are not told apart here: a command that a signal ended has -1. */
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface ForwardedPort extends AsyncDisposable {
+  /** On 127.0.0.1 of this machine. */
+  readonly port: number;
+}
+
+/** Logs in on a node of a stack; `node` is an entry of its outputs. */
+export async function openNode(access: StackAccess, node: NetworkNode): Promise<NodeSession> {
+  return connectNode({
+    host: node.publicIpv4,
+    hostKey: node.sshHostKey,
+    privateKey: await access.secret("provisioningPrivateKey"),
+  });
+}
+
+/** Logs in as root. Throws, with what to check, when the node does not answer, is another host, or does not take the key. */
+export async function connectNode(login: NodeLogin): Promise<NodeSession> {
+  const client = await logIn(login);
+  // Whoever waits for something learns of the end by `close`.
+  client.on("error", () => undefined);
+  const servers = new Set<Server>();
+  return {
+    run: (command, options = {}) => runCommand(client, command, options),
+    forward: async (nodePort) => {
+      const server = await listenFor(client, nodePort);
+      servers.add(server);
+      const { port } = server.address() as AddressInfo;
+      return { port, [Symbol.asyncDispose]: () => Promise.resolve(void server.close()) };
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const server of servers) server.close();
+      const closed = once(client, "close");
+      client.end();
+      await closed;
+    },
+  };
+}
+
+async function logIn({ host, port = 22, hostKey, privateKey }: NodeLogin): Promise<Client> {
+  const expected = ssh2.utils.parseKey(hostKey);
+  if (expected instanceof Error) throw new Error(`the host key of ${host} is no OpenSSH public key: ${hostKey}`);
+  const seen = { otherHost: false };
+  const client = new Client();
+  const ready = new Promise<void>((resolve, reject) => {
+    client.once("ready", resolve).once("error", reject);
+    client.once("close", () => reject(new Error("the connection was closed")));
+  });
+  client.connect({
+    host,
+    port,
+    username: "root",
+    privateKey,
+    readyTimeout: connectTimeoutMs,
+    keepaliveInterval: 15_000,
+    algorithms: { serverHostKey: ["ssh-ed25519"] },
+    hostVerifier: (key: Buffer) => {
+      seen.otherHost = !expected.getPublicSSH().equals(key);
+      return !seen.otherHost;
+    },
+  });
+  try {
+    await ready;
+    return client;
+  } catch (error) {
+    client.destroy();
+    const message = error instanceof Error ? error.message : String(error);
+    const why = seen.otherHost ? "another host answers there" : message;
+    throw new Error(
+      `SSH to ${host}: ${why}. Check that the node runs, and that this machine is in one of imera:sshNetworks.`,
+      { cause: error },
+    );
+  }
+}
+
+const connectTimeoutMs = 20_000;
+
+async function runCommand(client: Client, command: string, options: NodeRunOptions): Promise<NodeResult> {
+  const { stdin = "", onLine, onStderrLine, timeoutMs = 600_000 } = options;
+  const program = command.split(" ")[0] ?? command;
+  const patience = watchFor(client, program, timeoutMs);
+  try {
+    return await Promise.race([patience.ended, execute(client, command, { stdin, onLine, onStderrLine })]);
+  } finally {
+    patience.stop();
+  }
+}
+
+/** Rejects when the connection is lost or the time is over; `stop` makes it stay pending. */
+function watchFor(client: Client, program: string, timeoutMs: number): { ended: Promise<never>; stop: () => void } {
+  let stop: () => void = () => undefined;
+  const ended = new Promise<never>((_, reject) => {
+    const onClose = () => reject(new Error(`${program}: the SSH connection to the node was lost`));
+    const onTimeout = () => reject(new Error(`${program}: not done after ${Math.round(timeoutMs / 1000)} s`));
+    const timer = setTimeout(onTimeout, timeoutMs);
+    client.once("close", onClose);
+    stop = () => {
+      clearTimeout(timer);
+      client.off("close", onClose);
+    };
+  });
+  return { ended, stop };
+}
+
+interface Listeners {
+  readonly stdin: string;
+  readonly onLine: ((line: string) => void) | undefined;
+  readonly onStderrLine: ((line: string) => void) | undefined;
+}
+
+function execute(client: Client, command: string, { stdin, onLine, onStderrLine }: Listeners): Promise<NodeResult> {
+  return new Promise((resolve, reject) => {
+    client.exec(command, (error, channel: ClientChannel) => {
+      if (error !== undefined) {
+        reject(error);
+        return;
+      }
+      let exitCode = -1;
+      const stdout = collect(channel, onLine);
+      const stderr = collect(channel.stderr, onStderrLine);
+      channel.on("exit", (code: number | null) => (exitCode = code ?? -1));
+      channel.once("close", () => resolve({ exitCode, stdout: stdout(), stderr: stderr() }));
+      channel.end(stdin);
+    });
+  });
+}
+
+function collect(stream: NodeJS.ReadableStream, onLine: ((line: string) => void) | undefined): () => string {
+  const chunks: Buffer[] = [];
+  stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+  if (onLine !== undefined) createInterface(stream.pipe(new PassThrough())).on("line", onLine);
+  return () => Buffer.concat(chunks).toString("utf8");
+}
+
+async function listenFor(client: Client, nodePort: number): Promise<Server> {
+  const server = createServer((socket) => {
+    socket.on("error", () => undefined);
+    client.forwardOut("127.0.0.1", 0, "127.0.0.1", nodePort, (error, channel) => {
+      if (error === undefined) socket.pipe(channel).pipe(socket);
+      else socket.destroy();
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return server;
+}

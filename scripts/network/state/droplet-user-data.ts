@@ -1,0 +1,25 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import type { StackAccess } from "../stack-access.ts";
+
+// How the CLI shows a secret value: as JSON in a text.
+const shown = z
+  .looseObject({ plaintext: z.string() })
+  .transform(({ plaintext }) => z.string().parse(JSON.parse(plaintext)));
+const inputs = z.looseObject({ userData: z.union([z.string(), shown]).optional() });
+const exported = z.object({
+  deployment: z.object({
+    pending_operations: z.array(z.object({ resource: z.looseObject({ urn: z.string(), inputs: inputs.optional() }) })),
+  }),
+});
+
+/**
+ * What the plugin keeps of the user data of a droplet whose creation is pending: a SHA-1 in hex. With anything else in the
+ * state, the droplet would be replaced. The user data hold a secret and are not kept.
+ */
+export async function userDataInState(access: StackAccess, urn: string): Promise<string | undefined> {
+  const state = exported.parse(JSON.parse(await access.pulumi("stack", "export", "--show-secrets")));
+  const operation = state.deployment.pending_operations.find(({ resource }) => resource.urn === urn);
+  const userData = operation?.resource.inputs?.userData;
+  return userData === undefined ? undefined : createHash("sha1").update(userData).digest("hex");
+}

@@ -1,0 +1,69 @@
+import { hostname } from "node:os";
+import process from "node:process";
+import { describe, expect, it } from "vitest";
+import { isStale, lockHolders, withoutStaleLock } from "./interruption.ts";
+import type { StackAccess } from "../stack-access.ts";
+
+/** What the CLI says, word by word. */
+function locked(user: string, host: string, pid: number): string {
+  return [
+    "error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with `pulumi cancel`.",
+    `  file:///var/lib/x/.pulumi/locks/organization/imera/local/283d7332.json?no_tmp_dir=true: created by ${user}@${host} (pid ${pid}) at 2026-11-22T22:43:28Z`,
+  ].join("\n");
+}
+
+// Beyond the largest that Linux gives.
+const deadPid = 4_194_305;
+
+describe("lockHolders", () => {
+  it("names who holds the lock", () => {
+    expect(lockHolders(locked("root", "vm", 19265))).toEqual([{ user: "root", host: "vm", pid: 19265 }]);
+  });
+
+  it("names nobody for another failure", () => {
+    expect(lockHolders("error: could not reach the file created by root@vm (pid 1)")).toEqual([]);
+  });
+});
+
+describe("isStale", () => {
+  it("holds for a process of this machine that is gone, or is no engine", () => {
+    expect(isStale({ user: "root", host: hostname(), pid: deadPid })).toBe(true);
+    expect(isStale({ user: "root", host: hostname(), pid: process.pid })).toBe(true);
+  });
+
+  it("holds for nothing on another machine", () => {
+    expect(isStale({ user: "root", host: "elsewhere.example", pid: deadPid })).toBe(false);
+  });
+});
+
+describe("withoutStaleLock", () => {
+  it("takes the lock of a dead engine away and does the work once more", async () => {
+    const { access, ran } = recordingAccess();
+    const failures = [new Error(locked("root", hostname(), deadPid))];
+    const work = () => {
+      const failure = failures.shift();
+      return failure === undefined ? Promise.resolve("done") : Promise.reject(failure);
+    };
+    expect(await withoutStaleLock(access, work)).toBe("done");
+    expect(ran).toEqual([["cancel", "--yes"]]);
+  });
+
+  it("leaves the lock of another machine, and says whose it is", async () => {
+    const { access, ran } = recordingAccess();
+    const work = () => Promise.reject(new Error(locked("ana", "laptop.example", 7)));
+    await expect(withoutStaleLock(access, work)).rejects.toThrow("worked on by ana@laptop.example (process 7)");
+    expect(ran).toEqual([]);
+  });
+
+  it("passes other failures on", async () => {
+    const { access, ran } = recordingAccess();
+    await expect(withoutStaleLock(access, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
+    expect(ran).toEqual([]);
+  });
+});
+
+function recordingAccess(): { access: StackAccess; ran: string[][] } {
+  const ran: string[][] = [];
+  const pulumi = (...args: string[]) => Promise.resolve((ran.push(args), ""));
+  return { access: { stack: "prod", pulumi } as unknown as StackAccess, ran };
+}

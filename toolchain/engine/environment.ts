@@ -1,0 +1,42 @@
+import path from "node:path";
+import process from "node:process";
+import type { Toolchain } from "../set-up.ts";
+
+/** What the engine's environment is made of. */
+export interface EngineEnvironmentOptions {
+  readonly toolchain: Toolchain;
+  /** Folder of the file backend that holds the state; it must exist. */
+  readonly stateFolder: string;
+  /** File with the passphrase of the stack's secrets. */
+  readonly passphraseFile: string;
+  /** What else the process gets, PATH among it. Default: this process's environment. */
+  readonly base?: NodeJS.ProcessEnv;
+}
+
+/**
+ * The complete environment to run `pulumi` in, so that nothing but the arguments decides what it does: its own home and
+ * state, no account, no downloads, no update check. Variables of the user's that Pulumi or its plugins would read are left
+ * out: a token for the real cloud must not reach the local one.
+ */
+export function engineEnvironment(options: EngineEnvironmentOptions): Record<string, string> {
+  const { toolchain, stateFolder, passphraseFile, base = process.env } = options;
+  const kept = Object.entries(base).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && !isReadByPulumi(entry[0]),
+  );
+  const folders = [path.dirname(toolchain.pulumi), path.dirname(toolchain.nodePath), base["PATH"]];
+  return {
+    ...Object.fromEntries(kept),
+    PATH: folders.filter((folder) => folder !== undefined).join(path.delimiter),
+    NODE_COMPILE_CACHE: toolchain.compileCache,
+    PULUMI_HOME: toolchain.pulumiHome,
+    PULUMI_BACKEND_URL: `file://${stateFolder}`,
+    PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile,
+    PULUMI_CREDENTIAL_STORE: "plaintext",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+  };
+}
+
+function isReadByPulumi(name: string): boolean {
+  return /^(PULUMI|DIGITALOCEAN|SPACES|CLOUDFLARE)_/.test(name);
+}

@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { parseEngineLine } from "./events.ts";
+
+const urn = "urn:pulumi:local::imera::imera:index:XmppNetwork$command:remote:Command::imera-xmpp1-setup-ready";
+
+describe("parseEngineLine", () => {
+  it("reads the end of a step", () => {
+    const metadata = { op: "create", urn, type: "command:remote:Command", old: null };
+    const line = JSON.stringify({ sequence: 7, timestamp: 1, resOutputsEvent: { metadata } });
+    expect(parseEngineLine(line, 5)).toEqual({
+      kind: "done",
+      atMs: 5,
+      step: { op: "create", urn, type: "command:remote:Command" },
+    });
+  });
+
+  it("reads what a command prints, without the engine's marks for colours", () => {
+    const diagnosticEvent = { urn, severity: "info", message: "<{%reset%}>database: ready (1.5 s)\n<{%reset%}>" };
+    expect(parseEngineLine(JSON.stringify({ sequence: 7, timestamp: 1, diagnosticEvent }), 5)).toEqual({
+      kind: "line",
+      atMs: 5,
+      name: "imera-xmpp1-setup-ready",
+      severity: "info",
+      text: "database: ready (1.5 s)",
+    });
+  });
+
+  it("passes on what the CLI says itself, which is no JSON", () => {
+    const text = "error: the stack is currently locked by 1 lock(s).";
+    expect(parseEngineLine(text, 5)).toMatchObject({ kind: "line", severity: "cli", text });
+  });
+
+  it.each(["", '{"sequence":1,"timestamp":1,"cancelEvent":{}}', debugLine()])("leaves out %j", (line) => {
+    expect(parseEngineLine(line, 5)).toBeUndefined();
+  });
+});
+
+function debugLine(): string {
+  const diagnosticEvent = { severity: "debug", message: "RegisterResource RPC prepared" };
+  return JSON.stringify({ sequence: 1, timestamp: 1, diagnosticEvent });
+}
