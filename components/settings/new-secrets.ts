@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import type { SecretName } from "./schema.ts";
-import { generateOpenSshKeyPair } from "./openssh-key.ts";
+import { generateOpenSshKeyPair } from "../../host/openssh-key.ts";
 
 /** All that a stack needs and nobody has to think up. */
 export interface StackSecrets {

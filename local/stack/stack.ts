@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 
-import { inNamespace } from "../../scripts/stack/new-stack.ts";
+import { withFullNames } from "../../components/settings/names.ts";
 import { generateStackSecrets } from "../../components/settings/new-secrets.ts";
 import { type PulumiCli, runPulumi, type StackConfig, writeStackConfig } from "../../toolchain/engine/stack-config.ts";
 import { engineEnvironment } from "../../toolchain/engine/environment.ts";
@@ -76,8 +76,8 @@ export async function prepareStack(cloud: RunningCloud, toolchain: Toolchain): P
   const settings = {
     stack: stackName,
     configFile: files.config,
-    plain: { ...inNamespace(plain), ...platformSettings(run) },
-    secret: { ...inNamespace(secret), ...platformSecrets(cloud.settings) },
+    plain: { ...withFullNames(plain), ...platformSettings(run) },
+    secret: { ...withFullNames(secret), ...platformSecrets(cloud.settings) },
   };
   if (existsSync(files.adminPassword)) return addMissing(cli, settings);
   await mkdir(run.files.passwords, { recursive: true, mode: 0o700 });

@@ -9,7 +9,7 @@ import { changeStack, initStack, type StackFolder, stackFolder } from "../../too
 import { platformSettings, stackCli } from "../../local/stack/stack.ts";
 import { readSettings } from "../../local/commands/up.ts";
 import type { Toolchain } from "../../toolchain/set-up.ts";
-import { inNamespace } from "../stack/new-stack.ts";
+import { withFullNames } from "../../components/settings/names.ts";
 import { generateStackSecrets } from "../../components/settings/new-secrets.ts";
 import { runPulumi, writeStackConfig } from "../../toolchain/engine/stack-config.ts";
 import { digitalocean } from "../network/cloud-api.ts";
@@ -45,9 +45,9 @@ export async function prepareDrillStack(
   await writeStackConfig(cli, {
     stack: place.stack,
     configFile: place.config,
-    plain: { ...inNamespace(plain), ...platformSettings(run) },
+    plain: { ...withFullNames(plain), ...platformSettings(run) },
     secret: {
-      ...inNamespace(secret),
+      ...withFullNames(secret),
       "digitalocean:token": cloud.digitaloceanToken,
       "cloudflare:apiToken": cloud.cloudflareToken,
     },

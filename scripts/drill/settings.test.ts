@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readSettings } from "../../components/settings/settings.ts";
-import { inNamespace } from "../stack/new-stack.ts";
+import { withFullNames } from "../../components/settings/names.ts";
 import { generateStackSecrets } from "../../components/settings/new-secrets.ts";
 import { drillSettings } from "./settings.ts";
 import type { DrillSource } from "./source.ts";
@@ -30,11 +30,11 @@ describe("drillSettings", () => {
   const { plain, secret } = drillSettings(source, fresh);
 
   it("are settings that the program takes", () => {
-    const all = { ...inNamespace(plain), "imera:sshNetworks": ["10.99.200.2/32"], ...inNamespace(secret) };
+    const all = { ...withFullNames(plain), "imera:sshNetworks": ["10.99.200.2/32"], ...withFullNames(secret) };
     const values = Object.fromEntries(
       Object.entries(all).map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)]),
     );
-    const settings = readSettings({ values, secretNames: new Set(Object.keys(inNamespace(secret))) });
+    const settings = readSettings({ values, secretNames: new Set(Object.keys(withFullNames(secret))) });
     expect(settings).toMatchObject({
       purpose: "drill",
       domain: "example.org",

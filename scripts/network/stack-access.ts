@@ -7,26 +7,20 @@ import { z } from "zod";
 import { describeRun, type Run } from "../../local/run/run.ts";
 import { stackCli, stackFiles, stackName as localStack } from "../../local/stack/stack.ts";
 import { setUpToolchain, type Toolchain } from "../../toolchain/set-up.ts";
-import { type PulumiCli, runPulumi } from "../../toolchain/engine/stack-config.ts";
+import { fullName } from "../../components/settings/names.ts";
+import type { EngineStack } from "../../toolchain/engine/stack.ts";
+import { runPulumi } from "../../toolchain/engine/stack-config.ts";
 import { networkOutputs, type NetworkOutputs } from "./network-outputs.ts";
 
 /** A stack and everything it takes to work on it: the operator's commands start here. */
-export interface StackAccess {
-  readonly stack: string;
+export interface StackAccess extends EngineStack {
   readonly toolchain: Toolchain;
-  readonly cli: PulumiCli;
   /** The file that the stack's settings are in. */
   readonly configFile: string;
   /** The local cloud that it is in, if it is in one. */
   readonly run: Run | undefined;
-  /** Where this machine keeps logs and pids of its work on this stack. */
-  readonly workFolder: string;
   /** How clients see the network. */
   readonly outside: Outside;
-  /** Adds `--stack`, and `--config-file` to commands that take it, to what is to be run. */
-  arguments(args: readonly string[]): string[];
-  /** Runs the CLI without a terminal; resolves to its standard output, rejects with its own words. */
-  pulumi(...args: string[]): Promise<string>;
   /** What the program said at the end of the last `up`. Rejects, with what to do, when none ever ended. */
   outputs(): Promise<NetworkOutputs>;
   /** A setting as text (`imera:region`; `region` means the same), undefined where it is not set. */
@@ -122,10 +116,6 @@ type Settings = z.infer<typeof settingsForm>;
 
 function parseSettings(json: string): Settings {
   return settingsForm.parse(JSON.parse(json));
-}
-
-function fullName(name: string): string {
-  return name.includes(":") ? name : `imera:${name}`;
 }
 
 function readOutputs(stack: string, json: string): NetworkOutputs {

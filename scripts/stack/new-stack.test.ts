@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readSettings } from "../../components/settings/settings.ts";
-import { inNamespace, newStack, refuseExistingSecrets } from "./new-stack.ts";
+import { withFullNames } from "../../components/settings/names.ts";
+import { newStack, refuseExistingSecrets } from "./new-stack.ts";
 import { checkAnswers, credentials, networkList, proposedNetworks } from "./questions.ts";
 import { generateStackSecrets } from "../../components/settings/new-secrets.ts";
 import { runPulumi, type PulumiCli } from "../../toolchain/engine/stack-config.ts";
@@ -22,7 +23,7 @@ const answers = {
 describe("generateStackSecrets", () => {
   it("makes everything that the program asks for, with the answers and no more", () => {
     const { secret, plain } = generateStackSecrets();
-    const values = inNamespace({
+    const values = withFullNames({
       ...secret,
       ...plain,
       domain: "example.org",
@@ -32,7 +33,7 @@ describe("generateStackSecrets", () => {
     });
     values["digitalocean:spacesAccessId"] = answers.spacesAccessId;
     values["digitalocean:spacesSecretKey"] = answers.spacesSecretKey;
-    const secretNames = new Set([...Object.keys(inNamespace(secret)), "digitalocean:spacesSecretKey"]);
+    const secretNames = new Set([...Object.keys(withFullNames(secret)), "digitalocean:spacesSecretKey"]);
     expect(() => readSettings({ values, secretNames })).not.toThrow();
   });
 

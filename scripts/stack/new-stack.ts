@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Answers } from "./questions.ts";
+import { withFullNames } from "../../components/settings/names.ts";
 import { generateStackSecrets } from "../../components/settings/new-secrets.ts";
 import { runPulumi, writeStackConfig, type PulumiCli } from "../../toolchain/engine/stack-config.ts";
 
@@ -26,20 +27,15 @@ export async function newStack(cli: PulumiCli, stack: string, answers: Answers):
   const secrets = generateStackSecrets();
   await writeStackConfig(cli, {
     stack,
-    plain: inNamespace({ domain, contact, region, sshNetworks, ...secrets.plain }),
+    plain: withFullNames({ domain, contact, region, sshNetworks, ...secrets.plain }),
     secret: {
-      ...inNamespace(secrets.secret),
+      ...withFullNames(secrets.secret),
       "digitalocean:token": answers.digitaloceanToken,
       "digitalocean:spacesAccessId": answers.spacesAccessId,
       "digitalocean:spacesSecretKey": answers.spacesSecretKey,
       "cloudflare:apiToken": answers.cloudflareToken,
     },
   });
-}
-
-/** The settings under their full names. */
-export function inNamespace<Value>(settings: Readonly<Record<string, Value>>): Record<string, Value> {
-  return Object.fromEntries(Object.entries(settings).map(([key, value]) => [`imera:${key}`, value]));
 }
 
 async function stackNames(cli: PulumiCli): Promise<readonly string[]> {

@@ -31,6 +31,10 @@ function sourceChecks(lintOptions: readonly string[]): readonly StaticCheck[] {
       "node_modules/.cache/tsc.tsbuildinfo",
     ]),
     nodeTool("lint", "eslint/bin/eslint.js", ["--max-warnings=0", ...lintOptions, "."]),
+    nodeTool("imports go one way", "dependency-cruiser/bin/dependency-cruiser.mjs", [
+      ...["--config", ".dependency-cruiser.js", "--output-type", "err"],
+      ...["index.ts", "host", "components", "toolchain", "local", "scripts", "test"],
+    ]),
     nodeTool("format", "prettier/bin/prettier.cjs", ["--check", "--log-level=warn", "."]),
     {
       name: "no machine in the text",

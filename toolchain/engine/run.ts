@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { type EngineEvent, parseEngineLine } from "./events.ts";
 import { runSession } from "./session.ts";
-import type { StackAccess } from "../../scripts/network/stack-access.ts";
+import type { EngineStack } from "./stack.ts";
 
 /** How a run of the engine ended. */
 export interface EngineRun {
@@ -29,19 +29,19 @@ export class EngineError extends Error {
  * @throws EngineError with the engine's own words.
  */
 export async function runEngine(
-  access: StackAccess,
+  stack: EngineStack,
   [command, ...args]: readonly [string, ...string[]],
   onEvent: (event: EngineEvent) => void = () => undefined,
 ): Promise<EngineRun> {
-  await mkdir(access.workFolder, { recursive: true, mode: 0o700 });
+  await mkdir(stack.workFolder, { recursive: true, mode: 0o700 });
   const startedAtMs = Date.now();
   const events: EngineEvent[] = [];
   const session = {
     // Without it, a preview prints one document at its end.
-    cli: { ...access.cli, env: { ...access.cli.env, PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" } },
-    args: access.arguments([command, ...args, "--json", "--non-interactive", "--color", "never"]),
-    log: engineLog(access),
-    pidFile: enginePid(access),
+    cli: { ...stack.cli, env: { ...stack.cli.env, PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" } },
+    args: stack.arguments([command, ...args, "--json", "--non-interactive", "--color", "never"]),
+    log: engineLog(stack),
+    pidFile: enginePid(stack),
   };
   const exitCode = await runSession(session, (line) => {
     const event = parseEngineLine(line, Date.now());
@@ -50,17 +50,17 @@ export async function runEngine(
     onEvent(event);
   });
   const run = { startedAtMs, endedAtMs: Date.now(), events };
-  if (exitCode !== 0) throw new EngineError(command, run, engineLog(access));
+  if (exitCode !== 0) throw new EngineError(command, run, engineLog(stack));
   return run;
 }
 
 /** Where the engine's own words are kept, as JSON lines. */
-export function engineLog({ workFolder }: StackAccess): string {
+export function engineLog({ workFolder }: EngineStack): string {
   return path.join(workFolder, "engine.log");
 }
 
 /** Pid of the engine that is at work on the stack. */
-export function enginePid({ workFolder }: StackAccess): string {
+export function enginePid({ workFolder }: EngineStack): string {
   return path.join(workFolder, "pulumi.pid");
 }
 

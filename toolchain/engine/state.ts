@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { z } from "zod";
-import type { StackAccess } from "../../scripts/network/stack-access.ts";
+import type { EngineStack } from "./stack.ts";
 
 const resource = z.looseObject({
   urn: z.string(),
@@ -29,17 +29,17 @@ export type Deployment = z.infer<typeof exported>;
 export type StateResource = z.infer<typeof resource>;
 
 /** Reads the state of a stack. */
-export async function readDeployment(access: StackAccess): Promise<Deployment> {
-  return exported.parse(JSON.parse(await access.pulumi("stack", "export")));
+export async function readDeployment(stack: EngineStack): Promise<Deployment> {
+  return exported.parse(JSON.parse(await stack.pulumi("stack", "export")));
 }
 
 /** Puts a changed state in place of the stack's. The CLI checks that it is whole, and drops pending operations. */
-export async function writeDeployment(access: StackAccess, deployment: Deployment): Promise<void> {
+export async function writeDeployment(stack: EngineStack, deployment: Deployment): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), "imera-state-"));
   try {
     const file = path.join(folder, "state.json");
     await writeFile(file, JSON.stringify(deployment), { mode: 0o600 });
-    await access.pulumi("stack", "import", "--file", file);
+    await stack.pulumi("stack", "import", "--file", file);
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -9,18 +9,12 @@ import type { ClientMachine } from "../client-machine.ts";
 import type { FillOrder } from "../clients/fill/plan.ts";
 import { type Cloud, testRunNumber } from "../cloud.ts";
 import { ask } from "./client-program.ts";
+import { filled, fillingRecord } from "./filling-record.ts";
 import { inventory, takeInventory } from "./inventory.ts";
 
-const filled = z.object({
-  uploads: z.array(z.object({ url: z.string(), sizeBytes: z.number(), sha256: z.string() })),
-  seconds: z.record(z.string(), z.number()),
-});
-const fillingRecord = filled.extend({ domain: z.string(), seed: z.string() });
 const filling = fillingRecord.extend({ inventory });
 
-/** What a network was filled with: enough to log in as any of its accounts. */
-export type FillingRecord = z.infer<typeof fillingRecord>;
-/** The same, with the inventory that was taken at once. */
+/** Record of a filling, with the inventory that was taken right after it. */
 export type Filling = z.infer<typeof filling>;
 
 /** Fills the tests' network once; a second call, from whatever test, finds what the first one did. */

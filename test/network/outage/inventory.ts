@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { ClientMachine } from "../client-machine.ts";
 import { filledAccount, fillPlan } from "../clients/fill/plan.ts";
 import { ask } from "./client-program.ts";
-import type { FillingRecord } from "./filling.ts";
+import type { FillingRecord } from "./filling-record.ts";
 import { nodeMachine, query } from "./node.ts";
 
 export const inventory = z.object({

@@ -7,7 +7,7 @@ import type { ClientMachine } from "../client-machine.ts";
 import { accountNamed, numberedRecipient, numberedSender } from "../clients/fill/plan.ts";
 import { testRunNumber } from "../cloud.ts";
 import { ask } from "./client-program.ts";
-import type { FillingRecord } from "./filling.ts";
+import type { FillingRecord } from "./filling-record.ts";
 
 /** A message that the server took over. */
 export interface Acknowledged {

@@ -4,7 +4,7 @@ import type { ClientMachine } from "../client-machine.ts";
 import { accountNamed, numberedRecipient, numberedSender } from "../clients/fill/plan.ts";
 import { type NumberedEvent, numberedEvent, type NumberedOrder } from "../clients/numbered/protocol.ts";
 import { clientProgram, trustTheMachines } from "./client-program.ts";
-import type { FillingRecord } from "./filling.ts";
+import type { FillingRecord } from "./filling-record.ts";
 import type { Acknowledged } from "./ledger.ts";
 
 /** A client that sends a numbered message every 200 ms, through whatever happens to the network. */

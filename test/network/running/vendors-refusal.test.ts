@@ -3,7 +3,7 @@ import { cloudflareApiPort, digitaloceanApiPort } from "../../../local/run/addre
 import { acmeDirectoryUrl } from "../../../local/acme/pebble.ts";
 import { describeRun } from "../../../local/run/run.ts";
 import { readSettings } from "../../../local/commands/up.ts";
-import { inNamespace } from "../../../scripts/stack/new-stack.ts";
+import { withFullNames } from "../../../components/settings/names.ts";
 import { generateStackSecrets } from "../../../components/settings/new-secrets.ts";
 import { testRunNumber } from "../cloud.ts";
 import { scratchStack } from "../scratch-stack.ts";
@@ -28,12 +28,12 @@ async function refusal(change: { readonly region?: string; readonly digitalocean
       // It is never asked: a bucket of the stack's own would be made before anything is refused.
       "imera:backupBucket": "elsewhere",
       "imera:backupRegion": "ams3",
-      ...inNamespace(plain),
+      ...withFullNames(plain),
       "digitalocean:apiEndpoint": `http://${cloudIpv4}:${digitaloceanApiPort}`,
       "cloudflare:baseUrl": `http://${cloudIpv4}:${cloudflareApiPort}/client/v4`,
     },
     {
-      ...inNamespace({ ...secret, backupAccessKey: "none", backupSecretKey: "none" }),
+      ...withFullNames({ ...secret, backupAccessKey: "none", backupSecretKey: "none" }),
       "digitalocean:token": change.digitaloceanToken ?? settings.digitaloceanToken,
       "cloudflare:apiToken": settings.cloudflareToken,
     },

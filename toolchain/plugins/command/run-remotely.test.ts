@@ -3,7 +3,7 @@ import { connect, createServer, type AddressInfo, type Server } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import ssh2 from "ssh2";
 import { afterEach, describe, expect, it } from "vitest";
-import { generateOpenSshKeyPair } from "../../../components/settings/openssh-key.ts";
+import { generateOpenSshKeyPair } from "../../../host/openssh-key.ts";
 import { runRemotely } from "./run-remotely.ts";
 
 const hostKey = generateOpenSshKeyPair("host");

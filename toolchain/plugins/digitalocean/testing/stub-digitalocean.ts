@@ -1,12 +1,10 @@
 import type { StubAnswer, StubRequest } from "../../protocol/contract/stub-api.ts";
 import { actionsRoute, dropletView, newDroplet } from "./stub-droplets.ts";
 import { StubSpaces, spacesKeys } from "./stub-spaces.ts";
-
-/** What the stub keeps of a thing: the members of the API's answer. */
-export type Entity = Record<string, unknown>;
+import type { Entity, StubState } from "./stub-state.ts";
 
 /** A DigitalOcean API that does what the recorded one did, at once and without checking anything. */
-export class StubDigitalOcean {
+export class StubDigitalOcean implements StubState {
   /** Id of what is made next, so that it is the recorded one. */
   nextId = "";
   readonly collections = new Map<string, Map<string, Entity>>();

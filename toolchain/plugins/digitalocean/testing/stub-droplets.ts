@@ -1,5 +1,5 @@
 import type { StubAnswer } from "../../protocol/contract/stub-api.ts";
-import type { Entity, StubDigitalOcean } from "./stub-digitalocean.ts";
+import type { Entity, StubState } from "./stub-state.ts";
 
 /** A droplet as its create asked for it. */
 export function newDroplet(id: string, body: Entity): Entity {
@@ -48,7 +48,7 @@ interface ActionRequest {
 }
 
 /** `…/actions` of droplets, volumes and reserved IPs: done as soon as asked for. */
-export function actionsRoute(stub: StubDigitalOcean, { kind, method, id, entity, body }: ActionRequest): StubAnswer {
+export function actionsRoute(stub: StubState, { kind, method, id, entity, body }: ActionRequest): StubAnswer {
   if (method === "GET") return kind === "droplets" ? { status: 200, body: { actions: [] } } : stub.action(200);
   if (kind === "droplets") Object.assign(entity, afterDropletAction(body));
   if (kind === "reserved_ips") entity["droplet"] = body["type"] === "assign" ? { id: body["droplet_id"] } : null;
@@ -73,7 +73,7 @@ function afterDropletAction({ type, name, size }: Entity): Entity {
   }
 }
 
-function volumeAction(stub: StubDigitalOcean, id: string, volume: Entity, body: Entity): void {
+function volumeAction(stub: StubState, id: string, volume: Entity, body: Entity): void {
   if (body["type"] === "resize") volume["size_gigabytes"] = body["size_gigabytes"];
   if (body["type"] !== "attach") return;
   volume["droplet_ids"] = [body["droplet_id"]];

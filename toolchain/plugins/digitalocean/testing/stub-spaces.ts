@@ -1,5 +1,5 @@
 import type { StubAnswer, StubRequest } from "../../protocol/contract/stub-api.ts";
-import type { Entity, StubDigitalOcean } from "./stub-digitalocean.ts";
+import type { Entity, StubState } from "./stub-state.ts";
 
 /** Configuration of the provider with which the stub, being its proxy, is Spaces. */
 export const stubSpaces = {
@@ -40,7 +40,7 @@ export class StubSpaces {
 }
 
 /** `/v2/spaces/keys`: tells the secret half once. */
-export function spacesKeys(stub: StubDigitalOcean, method: string, id: string | undefined, body: Entity): StubAnswer {
+export function spacesKeys(stub: StubState, method: string, id: string | undefined, body: Entity): StubAnswer {
   const all = stub.collection("spaces keys");
   if (id === undefined) {
     const key = { ...body, access_key: stub.nextId, created_at: "2026-11-22T18:00:00Z" };
