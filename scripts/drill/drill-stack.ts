@@ -8,6 +8,7 @@ import type { Run } from "../../local/run/run.ts";
 import { changeStack, initStack, type StackFolder, stackFolder } from "../../toolchain/engine/stack-folder.ts";
 import { platformSettings, stackCli } from "../../local/stack/stack.ts";
 import { readSettings } from "../../local/commands/up.ts";
+import { resourceTypes } from "../../toolchain/engine/resource-types.ts";
 import type { Toolchain } from "../../toolchain/set-up.ts";
 import { withFullNames } from "../../components/settings/names.ts";
 import { generateStackSecrets } from "../../components/settings/new-secrets.ts";
@@ -115,7 +116,7 @@ const stateForm = z.object({
 export function volumesIn(json: string): string[] {
   const { resources, pending_operations: pending } = stateForm.parse(JSON.parse(json)).deployment;
   return [...(resources ?? []), ...(pending ?? []).map(({ resource }) => resource)].flatMap(({ type, inputs }) =>
-    type === "digitalocean:index/volume:Volume" && inputs?.name !== undefined ? [inputs.name] : [],
+    type === resourceTypes.volume && inputs?.name !== undefined ? [inputs.name] : [],
   );
 }
 

@@ -1,7 +1,7 @@
 import type { EngineEvent } from "../../toolchain/engine/events.ts";
 import { nameOf } from "../../toolchain/engine/state.ts";
 import { EngineError, type EngineRun, runEngine } from "../../toolchain/engine/run.ts";
-import { kindOf } from "./plan.ts";
+import { kindOf } from "../../toolchain/engine/resource-types.ts";
 import { refresh } from "./refresh.ts";
 import { upTimes } from "./timeline.ts";
 import { say, type Work } from "./work.ts";

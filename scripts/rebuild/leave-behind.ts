@@ -9,7 +9,7 @@ import {
   writeDeployment,
 } from "../../toolchain/engine/state.ts";
 import { typeToConfirm } from "../../host/terminal/type-to-confirm.ts";
-import { kindOf } from "./plan.ts";
+import { kindOf, resourceTypes } from "../../toolchain/engine/resource-types.ts";
 import { say, type Work } from "./work.ts";
 
 /**
@@ -52,21 +52,18 @@ export function forgetting(state: Deployment, left: readonly StateResource[]): D
   return { ...rest, deployment: { ...rest.deployment, resources: marked } };
 }
 
-const regional = new Set([
-  "digitalocean:index/droplet:Droplet",
-  "digitalocean:index/volume:Volume",
-  "digitalocean:index/vpc:Vpc",
-  "digitalocean:index/reservedIp:ReservedIp",
+const regional = new Set<string>([
+  resourceTypes.droplet,
+  resourceTypes.volume,
+  resourceTypes.vpc,
+  resourceTypes.reservedIp,
 ]);
-const tying = new Set([
-  "digitalocean:index/volumeAttachment:VolumeAttachment",
-  "digitalocean:index/reservedIpAssignment:ReservedIpAssignment",
-]);
+const tying = new Set<string>([resourceTypes.volumeAttachment, resourceTypes.reservedIpAssignment]);
 
 const grantsForm = z.array(z.looseObject({ permission: z.string() }));
 
 function isWritingKey({ type, inputs }: StateResource): boolean {
-  if (type !== "digitalocean:index/spacesKey:SpacesKey") return false;
+  if (type !== resourceTypes.spacesKey) return false;
   const grants = grantsForm.safeParse(inputs?.["grants"]).data ?? [];
   return grants.some(({ permission }) => permission !== "read");
 }

@@ -1,4 +1,5 @@
 import type { EngineEvent } from "../../toolchain/engine/events.ts";
+import { kindOf, resourceTypes } from "../../toolchain/engine/resource-types.ts";
 import { nameOf } from "../../toolchain/engine/state.ts";
 import { textTable } from "../../host/terminal/text-table.ts";
 
@@ -63,27 +64,4 @@ export function dataLosses(changes: readonly PlannedChange[]): PlannedChange[] {
   return changes.filter(({ does, type }) => (does === "replace" || does === "delete") && holdsData.has(type));
 }
 
-const holdsData = new Set(["digitalocean:index/volume:Volume", "digitalocean:index/spacesBucket:SpacesBucket"]);
-
-/** A resource's kind in plain words. */
-export function kindOf(type: string): string {
-  const token = type.slice(type.lastIndexOf(":") + 1);
-  return kinds[token] ?? token;
-}
-
-const kinds: Readonly<Record<string, string>> = {
-  Droplet: "droplet",
-  Volume: "data volume",
-  VolumeAttachment: "attachment of the data volume",
-  Vpc: "private network",
-  Firewall: "firewall",
-  SshKey: "SSH key",
-  Tag: "tag",
-  ReservedIp: "reserved IP",
-  ReservedIpAssignment: "assignment of the reserved IP",
-  SpacesBucket: "bucket of the backups",
-  SpacesKey: "key to the bucket",
-  DnsRecord: "DNS record",
-  ApiToken: "token for certificates",
-  Command: "step on the node",
-};
+const holdsData = new Set<string>([resourceTypes.volume, resourceTypes.spacesBucket]);

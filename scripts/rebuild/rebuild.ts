@@ -1,13 +1,14 @@
 import { writeFile } from "node:fs/promises";
 import { stackFiles, stackOutputs } from "../../local/stack/stack.ts";
 import { askToGoOn } from "../network/command-line.ts";
+import { kindOf, resourceTypes } from "../../toolchain/engine/resource-types.ts";
 import { readDeployment } from "../../toolchain/engine/state.ts";
 import { runEngine } from "../../toolchain/engine/run.ts";
 import type { NetworkOutputs } from "../network/network-outputs.ts";
 import type { StackAccess } from "../network/stack-access.ts";
 import { build } from "./build.ts";
 import { inOtherRegions, leaveBehind } from "./leave-behind.ts";
-import { dataLosses, describePlan, kindOf, plannedChanges } from "./plan.ts";
+import { dataLosses, describePlan, plannedChanges } from "./plan.ts";
 import { refresh } from "./refresh.ts";
 import { rebuildReport, type RebuildReport } from "./report.ts";
 import { reportOf } from "./result.ts";
@@ -72,9 +73,8 @@ function whatNext({ stack }: StackAccess, { time }: ChosenSettings): string {
 /** A volume can't move: another region's begins empty, and what it has comes from the backup. */
 async function refuseToMoveData({ access, options }: Work, region: string): Promise<void> {
   if (options.leaveBehind === true) return;
-  const elsewhere = inOtherRegions(await readDeployment(access), region).filter(({ type }) =>
-    type.endsWith("/volume:Volume"),
-  );
+  const bound = inOtherRegions(await readDeployment(access), region);
+  const elsewhere = bound.filter(({ type }) => type === resourceTypes.volume);
   if (elsewhere.length === 0) return;
   const volumes = elsewhere.map(({ id = "", inputs }) => `${id} in ${String(inputs?.["region"])}`).join(", ");
   throw new Error(

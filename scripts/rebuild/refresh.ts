@@ -2,6 +2,7 @@ import { z } from "zod";
 import { waitUntil } from "../../host/wait-until.ts";
 import { digitalocean, dropletForm } from "../network/cloud-api.ts";
 import { type Deployment, readDeployment, resources } from "../../toolchain/engine/state.ts";
+import { resourceTypes } from "../../toolchain/engine/resource-types.ts";
 import { runEngine } from "../../toolchain/engine/run.ts";
 import { endInterruptedRun, withoutStaleLock } from "../network/state/interruption.ts";
 import { settlePendingCreates } from "../network/state/pending-creates.ts";
@@ -34,7 +35,7 @@ export async function refresh(work: Work): Promise<Change[]> {
  * being made is locked until it boots.
  */
 async function endOfChanges(access: StackAccess, state: Deployment, report: (line: string) => void): Promise<void> {
-  const droplets = resources(state).filter(({ type }) => type === "digitalocean:index/droplet:Droplet");
+  const droplets = resources(state).filter(({ type }) => type === resourceTypes.droplet);
   if (droplets.length === 0) return;
   const api = await digitalocean(access);
   const answerForm = z.object({ droplet: dropletForm });

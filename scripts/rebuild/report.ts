@@ -25,7 +25,7 @@ export type Phase = z.infer<typeof phase>;
 const operation = z.object({
   /** The engine's word: create, update, delete … */
   operation: z.string(),
-  /** For example `digitalocean:index/droplet:Droplet`. */
+  /** Type token, such as `digitalocean:index/droplet:Droplet`. */
   type: z.string(),
   /** In the program. */
   name: z.string(),

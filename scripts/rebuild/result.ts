@@ -1,6 +1,6 @@
 import { factList, textTable } from "../../host/terminal/text-table.ts";
 import { momentText } from "../../host/terminal/quantities.ts";
-import { kindOf } from "./plan.ts";
+import { kindOf } from "../../toolchain/engine/resource-types.ts";
 import { type Phase, phaseNames, type RebuildReport } from "./report.ts";
 import { cloudRequests, seconds } from "./timeline.ts";
 import type { Verified } from "./verify.ts";

@@ -1,5 +1,6 @@
 import type { EngineEvent, EngineStep } from "../../toolchain/engine/events.ts";
 import { nameOf } from "../../toolchain/engine/state.ts";
+import { resourceTypes } from "../../toolchain/engine/resource-types.ts";
 import type { EngineRun } from "../../toolchain/engine/run.ts";
 import type { NodeStep, Operation, Phase, PhaseName } from "./report.ts";
 
@@ -105,10 +106,12 @@ function claims(run: EngineRun, done: readonly TimedOperation[], steps: readonly
   const named = (name: PhaseName, stretches: readonly Stretch[]) =>
     stretches.map(({ fromMs, toMs }) => ({ name, fromMs, toMs }));
   const work = done.filter(({ step }) => isWork(step));
-  const droplets = work.filter(({ step }) => step.type === dropletType && step.op !== "update");
+  const droplets = work.filter(({ step }) => step.type === resourceTypes.droplet && step.op !== "update");
   const stepsNamed = (pattern: RegExp) => steps.filter(({ step }) => pattern.test(step));
   const booted = Math.max(0, ...stepsNamed(/^cloud-init$/).map(({ toMs }) => toMs));
-  const commands = work.filter(({ step }) => step.type === commandType && step.op !== "delete-replaced");
+  const commands = work.filter(
+    ({ step }) => step.type === resourceTypes.remoteCommand && step.op !== "delete-replaced",
+  );
   const called = Math.min(run.endedAtMs, ...commands.map(({ fromMs }) => fromMs));
   const made = droplets.length === 0 ? called : Math.max(...droplets.map(({ toMs }) => toMs));
   const ready = Math.max(0, ...commands.map(({ toMs }) => toMs));
@@ -125,9 +128,6 @@ function claims(run: EngineRun, done: readonly TimedOperation[], steps: readonly
     { name: "engine", fromMs: run.startedAtMs, toMs: run.endedAtMs },
   ];
 }
-
-const dropletType = "digitalocean:index/droplet:Droplet";
-const commandType = "command:remote:Command";
 
 function divide(whole: Stretch, wanted: readonly Claim[]): Phase[] {
   const within = (ms: number) => Math.min(Math.max(ms, whole.fromMs), whole.toMs);
