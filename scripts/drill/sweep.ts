@@ -58,6 +58,5 @@ function belongsTo({ label, volumeNames }: Belongings, { key }: Kind, { name, ta
 }
 
 async function list(api: CloudApi, { path, key }: Kind): Promise<Resource[]> {
-  const answer = z.object({ [key]: z.array(resourceForm) }).parse(await api.get(`${path}?per_page=200`));
-  return answer[key] ?? [];
+  return z.array(resourceForm).parse(await api.list(`${path}?per_page=200`, key));
 }

@@ -2,15 +2,23 @@ import process from "node:process";
 import { z } from "zod";
 import type { StackAccess } from "./stack-access.ts";
 
-/** One cloud's API, with the stack's own token. */
+/** One cloud's API, with the stack's own token. Paths are relative to the API's version, such as `droplets/7`. */
 export interface CloudApi {
   /** Resolves to the body, undefined where the answer is "not found"; rejects with the API's words otherwise. */
   get(path: string): Promise<unknown>;
+  /**
+   * Resolves to the resources of all pages of a list; `key` names the list in the body. Empty where the answer is "not found".
+   * Rejects with the API's words, and when a page names a next one on another host: the token goes nowhere else.
+   */
+  list(path: string, key: string): Promise<readonly ListedResource[]>;
   /** Resolves too when there is nothing to delete. */
   remove(path: string): Promise<void>;
 }
 
-/** What a DigitalOcean droplet is known by. */
+/** A resource in a list, with the API's own field names. */
+export type ListedResource = Readonly<Record<string, unknown>>;
+
+/** Fields of a DigitalOcean droplet in the API's answers. */
 export const dropletForm = z.object({
   id: z.number(),
   name: z.string(),
@@ -19,39 +27,115 @@ export const dropletForm = z.object({
   locked: z.boolean(),
 });
 
-/** DigitalOcean's API as the stack's plugin reaches it; paths follow `/v2/`. */
+/** DigitalOcean's API as the stack's plugin reaches it; paths follow `/v2/`. Throws where the stack has no token. */
 export async function digitalocean(access: Pick<StackAccess, "setting">): Promise<CloudApi> {
   const token = (await access.setting("digitalocean:token")) ?? process.env["DIGITALOCEAN_TOKEN"];
   const endpoint = (await access.setting("digitalocean:apiEndpoint")) ?? "https://api.digitalocean.com";
-  return cloudApi("DigitalOcean", `${endpoint}/v2/`, token ?? process.env["DIGITALOCEAN_ACCESS_TOKEN"]);
+  return cloudApi({
+    cloud: "DigitalOcean",
+    base: `${endpoint.replace(/\/$/, "")}/v2/`,
+    token: token ?? process.env["DIGITALOCEAN_ACCESS_TOKEN"],
+    nextPage: linkedPage,
+  });
 }
 
-/** Cloudflare's API as the stack's plugin reaches it; paths follow `/client/v4/`. */
-export async function cloudflare(access: StackAccess): Promise<CloudApi> {
+/** Cloudflare's API as the stack's plugin reaches it; paths follow `/client/v4/`. Throws where the stack has no token. */
+export async function cloudflare(access: Pick<StackAccess, "setting">): Promise<CloudApi> {
   const token = (await access.setting("cloudflare:apiToken")) ?? process.env["CLOUDFLARE_API_TOKEN"];
   const base = (await access.setting("cloudflare:baseUrl")) ?? "https://api.cloudflare.com/client/v4";
-  return cloudApi("Cloudflare", `${base.replace(/\/$/, "")}/`, token);
+  return cloudApi({ cloud: "Cloudflare", base: `${base.replace(/\/$/, "")}/`, token, nextPage: numberedPage });
 }
 
-function cloudApi(cloud: string, base: string, token: string | undefined): CloudApi {
+interface ApiDescription {
+  /** Name for error messages. */
+  readonly cloud: string;
+  /** URL that paths are appended to; ends with a slash. */
+  readonly base: string;
+  readonly token: string | undefined;
+  /** URL of the page after the one at `url` with this body; undefined after the last. */
+  readonly nextPage: (body: unknown, url: URL) => URL | undefined;
+}
+
+function cloudApi({ cloud, base, token, nextPage }: ApiDescription): CloudApi {
   if (token === undefined) throw new Error(`There is no API token for ${cloud} in the stack's settings.`);
-  const request = async (method: "GET" | "DELETE", path: string): Promise<unknown> => {
-    const response = await fetch(`${base}${path}`, {
+  const request = async (method: "GET" | "DELETE", url: URL): Promise<unknown> => {
+    const response = await fetch(url, {
       method,
       headers: { authorization: `Bearer ${token}` },
       signal: AbortSignal.timeout(requestTimeoutMs),
     });
     const text = await response.text();
     if (response.status === 404) return undefined;
-    if (!response.ok) throw new Error(`${cloud}: ${method} ${path}: ${response.status} ${text.slice(0, 300)}`);
+    if (!response.ok) throw new Error(`${cloud}: ${method} ${url.href}: ${response.status} ${text.slice(0, 300)}`);
     return text === "" ? {} : JSON.parse(text);
   };
+  const list = async (path: string, key: string) => {
+    const found: ListedResource[] = [];
+    const asked = new Set<string>();
+    for (let url: URL | undefined = new URL(`${base}${path}`); url !== undefined;) {
+      if (asked.has(url.href)) throw new Error(`${cloud}: the list ${path} never ends: ${url.href} comes again.`);
+      asked.add(url.href);
+      const body = await request("GET", url);
+      if (body === undefined) return found;
+      found.push(...listIn(body, key, url));
+      url = sameHost(nextPage(body, url), url);
+    }
+    return found;
+  };
   return {
-    get: (path) => request("GET", path),
+    get: (path) => request("GET", new URL(`${base}${path}`)),
+    list,
     remove: async (path) => {
-      await request("DELETE", path);
+      await request("DELETE", new URL(`${base}${path}`));
     },
   };
 }
 
 const requestTimeoutMs = 30_000;
+
+function listIn(body: unknown, key: string, url: URL): readonly ListedResource[] {
+  const list = z.looseObject({ [key]: z.array(z.record(z.string(), z.unknown())).nullable() }).safeParse(body);
+  if (list.success) return list.data[key] ?? [];
+  throw new Error(`The answer of ${url.href} has no list "${key}". Is this the address of the API?`);
+}
+
+/** Throws for a page on another host, or without TLS where the first had it: it would get the token. */
+function sameHost(next: URL | undefined, url: URL): URL | undefined {
+  if (next === undefined || next.origin === url.origin) return next;
+  throw new Error(
+    `${url.href} says that its next page is at ${next.origin}. That is not asked: it would get the token.`,
+  );
+}
+
+const linksForm = z.object({
+  links: z.object({ pages: z.object({ next: z.string().optional() }).nullish() }).nullish(),
+});
+
+/** https://docs.digitalocean.com/reference/api/ ("Links & Pagination"): a page names the next one. */
+function linkedPage(body: unknown, url: URL): URL | undefined {
+  const next = linksForm.parse(body).links?.pages?.next;
+  return next === undefined ? undefined : new URL(next, url);
+}
+
+const resultInfoForm = z.object({
+  result_info: z
+    .object({
+      page: z.number(),
+      per_page: z.number().optional(),
+      total_count: z.number().optional(),
+      total_pages: z.number().optional(),
+    })
+    .nullish(),
+});
+
+/** https://developers.cloudflare.com/fundamentals/api/how-to/make-api-calls/ ("Pagination"): a page says how many there are. */
+function numberedPage(body: unknown, url: URL): URL | undefined {
+  const info = resultInfoForm.parse(body).result_info;
+  if (info === undefined || info === null) return undefined;
+  const { page, per_page: perPage, total_count: totalCount, total_pages: totalPages } = info;
+  const pages = totalPages ?? Math.ceil((totalCount ?? 0) / (perPage ?? Infinity));
+  if (page >= pages) return undefined;
+  const next = new URL(url);
+  next.searchParams.set("page", String(page + 1));
+  return next;
+}

@@ -1,42 +1,29 @@
-import { createServer, type IncomingMessage, type Server } from "node:http";
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
 import { readFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Deployment, resources, type StateResource } from "../../../toolchain/engine/state.ts";
+import { resourceTypes } from "../../../toolchain/engine/resource-types.ts";
 import { settlePendingCreates } from "./pending-creates.ts";
 import type { StackAccess } from "../stack-access.ts";
+import { type Lists, type PagedApi, startPagedApi } from "../testing/paged-api.ts";
 
-let server: Server;
-let answers: Record<string, unknown>;
-let asked: string[];
+let api: PagedApi;
+let lists: Lists;
 let imported: Deployment[];
 beforeEach(async () => {
-  [answers, asked, imported] = [{}, [], []];
-  server = createServer((request: IncomingMessage, response) => {
-    const { pathname } = new URL(request.url ?? "", "http://x");
-    asked.push(`${request.method ?? ""} ${pathname}`);
-    const answer = answers[pathname];
-    response.writeHead(answer === undefined ? 404 : 200).end(JSON.stringify(answer ?? {}));
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
+  [lists, imported] = [{}, []];
+  api = await startPagedApi(lists, { pageSize: 2 });
 });
-afterEach(() => server.close());
+afterEach(() => api[Symbol.asyncDispose]());
 
-const dropletType = "digitalocean:index/droplet:Droplet";
-const tokenType = "cloudflare:index/apiToken:ApiToken";
+const dropletType = resourceTypes.droplet;
+const tokenType = resourceTypes.apiToken;
 
 describe("settlePendingCreates", () => {
   it("takes in a droplet that exists, and forgets the pending creation", async () => {
-    answers["/v2/droplets"] = {
-      droplets: [
-        { id: 7, name: "other", region: { slug: "fra1" } },
-        { id: 8, name: "xmpp1", region: { slug: "fra1" } },
-      ],
-      links: {},
-      meta: {},
-    };
+    lists["/v2/droplets"] = [
+      { id: 7, name: "other", region: { slug: "fra1" } },
+      { id: 8, name: "xmpp1", region: { slug: "fra1" } },
+    ];
     const settled = await settlePendingCreates(
       access(),
       pending(dropletType, { name: "xmpp1", region: "fra1" }),
@@ -47,7 +34,7 @@ describe("settlePendingCreates", () => {
   });
 
   it("has one made that does not exist", async () => {
-    answers["/v2/droplets"] = { droplets: [] };
+    lists["/v2/droplets"] = [];
     const settled = await settlePendingCreates(
       access(),
       pending(dropletType, { name: "xmpp1", region: "fra1" }),
@@ -58,7 +45,7 @@ describe("settlePendingCreates", () => {
   });
 
   it("leaves alone what was left behind in another region", async () => {
-    answers["/v2/droplets"] = { droplets: [{ id: 6, name: "xmpp1", region: { slug: "lon1" } }] };
+    lists["/v2/droplets"] = [{ id: 6, name: "xmpp1", region: { slug: "lon1" } }];
     const settled = await settlePendingCreates(
       access(),
       pending(dropletType, { name: "xmpp1", region: "fra1" }),
@@ -68,7 +55,7 @@ describe("settlePendingCreates", () => {
   });
 
   it("does not take the one in that the state knows already", async () => {
-    answers["/v2/droplets"] = { droplets: [{ id: 8, name: "xmpp1", region: { slug: "fra1" } }] };
+    lists["/v2/droplets"] = [{ id: 8, name: "xmpp1", region: { slug: "fra1" } }];
     const state = pending(dropletType, { name: "xmpp1", region: "fra1" });
     state.deployment.resources = [{ urn: "urn:old", type: dropletType, id: "8" }];
     const settled = await settlePendingCreates(access(), state, ignore);
@@ -76,32 +63,42 @@ describe("settlePendingCreates", () => {
   });
 
   it("refuses to choose among several", async () => {
-    answers["/v2/droplets"] = {
-      droplets: [
-        { id: 7, name: "xmpp1", region: { slug: "fra1" } },
-        { id: 8, name: "xmpp1", region: { slug: "fra1" } },
-      ],
-    };
+    lists["/v2/droplets"] = [
+      { id: 7, name: "xmpp1", region: { slug: "fra1" } },
+      { id: 8, name: "xmpp1", region: { slug: "fra1" } },
+    ];
     const settle = settlePendingCreates(access(), pending(dropletType, { name: "xmpp1", region: "fra1" }), ignore);
     await expect(settle).rejects.toThrow("several of that name: 7, 8");
     expect(imported).toEqual([]);
   });
 
   it("deletes a token whose value nobody knows", async () => {
-    answers["/client/v4/user/tokens"] = {
-      result: [
-        { id: "t1", name: "imera" },
-        { id: "t2", name: "yours" },
-      ],
-    };
+    lists["/client/v4/user/tokens"] = [
+      { id: "t1", name: "imera" },
+      { id: "t2", name: "yours" },
+    ];
     await settlePendingCreates(access(), pending(tokenType, { name: "imera" }), ignore);
-    expect(asked).toContain("DELETE /client/v4/user/tokens/t1");
-    expect(asked).not.toContain("DELETE /client/v4/user/tokens/t2");
+    expect(lists["/client/v4/user/tokens"]).toEqual([{ id: "t2", name: "yours" }]);
+  });
+
+  it("finds a token and a key that stand on the third page", async () => {
+    const others = (count: number) =>
+      Array.from({ length: count }, (_, index) => ({ id: `o${index}`, name: `o${index}` }));
+    lists["/client/v4/user/tokens"] = [...others(5), { id: "t9", name: "imera" }, ...others(1)];
+    await settlePendingCreates(access(), pending(tokenType, { name: "imera" }), ignore);
+    expect(api.requests).toContain("DELETE /client/v4/user/tokens/t9");
+    lists["/v2/account/keys"] = [...others(4), { id: 512, name: "imera-provisioning" }];
+    const settled = await settlePendingCreates(
+      access(),
+      pending(resourceTypes.sshKey, { name: "imera-provisioning" }),
+      ignore,
+    );
+    expect(resources(settled)).toMatchObject([{ id: "512", type: resourceTypes.sshKey }]);
   });
 
   it("asks nobody where nothing is pending", async () => {
     await settlePendingCreates(access(), { deployment: {} }, ignore);
-    expect(asked).toEqual([]);
+    expect(api.requests).toEqual([]);
     expect(imported).toEqual([]);
   });
 });
@@ -125,16 +122,9 @@ function pending(type: string, inputs: Record<string, unknown>): Deployment {
 }
 
 function access(): StackAccess {
-  const { port } = server.address() as AddressInfo;
-  const settings: Record<string, string> = {
-    "digitalocean:token": "dop",
-    "digitalocean:apiEndpoint": `http://127.0.0.1:${port}`,
-    "cloudflare:apiToken": "cf",
-    "cloudflare:baseUrl": `http://127.0.0.1:${port}/client/v4`,
-  };
   return {
     stack: "prod",
-    setting: (name: string) => Promise.resolve(settings[name]),
+    setting: api.setting,
     pulumi: async (...args: string[]) => {
       if (args.includes("export")) return JSON.stringify(exportedWithSecrets);
       imported.push(JSON.parse(await readFile(args.at(-1) ?? "", "utf8")) as Deployment);

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type CloudApi, cloudflare, digitalocean } from "../cloud-api.ts";
+import { type CloudApi, cloudflare, digitalocean, type ListedResource } from "../cloud-api.ts";
+import { resourceTypes } from "../../../toolchain/engine/resource-types.ts";
 import {
   type Deployment,
   nameOf,
@@ -34,9 +35,9 @@ export async function settlePendingCreates(
   return settled;
 }
 
-/** What the state must say of it and no refresh reads. */
+/** Outputs of a resource that was taken in which no refresh reads. */
 async function known(access: StackAccess, { urn, type }: StateResource): Promise<Record<string, string>> {
-  if (type !== "digitalocean:index/droplet:Droplet") return {};
+  if (type !== resourceTypes.droplet) return {};
   const userData = await userDataInState(access, urn);
   return userData === undefined ? {} : { userData };
 }
@@ -46,55 +47,65 @@ interface Clouds {
   readonly cloudflare: CloudApi;
 }
 
-/** Where a kind of resource is listed, and which of those listed is the one. */
+/** Finds the resources of one type in a cloud. */
 interface Lookup {
   readonly cloud: keyof Clouds;
-  list(inputs: Inputs): string;
-  /** The id that the plugin gives it; undefined where it is another one. */
-  match(item: Item, inputs: Inputs): string | undefined;
-  /** It can't be taken in, because what it was made for is told only once: it is deleted. Path of the one with this id. */
+  /** Path of the list, which may be narrowed by the resource's inputs. */
+  path(inputs: Inputs): string;
+  /** Key of the list in the API's answer. */
+  readonly key: string;
+  /** The id that the plugin gives to the listed resource; undefined where it is not the one with these inputs. */
+  match(item: ListedResource, inputs: Inputs): string | undefined;
+  /** Path of a resource that is deleted, and not taken in, because its secret is told only at its creation. */
   discard?(id: string): string;
 }
 
 type Inputs = Readonly<Record<string, unknown>>;
-type Item = Readonly<Record<string, unknown>>;
 
-const byName = (id: string) => (item: Item, inputs: Inputs) =>
+const byName = (id: string) => (item: ListedResource, inputs: Inputs) =>
   item["name"] === inputs["name"] ? String(item[id]) : undefined;
 
-/** One that was left behind in another region has the same name. */
-function dropletId(item: Item, inputs: Inputs): string | undefined {
+/** A droplet that was left behind in another region has the same name. */
+function dropletId(item: ListedResource, inputs: Inputs): string | undefined {
   const { slug } = z.object({ slug: z.string() }).parse(item["region"]);
   return slug === inputs["region"] ? byName("id")(item, inputs) : undefined;
 }
 
-/** Kinds that are not here can be made again without harm: attachments, assignments, commands. */
+/** Types that are not here can be made again without harm: attachments, assignments, commands. */
 const lookups: Readonly<Record<string, Lookup>> = {
-  "digitalocean:index/droplet:Droplet": listed(({ name }) => `droplets?per_page=200&name=${part(name)}`, dropletId),
-  "digitalocean:index/volume:Volume": listed(({ name }) => `volumes?per_page=200&name=${part(name)}`, byName("id")),
-  "digitalocean:index/firewall:Firewall": listed(() => "firewalls?per_page=200", byName("id")),
-  "digitalocean:index/vpc:Vpc": listed(() => "vpcs?per_page=200", byName("id")),
-  "digitalocean:index/tag:Tag": listed(() => "tags?per_page=200", byName("name")),
-  "digitalocean:index/sshKey:SshKey": listed(() => "account/keys?per_page=200", byName("id")),
-  "digitalocean:index/spacesKey:SpacesKey": {
-    ...listed(() => "spaces/keys?per_page=200", byName("access_key")),
+  [resourceTypes.droplet]: {
+    ...listed("droplets", "droplets", dropletId),
+    path: ({ name }) => `droplets?per_page=200&name=${part(name)}`,
+  },
+  [resourceTypes.volume]: {
+    ...listed("volumes", "volumes", byName("id")),
+    path: ({ name }) => `volumes?per_page=200&name=${part(name)}`,
+  },
+  [resourceTypes.firewall]: listed("firewalls", "firewalls", byName("id")),
+  [resourceTypes.vpc]: listed("vpcs", "vpcs", byName("id")),
+  [resourceTypes.tag]: listed("tags", "tags", byName("name")),
+  [resourceTypes.sshKey]: listed("account/keys", "ssh_keys", byName("id")),
+  [resourceTypes.spacesKey]: {
+    ...listed("spaces/keys", "keys", byName("access_key")),
     discard: (id) => `spaces/keys/${id}`,
   },
-  "cloudflare:index/apiToken:ApiToken": {
+  [resourceTypes.apiToken]: {
     cloud: "cloudflare",
-    list: () => "user/tokens?per_page=50",
+    path: () => "user/tokens?per_page=50",
+    key: "result",
     match: byName("id"),
     discard: (id) => `user/tokens/${id}`,
   },
-  "cloudflare:index/dnsRecord:DnsRecord": {
+  [resourceTypes.dnsRecord]: {
     cloud: "cloudflare",
-    list: ({ zoneId, name, type }) => `zones/${part(zoneId)}/dns_records?name=${part(name)}&type=${part(type)}`,
-    match: (item, inputs) => (saysTheSame(item, inputs) ? String(item["id"]) : undefined),
+    path: ({ zoneId, name, type }) => `zones/${part(zoneId)}/dns_records?name=${part(name)}&type=${part(type)}`,
+    key: "result",
+    match: (item, inputs) => (hasData(item, inputs) ? String(item["id"]) : undefined),
   },
 };
 
-function listed(list: Lookup["list"], match: Lookup["match"]): Lookup {
-  return { cloud: "digitalocean", list, match };
+function listed(path: string, key: string, match: Lookup["match"]): Lookup {
+  return { cloud: "digitalocean", path: () => `${path}?per_page=200`, key, match };
 }
 
 /** Id of the resource where it exists and the state does not know it. Throws where several may be it. */
@@ -106,7 +117,7 @@ async function find(
   const lookup = lookups[type];
   if (lookup === undefined) return undefined;
   const cloud = clouds[lookup.cloud];
-  const ids = listIn(await cloud.get(lookup.list(inputs)))
+  const ids = (await cloud.list(lookup.path(inputs), lookup.key))
     .map((item) => lookup.match(item, inputs))
     .filter((id): id is string => id !== undefined && !known.has(id));
   if (lookup.discard !== undefined) {
@@ -128,14 +139,8 @@ function idsInState(state: Deployment, type: string): ReadonlySet<string> {
   );
 }
 
-/** Both clouds put the list under one key, beside others that are no lists. */
-function listIn(body: unknown): readonly Item[] {
-  const list = Object.values(z.record(z.string(), z.unknown()).parse(body ?? {})).find((value) => Array.isArray(value));
-  return z.array(z.record(z.string(), z.unknown())).parse(list ?? []);
-}
-
-/** A record has either content or data; Cloudflare adds fields of its own to data. */
-function saysTheSame(item: Item, inputs: Inputs): boolean {
+/** Compares a DNS record, which has either content or data; Cloudflare adds fields of its own to data. */
+function hasData(item: ListedResource, inputs: Inputs): boolean {
   if (inputs["content"] !== undefined) return item["content"] === inputs["content"];
   const wanted = z.record(z.string(), z.unknown()).safeParse(inputs["data"]).data ?? {};
   const there = z.record(z.string(), z.unknown()).safeParse(item["data"]).data ?? {};
