@@ -6,7 +6,7 @@ import path from "node:path";
 export interface InstalledPackage {
   readonly name: string;
   readonly version: string;
-  /** What its package.json says under `pulumi`, if it is a Pulumi package. */
+  /** The `pulumi` field of its package.json; undefined when it is no Pulumi package. */
   readonly pulumi: PulumiField | undefined;
 }
 
@@ -23,7 +23,7 @@ export interface RequiredPlugin {
   readonly name: string;
   /** Without a leading `v`. */
   readonly version: string;
-  /** Where to download it from; empty for Pulumi's own host. */
+  /** URL of the server to download it from; empty for Pulumi's own host. */
   readonly server: string;
 }
 
@@ -46,7 +46,10 @@ export function pluginOf({ name, version, pulumi }: InstalledPackage): RequiredP
   };
 }
 
-/** What the program's package.json lists, with the versions that are installed; `transitive` gives all installed packages. */
+/**
+ * Finds the packages that the program's package.json lists, with the versions that are installed, or with `transitive` all
+ * installed packages. A listed package that is not installed is left out.
+ */
 export async function findProgramDependencies(
   directory: string,
   transitive: boolean,

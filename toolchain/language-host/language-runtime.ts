@@ -8,10 +8,11 @@ import { versions } from "../versions.ts";
 import { findInstalledPackages, findProgramDependencies, pluginOf } from "./installed-packages.ts";
 import { createProgramRunner } from "./run-program.ts";
 
-/** Where the engine listens, and the environment that programs start in. */
+/** Options of {@link createLanguageRuntime}. */
 export interface LanguageRuntimeOptions {
   /** Address of the engine's own gRPC service, as in `127.0.0.1:40221`. */
   readonly engineAddress: string;
+  /** Environment that programs start in. */
   readonly environment: NodeJS.ProcessEnv;
 }
 

@@ -13,12 +13,15 @@ export interface ProgramRunner {
     request: languagePb.RunRequest,
     call: Pick<ServerUnaryCall<unknown, unknown>, "on">,
   ): Promise<languagePb.RunResponse>;
+  /** Ends a program that still runs. */
   stop(): void;
 }
 
-/** What every program that is run has in common. */
+/** Options of {@link createProgramRunner}. */
 export interface ProgramRunnerOptions {
+  /** Address of the engine's own gRPC service, as in `127.0.0.1:40221`. */
   readonly engineAddress: string;
+  /** Environment that programs start in; the stack's configuration is added to it. */
   readonly environment: NodeJS.ProcessEnv;
 }
 
@@ -73,7 +76,7 @@ function programArguments(request: languagePb.RunRequest, engineAddress: string)
   ];
 }
 
-/** The runner of the SDK that the program itself has installed: it must be the same copy that the program imports. */
+/** Path of the SDK's runner, in the copy of the SDK that the program imports: in another copy its resources would not be seen. */
 function findProgramRunner(directory: string): string {
   try {
     return createRequire(path.join(directory, "index.js")).resolve("@pulumi/pulumi/cmd/run");

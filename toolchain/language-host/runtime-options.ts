@@ -1,6 +1,6 @@
-/** What `runtime.options` of Pulumi.yaml asks of the Node runtime. */
+/** The options `runtime.options` of Pulumi.yaml, with their defaults filled in. */
 export interface RuntimeOptions {
-  /** Whether the SDK loads the program through ts-node. With false, Node's own type stripping does it. */
+  /** True: the SDK loads the program through ts-node. False: Node strips the types itself. */
   readonly typescript: boolean;
   /** Arguments for Node itself, before the script. */
   readonly nodeArguments: readonly string[];

@@ -3,17 +3,17 @@ import https from "node:https";
 import process from "node:process";
 import type { Versions } from "../versions.ts";
 
-/** Pulumi's own download host, as far as the toolchain wants to know it. */
+/** Pulumi's own download host, of which the toolchain asks one thing. */
 export interface DownloadHost {
-  /** Whether what the toolchain would fetch can be had there now. */
+  /** Resolves to true when all files that the toolchain would fetch can be had there now. Never rejects. */
   answers(): Promise<boolean>;
 }
 
-/** Where to ask and how long to wait. */
+/** Options of {@link pulumiDownloadHost}. */
 export interface DownloadHostOptions {
   /** Default: `https://get.pulumi.com`, which serves both the CLI and the plugins. */
   readonly origin?: string;
-  /** For all questions together, which are asked at once. Default: 3 s. */
+  /** Time for all requests together, which are sent at once. Default: 3 s. */
   readonly timeoutMs?: number;
 }
 
@@ -38,7 +38,7 @@ export function pulumiDownloadHost(
   };
 }
 
-/** Whether a HEAD request for `url` succeeds, directly or by the proxy that the environment names. */
+/** Sends a HEAD request, by the proxy that the environment names if any, and resolves to whether the answer was 200. */
 async function isThere(url: string, timeoutMs: number): Promise<boolean> {
   const { Agent, request } = url.startsWith("https:") ? https : http;
   const agent = new Agent({ proxyEnv: process.env });

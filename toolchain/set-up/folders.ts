@@ -8,11 +8,11 @@ import type { PartName } from "./part.ts";
 /** Root of this checkout. */
 export const repository = path.resolve(import.meta.dirname, "../..");
 
-/** Where the toolchain keeps what it sets up, once a user and not once a clone. */
+/** Places of the toolchain's files: one set of them a user, not one a clone. Absolute paths. */
 export interface Folders {
   /** The `PULUMI_HOME` of the local cloud. Never `~/.pulumi`. */
   readonly pulumiHome: string;
-  /** Where compiled CLIs are kept, each in a folder of its own. */
+  /** Folder of compiled CLIs, each in a folder of its own. */
   readonly cliCache: string;
   /** The executable of each part; the engine and the npm package `pulumi` look at these places. */
   readonly executables: Readonly<Record<PartName, string>>;

@@ -2,7 +2,7 @@ import type { Versions } from "../versions.ts";
 import { ToolchainError } from "./part.ts";
 import type { RunCommand } from "./run-command.ts";
 
-/** What is needed to find out which Go there is. */
+/** Options of {@link chooseGoToolchain}. */
 export interface GoSearch {
   readonly versions: Pick<Versions, "minimumGo">;
   /** Folder of the go.mod whose `go` line asks for the minimum. */

@@ -7,11 +7,12 @@ import { repository, type Folders } from "./folders.ts";
 import { ToolchainError } from "./part.ts";
 import type { RunCommand } from "./run-command.ts";
 
-/** What installing the official parts needs. */
+/** Options of installing an official part. */
 export interface OfficialInstall {
   readonly folders: Folders;
   readonly versions: Versions;
   readonly run: RunCommand;
+  /** Told each step, for a person to read. */
   readonly report: (line: string) => void;
 }
 

@@ -4,7 +4,7 @@ import type { PluginName } from "../versions.ts";
 export type PartName = "cli" | "language-host" | "node" | PluginName;
 
 /**
- * Where a part comes from.
+ * Origin of a part.
  *
  * - `official`: published by its vendor, unchanged.
  * - `built`: compiled here from the vendor's published source.

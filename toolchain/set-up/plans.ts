@@ -10,18 +10,19 @@ import { inspectCli, installBuiltCli, type CliState } from "./pulumi-cli.ts";
 import type { RunCommand } from "./run-command.ts";
 import { inspectStandIn, installStandIn, type StandInState } from "./stand-in.ts";
 
-/** How one part is looked at and put in place, from its vendor or without. */
+/** Plan for one part of the toolchain: finds it, and puts it in place, from its vendor or without. */
 export interface PartPlan {
   readonly part: PartName;
   readonly version: string;
-  /** What is in place and fit for use; undefined when nothing is, or only an outdated one of ours. */
+  /** Resolves to the origin of the part that is in place and fit for use; to undefined when there is none, or an outdated one of ours. */
   find(): Promise<Origin | undefined>;
+  /** Puts the vendor's part in place, in place of one of ours. */
   installOfficial(): Promise<void>;
-  /** Puts in place what serves where the vendor's cannot be had. */
+  /** Puts our own build or stand-in in place, for machines where the vendor's part cannot be had. */
   installSubstitute(): Promise<void>;
 }
 
-/** What the plans work with. */
+/** Tools and places that all plans share. */
 export interface PlanContext {
   readonly folders: Folders;
   readonly versions: Versions;

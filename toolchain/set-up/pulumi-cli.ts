@@ -10,7 +10,7 @@ import { chooseGoToolchain } from "./go.ts";
 import { ToolchainError } from "./part.ts";
 import type { RunCommand } from "./run-command.ts";
 
-/** What the build of the CLI needs. */
+/** Options of {@link installBuiltCli}. */
 export interface CliBuild {
   readonly folders: Folders;
   readonly versions: Versions;
@@ -18,13 +18,20 @@ export interface CliBuild {
   readonly report: (line: string) => void;
 }
 
-/** What stands at the CLI's place: another's executable, one built of today's module files, an older one, or nothing. */
+/**
+ * State of the CLI's place.
+ *
+ * - `foreign`: an executable that was not built here, as the official one.
+ * - `current`: built here from the module files and version of this checkout.
+ * - `outdated`: built here from others.
+ * - `absent`: no file.
+ */
 export type CliState = "foreign" | "current" | "outdated" | "absent";
 
 const moduleFolder = path.join(repository, "toolchain/pulumi-cli");
 const markSchema = z.object({ digest: z.string(), sizeBytes: z.number() });
 
-/** Looks at the CLI. A built one has a mark beside it that fits its size. */
+/** Finds the state of the CLI's place. A built CLI has a mark beside it that names its size and the digest of its sources. */
 export async function inspectCli(folders: Folders, versions: Versions): Promise<CliState> {
   const executable = folders.executables.cli;
   if (!existsSync(executable)) return "absent";

@@ -11,8 +11,9 @@ export interface Command {
   readonly onLine?: (line: string) => void;
 }
 
-/** What a command did. `exitCode` is undefined when it did not start or was ended by a signal. */
+/** Result of a command that has ended, or could not start. */
 export interface CommandResult {
+  /** Undefined when it did not start or was ended by a signal. */
   readonly exitCode: number | undefined;
   readonly stdout: string;
   readonly stderr: string;

@@ -19,12 +19,19 @@ const bundleFormat = 3;
 
 const markSchema = z.object({ part: z.string(), version: z.string(), digest: z.string(), inputs: z.array(z.string()) });
 
-/** What stands at a stand-in's place: another's executable, one of ours made of today's sources, an older one, or nothing. */
+/**
+ * State of a stand-in's place.
+ *
+ * - `foreign`: an executable that is not ours, as the official one.
+ * - `current`: a stand-in made of the sources of this checkout.
+ * - `outdated`: a stand-in made of others.
+ * - `absent`: no file.
+ */
 export type StandInState = "foreign" | "current" | "outdated" | "absent";
 
 /**
- * Looks at an executable. Ours bear their mark in themselves, the second line of the launcher; beside it a file lists the
- * sources it was bundled from, so that a change of any of them shows without bundling again.
+ * Finds the state of a stand-in's place. A stand-in of ours has a mark in the second line of its launcher; a file beside it
+ * lists the sources that it was bundled from, so that a change of any source shows without bundling again.
  */
 export async function inspectStandIn(executable: string): Promise<StandInState> {
   if (!existsSync(executable)) return "absent";
