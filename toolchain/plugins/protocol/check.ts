@@ -6,19 +6,23 @@ import { Asset, type Bag, UNKNOWN, type Value, isBag, isList } from "./value.ts"
 /** The key under which checked inputs list the properties that Check filled in. The engine hides it. */
 export const DEFAULTS = "__defaults";
 
-/** How a left out name is made. */
+/** Ingredients of a name that Check makes for a resource whose program gives none (autonaming). */
 export interface Naming {
   /** The resource's name in the program. */
   readonly name: string;
-  /** Makes the random part the same in preview and update. */
+  /** Seed of the name's random part, from the engine: equal in a preview and its update. */
   readonly seed: Uint8Array;
-  /** What the stack's own naming configuration wants instead. */
+  /** Name that the stack's own naming configuration proposes, used in place of one of ours. */
   readonly proposed?: string;
+  /** True: the stack's naming configuration forbids autonaming, so the program must give a name. */
   readonly disabled?: boolean;
 }
 
+/** Result of Check. */
 export interface Checked {
+  /** Inputs with defaults and names filled in; {@link DEFAULTS} lists the keys that were. */
   readonly inputs: Bag;
+  /** Empty when the inputs are good. */
   readonly failures: readonly CheckFailure[];
 }
 
@@ -47,7 +51,7 @@ export function checkInputs(
   return { inputs: defaults.length > 0 ? { ...inputs, [DEFAULTS]: defaults } : inputs, failures: context.failures };
 }
 
-/** Whether Check filled `key` in. */
+/** Tells whether the value at `key` was filled in by Check and not given by the program. */
 export function isDefaulted(inputs: Bag, key: string): boolean {
   const defaults = inputs[DEFAULTS];
   return isList(defaults) && defaults.includes(key);

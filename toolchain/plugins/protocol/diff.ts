@@ -2,9 +2,10 @@ import { isDefaulted } from "./check.ts";
 import { type AnyProperty, type Properties, isInput } from "./property.ts";
 import { type Bag, UNKNOWN, type Value, canonical, hasUnknown, isBag, isEmpty, isEqual, isList } from "./value.ts";
 
+/** Kind of a difference: a value that comes, changes or goes. Names of `PropertyDiff.Kind` in `pulumi/provider.proto`. */
 export type DiffKind = "ADD" | "UPDATE" | "DELETE";
 
-/** What differs between the state and new inputs. */
+/** Differences between a resource's state and its new inputs. */
 export interface Difference {
   /** By path (`tags[1]`, `alerts.emails`), in the order of the table. */
   readonly detailed: ReadonlyMap<string, { readonly kind: DiffKind; readonly replaces: boolean }>;

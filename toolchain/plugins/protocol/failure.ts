@@ -15,7 +15,7 @@ export class InitializationFailed extends Error {
   }
 }
 
-/** What gRPC sends for a thrown error: its message; for a half made resource its id and state as well. */
+/** Converts a thrown error into gRPC's: its message, and for an {@link InitializationFailed} the resource's id and state. */
 export function toServiceError(error: unknown): Partial<ServiceError> {
   if (isServiceError(error)) return error;
   const answer = { code: status.UNKNOWN, details: messageOf(error) };

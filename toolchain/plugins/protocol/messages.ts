@@ -10,9 +10,15 @@ import statusMessages from "@pulumi/pulumi/proto/status_pb.js";
 
 /** Messages of `pulumi/provider.proto`, as `@pulumi/pulumi` ships them. */
 export const pb = providerMessages;
+/** gRPC service and client of `pulumi/provider.proto`. */
 export const { ResourceProviderService, ResourceProviderClient } = providerService;
+/** Message of `pulumi/plugin.proto` with a plugin's version. */
 export const { PluginInfo } = pluginMessages;
+/** Message of `google/rpc/status.proto`: a gRPC error with details. */
 export const { Status } = statusMessages;
+/** Message of `google/protobuf/any.proto`: a message with its type's name. */
 export const { Any } = anyMessages;
+/** Message of `google/protobuf/empty.proto`. */
 export const { Empty } = emptyMessages;
+/** Message of `google/protobuf/struct.proto`: a JSON object, in which resources' properties travel. */
 export const { Struct } = structMessages;

@@ -1,15 +1,17 @@
 import type { Asset, Value } from "./value.ts";
 
-/** How a value looks. The phantom `type` carries its TypeScript type. */
+/** Type of a property's value, as data. */
 export interface Shape<T> {
   readonly kind: "text" | "number" | "flag" | "list" | "set" | "map" | "object" | "asset" | "any";
-  /** Of the items of a list or set, or of the values of a map. */
+  /** Property of each item of a list or set, or of each value of a map. */
   readonly element?: AnyProperty;
+  /** Property table of an object. */
   readonly fields?: Properties;
+  /** Never set: carries the TypeScript type. */
   readonly type?: T;
 }
 
-/** What a resource does with one property. Everything defaults to "no". */
+/** Options of one property in a property table: who sets it, and what a change of it means. Each is off when left out. */
 export interface PropertyOptions<T> {
   /** Check fails without it. */
   readonly required?: true;
@@ -29,8 +31,9 @@ export interface PropertyOptions<T> {
   readonly secret?: true;
   /** An output that an update may change: a preview of an update shows it as unknown. */
   readonly volatile?: true;
+  /** Values that are allowed. Default: all. */
   readonly oneOf?: readonly T[];
-  /** How the state holds the value where that differs from the input (a hash of it, say). */
+  /** Converts an input to the form in which the state holds it (a hash, say). Default: unchanged. */
   inState?(value: T): Value;
 }
 
@@ -57,18 +60,18 @@ export type InputsOf<P extends Properties> = Flat<
   }
 >;
 
-/** What goes into the state. Every output must be named; `null` is kept as null, `undefined` is left out. */
+/** Properties that a call hands back for the state. Every output must be named; `null` is kept as null, `undefined` is left out. */
 export type OutsOf<P extends Properties> = Flat<
   { readonly [K in OutputKeys<P>]: Held<TypeOf<P[K]>> | null } & {
     readonly [K in Exclude<keyof P, OutputKeys<P>>]?: Held<TypeOf<P[K]>> | null | undefined;
   }
 >;
 
-/** As a state holds it: what is not set inside an item of a list may be null. */
+/** Form of a value in the state: inside an item of a list, null stands for what is not set. */
 type Held<T> = T extends readonly (infer Item extends object)[] ? readonly WithNulls<Item>[] : T;
 type WithNulls<T> = { readonly [K in keyof T]: T[K] | null };
 
-/** What an earlier run left in the state, anything of which may be missing (an import starts with none). */
+/** Properties that an earlier run left in the state. Each may be missing; an import starts with none. */
 export type StateOf<P extends Properties> = { readonly [K in keyof P]?: TypeOf<P[K]> | null };
 
 // Not Record<never, never>, which lets any option through.
@@ -135,7 +138,7 @@ function property<T, O extends PropertyOptions<T>>(shape: Shape<T>, options: O |
   return { ...(options ?? ({} as O)), shape };
 }
 
-/** Whether a program may set the property. */
+/** Tells whether a program may set the property. */
 export function isInput(property: AnyProperty): boolean {
   return property.output !== true && property.unsupported !== true;
 }

@@ -1,7 +1,7 @@
 import type { InputsOf, OutsOf, Properties, StateOf } from "./property.ts";
 import type { Bag } from "./value.ts";
 
-/** What every call brings. `C` is what the provider's `configure` made: as a rule a client of the vendor's API. */
+/** Context of a call to a resource. `C` is the type that the provider's `configure` returns, as a rule a client of the vendor's API. */
 export interface Call<C> {
   readonly client: C;
   readonly urn: string;
@@ -11,7 +11,9 @@ export interface Call<C> {
   readonly signal: AbortSignal;
 }
 
+/** Arguments of {@link ResourceDefinition.create}. */
 export interface CreateCall<C, P extends Properties> extends Call<C> {
+  /** Checked inputs, all known. */
   readonly inputs: InputsOf<P>;
   /**
    * Says that the resource exists from here on. When `create` throws later, the engine keeps this id and state, marked as
@@ -20,7 +22,9 @@ export interface CreateCall<C, P extends Properties> extends Call<C> {
   readonly made: (id: string, outs: StateOf<P>) => void;
 }
 
+/** Arguments of {@link ResourceDefinition.read}, which serves refreshes and imports. */
 export interface ReadCall<C, P extends Properties> extends Call<C> {
+  /** The vendor's id of the resource. */
   readonly id: string;
   /** Empty at an import. */
   readonly state: StateOf<P>;
@@ -28,15 +32,21 @@ export interface ReadCall<C, P extends Properties> extends Call<C> {
   readonly inputs: Partial<InputsOf<P>>;
 }
 
+/** Arguments of {@link ResourceDefinition.update}. */
 export interface UpdateCall<C, P extends Properties> extends Call<C> {
+  /** The vendor's id of the resource. */
   readonly id: string;
+  /** New inputs, checked and all known. */
   readonly inputs: InputsOf<P>;
+  /** State before the update. */
   readonly state: StateOf<P>;
   /** Names of the inputs that differ from the state. */
   readonly changed: ReadonlySet<keyof P>;
 }
 
+/** Arguments of {@link ResourceDefinition.delete}. */
 export interface DeleteCall<C, P extends Properties> extends Call<C> {
+  /** The vendor's id of the resource. */
   readonly id: string;
   readonly state: StateOf<P>;
 }
@@ -74,8 +84,9 @@ export interface FunctionDefinition<C, A extends Properties> {
   invoke(call: { readonly client: C; readonly args: InputsOf<A>; readonly signal: AbortSignal }): Promise<Bag>;
 }
 
-/** What is wrong with one input; `property` is its path, empty for the whole. */
+/** Fault that Check finds with one input. */
 export interface CheckFailure {
+  /** Path of the input (`tags[1]`); empty for a fault of the inputs as a whole. */
   readonly property: string;
   readonly reason: string;
 }
@@ -112,8 +123,8 @@ export interface ProviderDefinition<C> {
   configure(config: Bag): C;
   readonly resources: readonly Resource<C>[];
   readonly functions: readonly ProviderFunction<C>[];
-  /** Whether the state of each resource repeats its id, as plugins made from Terraform providers do. */
+  /** True: the state of each resource repeats its id, as with plugins made from Terraform providers. */
   readonly idInState: boolean;
-  /** Whether Diff says which part of a property changed; the official Cloudflare plugin does not. */
+  /** True: Diff says which part of a property changed. The official Cloudflare plugin does not. */
   readonly detailedDiff: boolean;
 }

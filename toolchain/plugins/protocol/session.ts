@@ -24,7 +24,7 @@ export class Session<C> {
     this.#client = { value };
   }
 
-  /** What a refusal ends with: what to use instead of the stand-in. */
+  /** Last sentences of each refusal: they say what to use instead of the stand-in. */
   get refusal(): string {
     const { name, version } = this.definition;
     return (

@@ -23,7 +23,7 @@ export type Value =
 /** Properties of a resource, function or provider, by their Pulumi names (camel case). */
 export type Bag = Readonly<Record<string, Value>>;
 
-/** Whether `value` is an object with keys, not a list and not an asset. */
+/** Tells whether `value` is an object with keys, not a list and not an asset. */
 export function isBag(value: Value | undefined): value is { readonly [key: string]: Value } {
   return typeof value === "object" && value !== null && !isList(value) && !(value instanceof Asset);
 }
@@ -33,7 +33,7 @@ export function isList(value: Value | undefined): value is readonly Value[] {
   return Array.isArray(value);
 }
 
-/** Whether anything in `value`, at any depth, is not known yet. */
+/** Tells whether anything in `value`, at any depth, is not known yet. */
 export function hasUnknown(value: Value | undefined): boolean {
   if (value === UNKNOWN) return true;
   if (isList(value)) return value.some(hasUnknown);

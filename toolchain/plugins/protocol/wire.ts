@@ -39,7 +39,7 @@ export function send(values: Bag, properties: Properties, secrets: ReadonlySet<s
   return Struct.fromJavaScript(Object.fromEntries(fields));
 }
 
-/** What a protobuf Struct holds. */
+/** Value of JSON, which is what a protobuf Struct holds. */
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 
 function encode(value: Value, property: AnyProperty | undefined): JsonValue {

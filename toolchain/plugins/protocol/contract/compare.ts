@@ -2,7 +2,7 @@ import type { RecordedProperties, RecordedRequest } from "./recording.ts";
 
 type Json = RecordedProperties[string];
 
-/** What two lists of requests are compared by. */
+/** HTTP request and the status it was answered with, in the form in which two runs are compared. See {@link comparable}. */
 export interface ComparableRequest {
   readonly method: string;
   readonly path: string;

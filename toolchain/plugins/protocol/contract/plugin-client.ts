@@ -6,7 +6,7 @@ import { serve } from "../serve.ts";
 import type { RecordedProperties } from "./recording.ts";
 import { fromSigned, toSigned } from "./signed-forms.ts";
 
-/** What Diff said, in the recording's words. */
+/** Answer to Diff, in the words of the recordings: `changes` is `NONE` or `SOME`, `detailed` gives kinds by path. */
 export interface PlannedChange {
   readonly changes: string;
   readonly replaces: readonly string[];
@@ -32,9 +32,13 @@ export interface PluginClient {
   stop(): void;
 }
 
+/** Change of a resource, as the engine hands it to Diff and Update. */
 export interface Change {
+  /** State before the change. */
   readonly olds: RecordedProperties;
+  /** Checked inputs before the change. */
   readonly oldInputs: RecordedProperties;
+  /** Checked inputs after the change. */
   readonly news: RecordedProperties;
 }
 

@@ -6,14 +6,15 @@ const json = z.record(z.string(), z.json());
 const request = z.object({
   method: z.string(),
   path: z.string(),
-  /** Of a request to a host of its own, as buckets have: where, and with which rights for others. */
+  /** Host of a request for a bucket, which has one of its own. */
   host: z.string().optional(),
+  /** Value of the request's header `x-amz-acl`: the rights that others get. */
   acl: z.string().optional(),
   body: z.json().optional(),
   status: z.number(),
 });
 
-/** How long it took the official plugin, which is what it waited: the stub answered at once. In whole seconds. */
+/** Whole seconds that the official plugin took. It spent them waiting: the recorder's stub answered at once. */
 const waited = z.number().optional();
 
 const change = z.object({

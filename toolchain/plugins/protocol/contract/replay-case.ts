@@ -12,12 +12,15 @@ export interface Run {
   readonly normalise: <T>(value: T) => T;
 }
 
-/** What a case is replayed with. */
+/** Options of {@link replayCase}. */
 export interface CaseOptions {
+  /** The run to replay the case in. To be called within a test. */
   readonly run: () => Run;
-  /** What messages must say; where undefined they must be equal to the recorded ones. */
+  /** Pattern that error messages must match. Undefined: they must equal the recorded ones. */
   readonly sense: RegExp | undefined;
+  /** Sets the vendor's API up for the case. */
   readonly prepare: () => void;
+  /** Brings the vendor's API to where the recorded one was before an update of `key`. */
   readonly prepareChange: (key: string) => void;
 }
 

@@ -6,14 +6,14 @@ import { type RecordedCase, type RecordedInvoke, type RecordedProperties, readRe
 import { type Run, expectSense, messageOf, replayCase } from "./replay-case.ts";
 import type { StubApi } from "./stub-api.ts";
 
-/** What is replayed, and against what. */
+/** Replay of a recording against a stand-in plugin: options of {@link replay}. */
 export interface Replay<C> {
   readonly definition: ProviderDefinition<C>;
   /** Path of the recorded JSON. */
   readonly recording: string;
   /** This run's values for texts such as `<private key>` in the recording. */
   readonly placeholders?: Readonly<Record<string, string>>;
-  /** Which cases; all when left out. */
+  /** Chooses the cases to replay. Default: all. */
   only?(name: string, recorded: RecordedCase): boolean;
   /** Configuration of the provider. Asked after `api` has started. */
   config(api: StubApi | undefined): Readonly<Record<string, string>>;
@@ -25,7 +25,7 @@ export interface Replay<C> {
   prepareChange?(name: string, key: string): void;
   /** Takes out of a JSON text what differs from run to run: times, ids made of them. */
   readonly normalise?: (json: string) => string;
-  /** What the messages of failing cases must say, by case; where none is given, the message must be equal. */
+  /** Patterns that the error messages of failing cases must match, by case. Without one, the message must equal the recorded one. */
   readonly senses?: Readonly<Record<string, RegExp>>;
 }
 

@@ -16,7 +16,9 @@ export interface StubRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
+/** Answer of a stub to one request. */
 export interface StubAnswer {
+  /** HTTP status. */
   readonly status: number;
   /** A text is sent as it is, anything else as JSON. */
   readonly body?: unknown;
