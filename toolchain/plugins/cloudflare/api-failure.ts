@@ -2,7 +2,10 @@ import { APIError } from "cloudflare/error";
 import type { ProviderFunction, Resource } from "../protocol/index.ts";
 import type { Client } from "./client.ts";
 
-/** The same resource, but what the API has against a call is told in words, with what to look at. */
+/**
+ * Wraps a resource's calls so that a refusal of the API is an error in words, with what to look at. The client's own message
+ * is the raw body of the answer.
+ */
 export function plainResource(resource: Resource<Client>): Resource<Client> {
   const update = resource.update?.bind(resource);
   return {
@@ -14,7 +17,7 @@ export function plainResource(resource: Resource<Client>): Resource<Client> {
   };
 }
 
-/** The same function, but what the API has against a call is told in words, with what to look at. */
+/** Wraps a provider function so that a refusal of the API is an error in words, with what to look at. */
 export function plainFunction(definition: ProviderFunction<Client>): ProviderFunction<Client> {
   return { ...definition, invoke: (call) => inWords(definition.invoke(call)) };
 }
@@ -23,7 +26,6 @@ async function inWords<T>(call: Promise<T>): Promise<T> {
   try {
     return await call;
   } catch (error) {
-    // The client's own message is the raw body of the answer.
     if (isRefusal(error)) error.message = words(error);
     throw error;
   }

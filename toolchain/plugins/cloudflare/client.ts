@@ -18,12 +18,12 @@ export function cloudflareClient(options: { readonly apiToken: string; readonly 
   });
 }
 
-/** Whether `error` says that what was asked for is not there. */
+/** Tells whether `error` is the API's answer 404. */
 export function isNotFound(error: unknown): boolean {
   return error instanceof Error && "status" in error && error.status === 404;
 }
 
-/** What `found` resolves to, or undefined when it is not there. */
+/** Resolves as `found` does, or to undefined when the API answers 404. */
 export async function orGone<T>(found: Promise<T>): Promise<T | undefined> {
   try {
     return await found;

@@ -3,7 +3,7 @@ import type { TokenUpdateParams } from "cloudflare/resources/user/tokens";
 import { stated } from "./wire-form.ts";
 import { type InputsOf, list, object, type OutsOf, text } from "../protocol/index.ts";
 
-/** What user and account tokens have in common. */
+/** Properties that user and account tokens have in common. */
 export const tokenProperties = {
   name: text({ required: true }),
   policies: list(

@@ -1,6 +1,6 @@
 import type { Properties, Value } from "../protocol/index.ts";
 
-/** The same value with the API's keys: `matchingType` is `matching_type`, at every depth. */
+/** Renames a value's keys to the API's, at every depth: `matchingType` becomes `matching_type`. */
 export function snakeKeys(value: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return renamed(value, (key) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)) as Record<
     string,
@@ -8,7 +8,7 @@ export function snakeKeys(value: Readonly<Record<string, unknown>>): Record<stri
   >;
 }
 
-/** The same value with Pulumi's keys and without nulls: `name_servers` is `nameServers`, at every depth. */
+/** Renames a value's keys to Pulumi's and leaves out nulls, at every depth: `name_servers` becomes `nameServers`. */
 export function camelKeys(value: object): Record<string, Value> {
   // What comes from JSON, and goes through here, is a Value.
   return renamed(value, (key) => key.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()), true) as Record<

@@ -10,14 +10,17 @@ export interface RemoteRun {
   /** For the login shell of the user. */
   readonly command: string;
   readonly stdin: string;
-  /** What the last run printed, which this one may read in `PULUMI_COMMAND_STDOUT` and `PULUMI_COMMAND_STDERR`, if the server lets it. */
+  /**
+   * Output of the resource's last run. The command gets it in `PULUMI_COMMAND_STDOUT` and `PULUMI_COMMAND_STDERR` where the
+   * SSH server accepts these variables.
+   */
   readonly previous: Output | undefined;
   /** Told each line while the command runs. */
   readonly onLine: (stream: "stdout" | "stderr", line: string) => void;
   readonly signal: AbortSignal;
 }
 
-/** What a command printed, without the last line's end. */
+/** Output of a command, without the newline at its end. */
 export interface Output {
   readonly stdout: string;
   readonly stderr: string;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import ssh2, { Client, type Algorithms } from "ssh2";
 
-/** How to reach a machine over SSH. */
+/** Address, user and keys of a machine that is reached over SSH, and the patience with it. */
 export interface Connection {
   readonly host: string;
   readonly port: number;
@@ -10,9 +10,9 @@ export interface Connection {
   readonly privateKey: string | undefined;
   /** The host's public key, as in authorized_keys; without it the host is not checked. */
   readonly hostKey: string | undefined;
-  /** How many attempts may fail; -1 for any number. */
+  /** Number of attempts that may fail; -1 for any number. */
   readonly dialErrorLimit: number;
-  /** For one attempt; 0 for no limit. */
+  /** Time limit of one attempt; 0 for none. */
   readonly dialTimeoutSeconds: number;
 }
 
@@ -90,7 +90,7 @@ function isSameKey(expected: string, presented: Buffer): boolean {
   return !(parsed instanceof Error) && parsed.getPublicSSH().equals(presented);
 }
 
-/** What the official plugin, a Go program, says of the same failure: users find it in its documentation and issues. */
+/** Message of the official plugin, a Go program, for this failure: users find it in that plugin's documentation and issues. */
 function inGoWords(error: Error & { code?: string; level?: string }, { host, port }: Connection): string {
   const address = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
   const failure = socketFailures.get(error.code ?? "");

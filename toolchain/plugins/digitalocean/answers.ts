@@ -1,6 +1,6 @@
 import type { Region_slug } from "@digitalocean/dots/src/dots/models/index.js";
 
-/** A set in a state: always in the same order, so that two reads of the same thing are equal. */
+/** Sorts a set for the state, numbers by value and texts by code unit, so that two reads compare equal. Empty for null. */
 export function sorted<T extends string | number>(items: readonly T[] | null | undefined): T[] {
   return [...(items ?? [])].sort((one, other) =>
     typeof one === "number" ? one - Number(other) : one < String(other) ? -1 : 1,

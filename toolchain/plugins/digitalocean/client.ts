@@ -2,7 +2,7 @@ import type { Api } from "./api.ts";
 import { sendPatiently } from "./send-patiently.ts";
 import type { SpacesSettings } from "./spaces-settings.ts";
 
-/** Where the API is, and as whom to ask. */
+/** Address and credentials of DigitalOcean's API. */
 export interface DigitalOceanConfig {
   /** Root of the API, without a slash at the end. */
   readonly endpoint: string;
@@ -64,12 +64,12 @@ export class ApiError extends Error {
   }
 }
 
-/** Whether `error` is the API's refusal with this HTTP status. */
+/** Tells whether `error` is the API's refusal with this HTTP status. */
 export function isStatus(error: unknown, status: number): error is ApiError {
   return error instanceof ApiError && error.status === status;
 }
 
-/** What the API must always answer; throws, naming what is missing, when it did not. */
+/** Returns an answer that the API must always give. Throws an error that names `what` when it is undefined. */
 export function answered<T>(value: T | null | undefined, what: string): T {
   if (value === undefined || value === null) throw new Error(`DigitalOcean's API answered without ${what}.`);
   return value;

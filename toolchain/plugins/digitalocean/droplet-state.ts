@@ -3,7 +3,7 @@ import type { Droplet, Droplet_single_create } from "@digitalocean/dots/src/dots
 import { apiTime, sorted, unlessEmpty } from "./answers.ts";
 import type { DigitalOcean } from "./client.ts";
 
-/** What a program says of a droplet. The state has the same, but for what the API says. */
+/** Inputs of a droplet, as a program gives them. */
 export interface DropletInputs {
   readonly name: string;
   readonly image: string;
@@ -47,7 +47,7 @@ export function toDroplet(inputs: DropletInputs): Droplet_single_create {
   };
 }
 
-/** What stands in the state for user data: they are never read back, and may be long. */
+/** Hashes user data for the state (SHA-1, hex): the API never tells them again, and they may be long. */
 export function hashed(userData: string): string {
   return createHash("sha1").update(userData).digest("hex");
 }

@@ -8,13 +8,15 @@ import type {
 } from "@digitalocean/dots/src/dots/models/index.js";
 import { sorted } from "./answers.ts";
 
-/** What both directions of rules have. A port range is `443`, `8000-9000` or `1-65535`. */
+/** Properties that firewall rules of both directions have. */
 export interface RuleBase {
+  /** `tcp`, `udp` or `icmp`. */
   readonly protocol: string;
+  /** `443`, `8000-9000` or `1-65535`. Left out for `icmp`. */
   readonly portRange?: string;
 }
 
-/** Who may come in. Lists left out or empty name nobody. */
+/** Firewall rule for incoming traffic: its sources. A list that is left out or empty names nobody. */
 export interface InboundRule extends RuleBase {
   readonly sourceAddresses?: readonly string[];
   readonly sourceDropletIds?: readonly number[];
@@ -23,7 +25,7 @@ export interface InboundRule extends RuleBase {
   readonly sourceTags?: readonly string[];
 }
 
-/** Where may be gone to. */
+/** Firewall rule for outgoing traffic: its destinations. A list that is left out or empty names nobody. */
 export interface OutboundRule extends RuleBase {
   readonly destinationAddresses?: readonly string[];
   readonly destinationDropletIds?: readonly number[];
@@ -32,7 +34,7 @@ export interface OutboundRule extends RuleBase {
   readonly destinationTags?: readonly string[];
 }
 
-/** What is wrong with the rules, if anything. */
+/** Finds a fault of the rules, in the official plugin's words; undefined when there is none. */
 export function ruleProblem(direction: "inbound" | "outbound", rules: readonly RuleBase[]): string | undefined {
   const open = rules.find(({ protocol, portRange = "" }) => protocol !== "icmp" && portRange === "");
   return (

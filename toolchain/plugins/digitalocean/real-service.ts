@@ -1,6 +1,6 @@
 import { versions } from "../../versions.ts";
 
-/** Whether the name is one of DigitalOcean's own, which a stand-in does not talk to. */
+/** Tells whether a host name is one of DigitalOcean's own, which a stand-in does not talk to. */
 export function isRealHost(hostname: string): boolean {
   const name = hostname.replace(/\.$/, "");
   return ["digitalocean.com", "digitaloceanspaces.com"].some((real) => name === real || name.endsWith(`.${real}`));

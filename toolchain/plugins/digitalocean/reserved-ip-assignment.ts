@@ -4,7 +4,7 @@ import { defineResource } from "./definitions.ts";
 import { assign, getReservedIp, unassign } from "./reserved-ip-actions.ts";
 import { timedId } from "./timed-id.ts";
 
-/** Which droplet has a reserved IP. */
+/** Assignment of a reserved IP to a droplet. Its id ends in the time of the assignment. */
 export const reservedIpAssignment = defineResource({
   token: "digitalocean:index/reservedIpAssignment:ReservedIpAssignment",
   properties: {

@@ -35,7 +35,7 @@ export const reservedIp = defineResource({
   },
 });
 
-/** Whether this resource, and not a ReservedIpAssignment, says which droplet has the address. */
+/** Part of the state that the API cannot tell: `dropletId` is set when this resource, and no ReservedIpAssignment, assigns the address. */
 interface Kept {
   readonly dropletId?: number | null;
 }

@@ -101,7 +101,7 @@ function withId(rule: LifecycleRule) {
   return { ...rule, id: rule.id ?? `tf-s3-lifecycle-${randomUUID().replaceAll("-", "")}` };
 }
 
-/** What Spaces does not say again, or not as the program wrote it. */
+/** Part of the state that Spaces does not tell, or tells in another form than the program wrote it. */
 interface Kept {
   readonly name: string;
   readonly region: string;

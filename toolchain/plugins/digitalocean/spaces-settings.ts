@@ -1,15 +1,15 @@
 import type { Bag } from "../protocol/index.ts";
 import { isRealHost, realServiceRefusal } from "./real-service.ts";
 
-/** Where Spaces is, and as whom to ask. All of it may be missing: only buckets need it. */
+/** Address and credentials of Spaces. Each may be missing, since only buckets need them. */
 export interface SpacesSettings {
-  /** As configured: `{{.Region}}` stands for the bucket's region. */
+  /** URL in which `{{.Region}}` stands for the bucket's region. Default: the real Spaces, which a stand-in refuses. */
   readonly endpointTemplate?: string;
   readonly accessKeyId?: string;
   readonly secretAccessKey?: string;
 }
 
-/** What the stack's configuration says, and where it says nothing, the environment: under the official plugin's names. */
+/** Reads the settings from the stack's configuration, and those missing there from the official plugin's environment variables. */
 export function spacesSettings({ spacesEndpoint, spacesAccessId, spacesSecretKey }: Bag): SpacesSettings {
   const endpointTemplate = textOr(spacesEndpoint, "SPACES_ENDPOINT_URL");
   const accessKeyId = textOr(spacesAccessId, "SPACES_ACCESS_KEY_ID");

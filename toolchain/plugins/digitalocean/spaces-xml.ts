@@ -27,7 +27,7 @@ export function versioningXml(enabled: boolean): string {
   return xml("VersioningConfiguration", { Status: enabled ? "Enabled" : "Suspended" });
 }
 
-/** Whether versioning is on, from the answer to `GET ?versioning`. */
+/** Reads from the answer to `GET ?versioning` whether versioning is on. */
 export function versioningOf(answer: string): boolean {
   return versioningAnswer.parse(parser.parse(answer)).VersioningConfiguration.Status === "Enabled";
 }
@@ -76,14 +76,14 @@ export function deletionXml(versions: readonly ObjectVersion[]): string {
   return xml("Delete", { Object, Quiet: "true" });
 }
 
-/** What `POST ?delete` could not delete, in words. */
+/** Reads from the answer to `POST ?delete` the objects that could not be deleted, each as `key: code: message`. */
 export function undeletedOf(answer: string): string[] {
   return deletionAnswer
     .parse(parser.parse(answer))
     .DeleteResult.Error.map(({ Key, Code, Message }) => `${Key}: ${Code}: ${Message}`);
 }
 
-/** What an error says; both empty when there is no body, or none of S3's. */
+/** Reads an S3 error's body. Code and message are empty when there is no body, or none of S3's. */
 export function errorOf(answer: string): { readonly code: string; readonly message: string } {
   const { success, data } = errorAnswer.safeParse(parser.parse(answer));
   return success ? { code: data.Error.Code, message: data.Error.Message } : { code: "", message: "" };
