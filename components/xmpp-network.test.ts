@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { secretSettings } from "./settings/schema.ts";
+import { stackSecretNames } from "./settings/secrets.ts";
 import { buildNetwork, nodeFactsOf, setupStep, usualNetwork, waitsFor } from "./testing/build-network.ts";
 import { existingBucket, secretOf } from "./testing/good-config.ts";
 import { resource } from "./testing/mocks.ts";
@@ -62,7 +62,7 @@ describe("XmppNetwork", () => {
 describe("secrets", () => {
   it("are marked, wherever they go, so that the engine encrypts them in its state", async () => {
     const { askedFor } = await usualNetwork();
-    const values = [...Object.keys(secretSettings).map(secretOf), "token-of-the-node", "secret-imera-backup-node-key"];
+    const values = [...stackSecretNames.map(secretOf), "token-of-the-node", "secret-imera-backup-node-key"];
     for (const { name, inputs, secretInputs } of askedFor) {
       const found = Object.entries(inputs).filter(([, value]) =>
         values.some((secret) => JSON.stringify(value).includes(secret)),

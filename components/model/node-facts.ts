@@ -1,5 +1,4 @@
 import type { BackupLocation } from "../backup/backup-store.ts";
-import type { PlainSettings } from "../settings/schema.ts";
 import { certificateNames, domainHosts, type HostRole, type Service } from "./services.ts";
 
 /**
@@ -45,16 +44,24 @@ export interface NodeFacts {
     readonly certificateNames: readonly string[];
   }[];
   /** In a drill nothing is archived, backed up or ordered. */
-  readonly purpose: PlainSettings["purpose"];
+  readonly purpose: Purpose;
+  /** Secrets that the node receives, by name, each with the regular expression that its whole value must match. */
+  readonly secretPatterns: Readonly<Record<string, string>>;
   /** User part of the account that drills and rebuilds log in with. */
   readonly canaryUser: string;
   readonly backup: BackupFacts;
   readonly recovery: {
-    readonly choice: PlainSettings["recovery"];
+    readonly choice: RecoveryChoice;
     /** RFC 3339, in UTC: no transaction after it is restored. null: the newest. */
     readonly time: string | null;
   };
 }
+
+/** Purpose of a network: `serve`, or `drill` for a throw-away copy that publishes, archives, backs up and orders nothing. */
+export type Purpose = "serve" | "drill";
+
+/** Origin of a new node's data; `auto`: the node chooses where there is no doubt. */
+export type RecoveryChoice = "auto" | "volume" | "backup" | "initialise";
 
 /** What a node knows of its backups. */
 export interface BackupFacts extends BackupLocation {
@@ -85,10 +92,16 @@ export const uploadDirectory = `${dataMountPoint}/upload`;
 /** The account that drills and rebuilds log in with. */
 export const canaryUser = "imera-canary";
 
-export interface NodeFactsInput extends Pick<
-  PlainSettings,
-  "purpose" | "recovery" | "recoveryTime" | "backupKeepDays" | "backupHour"
-> {
+/** Facts of a node's that are not the same for all. */
+export interface NodeFactsInput {
+  readonly purpose: Purpose;
+  readonly recovery: RecoveryChoice;
+  /** RFC 3339, in UTC; empty: the newest. */
+  readonly recoveryTime: string;
+  readonly backupKeepDays: number;
+  /** Hour of the daily backup, in UTC. */
+  readonly backupHour: number;
+  readonly secretPatterns: NodeFacts["secretPatterns"];
   readonly domain: string;
   readonly nodeName: string;
   readonly adminUser: string;
@@ -132,6 +145,7 @@ export function nodeFacts(input: NodeFactsInput): NodeFacts {
       certificateNames: service.certificateHosts.map((role) => hosts[role]),
     })),
     purpose: input.purpose,
+    secretPatterns: input.secretPatterns,
     canaryUser,
     backup: { ...input.backup, keepDays: input.backupKeepDays, hour: input.backupHour },
     recovery: { choice: input.recovery, time: input.recoveryTime === "" ? null : input.recoveryTime },

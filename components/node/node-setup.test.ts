@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { secretSettings } from "../settings/schema.ts";
+import { stackSecretNames } from "../settings/secrets.ts";
 import { digest } from "./files.ts";
 import { buildNetwork, nodeFactsOf, setupStep, usualNetwork } from "../testing/build-network.ts";
-import { secretOf } from "../testing/good-config.ts";
+import { goodSecret, secretOf } from "../testing/good-config.ts";
 
 describe("NodeSetup", () => {
   it("meets the node with the throw-away host key, then with the one that it gave", async () => {
@@ -11,7 +11,7 @@ describe("NodeSetup", () => {
     const connections = ["first-contact", "configuration", "secrets", "ready"].map(
       (step) => setupStep(askedFor, step).inputs["connection"],
     );
-    const expected = { host: "203.0.113.10", user: "root", privateKey: secretOf("provisioningPrivateKey") };
+    const expected = { host: "203.0.113.10", user: "root", privateKey: goodSecret("provisioningPrivateKey") };
     expect(connections[0]).toMatchObject({
       ...expected,
       port: 2222,
@@ -28,7 +28,7 @@ describe("NodeSetup", () => {
       const { inputs } = setupStep(askedFor, step);
       expect(inputs).not.toHaveProperty("environment");
       expect(inputs).not.toHaveProperty("delete");
-      for (const key of Object.keys(secretSettings)) expect(inputs["create"]).not.toContain(secretOf(key));
+      for (const key of stackSecretNames) expect(inputs["create"]).not.toContain(secretOf(key));
     }
   });
 
@@ -51,6 +51,7 @@ describe("NodeSetup", () => {
     const { askedFor } = await usualNetwork();
     expect(nodeFactsOf(askedFor)).toMatchObject({
       purpose: "serve",
+      secretPatterns: { erlangCookie: "[A-Za-z0-9]{20,255}", cloudflareToken: expect.any(String) as string },
       canaryUser: "imera-canary",
       backup: {
         endpoint: "ams3.digitaloceanspaces.com",
@@ -83,7 +84,7 @@ describe("NodeSetup", () => {
     });
     expect(parse(files.find(({ path }) => path === "/etc/imera/ejabberd.yml")?.content ?? "")).toHaveProperty("listen");
     expect(files.map(({ path }) => path)).toContain("/usr/local/lib/imera/converge");
-    for (const key of Object.keys(secretSettings)) expect(stdin).not.toContain(secretOf(key));
+    for (const key of stackSecretNames) expect(stdin).not.toContain(secretOf(key));
   });
 
   it("proves the node again when droplet, files, secrets, attachments or the volume's size change", async () => {

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Command, type CommandArgs } from "@pulumi/command/remote/command.js";
 import type { BackupLocation, BackupStore } from "../backup/backup-store.ts";
+import { nodeSecretNames, nodeSecretPatterns, type NodeSecretName } from "../settings/secrets.ts";
 import type { Settings } from "../settings/settings.ts";
 import { ejabberdYaml } from "../ejabberd/config.ts";
 import { digest, fileBundle, staticFiles, type NodeFile } from "./files.ts";
@@ -113,7 +114,8 @@ interface KnownLater {
 
 /** The files that depend on settings and addresses. */
 function renderedFiles(args: NodeSetupArgs, known: KnownLater): readonly NodeFile[] {
-  const input = { ...args.settings, nodeName: args.hostName, services: args.services, ...known };
+  const secretPatterns = nodeSecretPatterns(args.settings.purpose);
+  const input = { ...args.settings, nodeName: args.hostName, services: args.services, secretPatterns, ...known };
   const file = { mode: "0644", owner: "root:root" };
   return [
     { ...file, path: "/etc/imera/node.json", content: `${JSON.stringify(nodeFacts(input), undefined, 2)}\n` },
@@ -121,22 +123,19 @@ function renderedFiles(args: NodeSetupArgs, known: KnownLater): readonly NodeFil
   ];
 }
 
-/** What `imera-accept-secrets` reads on standard input. */
+/** Standard input of `imera-accept-secrets`: an object in JSON with a value for each secret that this node receives. */
 function secretsDocument(args: NodeSetupArgs): pulumi.Output<string> {
-  const { databasePassword, erlangCookie, adminPassword, turnSecret, backupPassphrase, canaryPassword } =
-    args.settings.secrets;
   const { accessKey, secretKey } = args.backup.nodeKey;
-  return pulumi
-    .all({
-      databasePassword,
-      erlangCookie,
-      adminPassword,
-      turnSecret,
-      backupPassphrase,
-      canaryPassword,
-      backupAccessKey: accessKey,
-      backupSecretKey: secretKey,
-      ...(args.cloudflareToken === undefined ? {} : { cloudflareToken: args.cloudflareToken }),
-    })
-    .apply((secrets) => JSON.stringify(secrets));
+  const values: Readonly<Record<NodeSecretName, pulumi.Input<string> | undefined>> = {
+    ...args.settings.secrets,
+    backupAccessKey: accessKey,
+    backupSecretKey: secretKey,
+    cloudflareToken: args.cloudflareToken,
+  };
+  const entries = nodeSecretNames(args.settings.purpose).map((name) => {
+    const value = values[name];
+    if (value === undefined) throw new Error(`${name}: the node needs it, and there is none`);
+    return [name, value] as const;
+  });
+  return pulumi.all(Object.fromEntries(entries)).apply((document) => JSON.stringify(document));
 }

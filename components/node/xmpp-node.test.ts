@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { secretSettings } from "../settings/schema.ts";
+import { stackSecretNames } from "../settings/secrets.ts";
 import { buildNetwork, usualNetwork } from "../testing/build-network.ts";
 import { secretOf } from "../testing/good-config.ts";
 import { resource } from "../testing/mocks.ts";
@@ -24,7 +24,7 @@ describe("XmppNode", () => {
   it("gives user data no secret but the throw-away key", async () => {
     const { askedFor } = await usualNetwork();
     const text = String(resource(askedFor, "imera-xmpp1-droplet").inputs["userData"]);
-    const found = Object.keys(secretSettings).filter((key) => text.includes(secretOf(key)));
+    const found = stackSecretNames.filter((key) => text.includes(secretOf(key)));
     expect(found).toEqual(["firstContactPrivateKey"]);
   });
 

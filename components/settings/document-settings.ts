@@ -2,7 +2,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { format } from "prettier";
-import { bucketKeySettings, secretSettings, settingsSchema } from "./schema.ts";
+import { settingsSchema } from "./schema.ts";
+import { secrets, secretSettingNames } from "./secrets.ts";
 
 /** The page whose tables are written from the schema. */
 export const settingsPage = join(import.meta.dirname, "../../docs/configuration.md");
@@ -26,8 +27,8 @@ function settingsTable(): string {
 }
 
 function secretsTable(): string {
-  const secrets = Object.entries({ ...secretSettings, ...bucketKeySettings });
-  return table([["Setting", "Meaning"], ...secrets.map(([key, text]) => [code(key), text])]);
+  const rows = secretSettingNames.map((name) => [code(name), secrets[name].description, secrets[name].form]);
+  return table([["Setting", "Meaning", "Form"], ...rows]);
 }
 
 function table([head = [], ...rows]: readonly (readonly string[])[]): string {

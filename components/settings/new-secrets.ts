@@ -1,38 +1,29 @@
 import { randomInt } from "node:crypto";
-import type { SecretName } from "./schema.ts";
+import { forEachStackSecret, secrets, type KeyPairRecipe, type StackSecretName } from "./secrets.ts";
 import { generateOpenSshKeyPair } from "../../host/openssh-key.ts";
 
-/** All that a stack needs and nobody has to think up. */
+/** Settings that a stack needs and nobody has to think up. */
 export interface StackSecrets {
-  /** Settings that stand encrypted in the stack's file, by name without `imera:`. */
-  readonly secret: Readonly<Record<SecretName, string>>;
-  /** Settings that belong to them and may be read. */
-  readonly plain: Readonly<Record<"provisioningPublicKey" | "firstContactPublicKey", string>>;
+  /** Values to encrypt in the stack's file, by name without `imera:`. */
+  readonly secret: Readonly<Record<StackSecretName, string>>;
+  /** Public halves of the key pairs, by name without `imera:`. */
+  readonly plain: Readonly<Record<KeyPairRecipe["publicKey"], string>>;
 }
 
-/** Makes new ones. Passwords are letters and digits, so that no file format on a node has to quote them. */
+/** Makes a new value for each secret that every stack has, by its recipe. */
 export function generateStackSecrets(): StackSecrets {
-  const provisioning = generateOpenSshKeyPair("imera-provisioning");
-  const firstContact = generateOpenSshKeyPair("imera-first-contact");
-  return {
-    secret: {
-      provisioningPrivateKey: provisioning.privateKey,
-      firstContactPrivateKey: firstContact.privateKey,
-      databasePassword: password(40),
-      erlangCookie: password(40),
-      adminPassword: password(20),
-      turnSecret: password(40),
-      backupPassphrase: password(40),
-      canaryPassword: password(40),
-    },
-    plain: {
-      provisioningPublicKey: provisioning.publicKey,
-      firstContactPublicKey: firstContact.publicKey,
-    },
-  };
+  const plain = { provisioningPublicKey: "", firstContactPublicKey: "" };
+  const secret = forEachStackSecret((name) => {
+    const { recipe } = secrets[name];
+    if ("characters" in recipe) return password(recipe.characters);
+    const pair = generateOpenSshKeyPair(recipe.comment);
+    plain[recipe.publicKey] = pair.publicKey;
+    return pair.privateKey;
+  });
+  return { secret, plain };
 }
 
-// Without 0/O and 1/l/I, which people mix up: the administrator types one of these.
+// Letters and digits, so that nothing has to quote them. Without 0/O and 1/l/I, which people mix up: the administrator types one.
 const alphabet = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
 /** Each character carries 5.8 bits. */

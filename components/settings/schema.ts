@@ -2,8 +2,9 @@ import { z } from "zod";
 import { flag, integer, list, nodeKey, operatorNetwork, pastTime, sshPublicKey } from "./types.ts";
 
 /**
- * The settings of a stack, namespace `imera`. Each has its meaning, unit, default and an example here; Pulumi.yaml declares
- * the same ones to the engine, and a test holds the two together. Values arrive as text, lists and numbers as JSON.
+ * Plain settings of a stack, namespace `imera`, each with its meaning, unit, default and an example; secrets.ts has the
+ * encrypted ones. Pulumi.yaml declares all of them to the engine, and a test holds it to these tables. Values arrive as text,
+ * lists and numbers as JSON.
  */
 export const settingsSchema = z.strictObject({
   domain: z
@@ -191,27 +192,5 @@ export const settingsSchema = z.strictObject({
   }),
 });
 
-/** The plain settings of a stack, checked. */
+/** Plain settings of a stack, checked. */
 export type PlainSettings = z.infer<typeof settingsSchema>;
-
-/** The encrypted settings. `npm run stack -- new` makes them all. */
-export const secretSettings = {
-  provisioningPrivateKey: "OpenSSH private key (ed25519) that the program configures nodes with.",
-  firstContactPrivateKey:
-    "Throw-away OpenSSH host key (ed25519) that vouches for a new node until it has been configured.",
-  databasePassword: "Password of ejabberd's database user.",
-  erlangCookie: "Erlang cookie of the nodes: letters and digits.",
-  adminPassword: "First password of the administrator's account.",
-  turnSecret: "Secret that the credentials for relayed calls are derived from.",
-  backupPassphrase: "Passphrase that all backups are encrypted with. Keep a copy elsewhere: without it they are lost.",
-  canaryPassword: "Password of the account that drills and rebuilds log in with.",
-} as const;
-
-/** Encrypted settings that belong to `backupBucket`; nobody needs them otherwise. */
-export const bucketKeySettings = {
-  backupAccessKey: "Access key of an S3 key pair that may use backupBucket.",
-  backupSecretKey: "Secret key of that pair.",
-} as const;
-
-/** Name of an encrypted setting. */
-export type SecretName = keyof typeof secretSettings;

@@ -1,96 +1,191 @@
-import { bucketKeySettings, secretSettings } from "./schema.ts";
+import type { Purpose } from "../model/node-facts.ts";
 
-/** What the engine hands over: every setting as text, and which of them stand encrypted in the stack's file. */
-export interface RawConfig {
-  /** By full name, such as `imera:domain`. */
-  readonly values: Readonly<Record<string, string>>;
-  readonly secretNames: ReadonlySet<string>;
+/** Secret of a network: what it is, what it may look like, and where it is needed. */
+export interface Secret {
+  /** Purpose in one or two sentences, for Pulumi.yaml and docs/configuration.md. */
+  readonly description: string;
+  /**
+   * Regular expression for the whole value, as source text without anchors and flags. The node's Python reads it too, so it
+   * has only what both languages read alike: ASCII characters, classes, repetition. No `.`, `$`, `\d`, `\w` or `\s`.
+   */
+  readonly pattern: string;
+  /** {@link pattern} in words, to stand after "expected". */
+  readonly form: string;
+  /** `required`: a setting of every stack. `with backupBucket`: a setting then, refused otherwise. `none`: the program makes it. */
+  readonly setting: "required" | "with backupBucket" | "none";
+  /** Nodes that receive it: all, all but those of a drill, or none. */
+  readonly node: "always" | "not in a drill" | "never";
+  /** Recipe for `npm run stack -- new`: a number of random characters, or a key pair; undefined where others make the value. */
+  readonly recipe?: { readonly characters: number } | KeyPairRecipe;
 }
 
-type OwnValues = Readonly<Record<string, string>>;
-
-/** Whether that setting stands encrypted in the stack's file. */
-export function isSecretSetting(name: string): boolean {
-  return name in secretSettings || name in bucketKeySettings;
+/** Key pair whose private half is a secret. */
+export interface KeyPairRecipe {
+  /** Setting that holds the public half. */
+  readonly publicKey: "provisioningPublicKey" | "firstContactPublicKey";
+  /** Comment of the public key, without spaces. */
+  readonly comment: string;
 }
 
-/**
- * What is wrong with the secrets that every stack has, a line each. `own` is by name without `imera:`, `secretNames` has the
- * full names of what stands encrypted. No line shows a secret.
- */
-export function secretProblems(own: OwnValues, secretNames: ReadonlySet<string>): string[] {
-  return Object.keys(secretSettings).flatMap((key) => {
-    if (isEmpty(own[key])) return [`imera:${key}: not set; ${howToMake(key)}`];
-    if (!secretNames.has(`imera:${key}`)) return [inPlainText(key)];
-    if (key === "erlangCookie" && !/^[A-Za-z0-9]{20,255}$/.test(own[key] ?? "")) {
-      return [`imera:${key}: expected 20 to 255 letters and digits`];
-    }
-    if (key === "backupPassphrase" && !/^[!#-&(-[\]-~]{20,255}$/.test(own[key] ?? "")) {
-      return [`imera:${key}: expected 20 to 255 characters of ASCII without spaces, quotes and backslashes`];
-    }
-    return [];
-  });
-}
-
-/** The same for the key pair of `backupBucket`, which is there where the bucket is named and nowhere else. */
-export function bucketKeyProblems(own: OwnValues, secretNames: ReadonlySet<string>): string[] {
-  const hasBucket = !isEmpty(own["backupBucket"]);
-  return Object.keys(bucketKeySettings).flatMap((key) => {
-    if (isEmpty(own[key])) {
-      return hasBucket ? [`imera:${key}: not set; backupBucket needs its key pair: ${setSecret(`imera:${key}`)}`] : [];
-    }
-    if (!hasBucket) return [`imera:${key}: has no effect without backupBucket`];
-    return secretNames.has(`imera:${key}`) ? [] : [inPlainText(key)];
-  });
-}
-
-/**
- * What is wrong with the provider's key pair, which makes the bucket where `backupBucket` names none. The provider itself also
- * reads it from the environment.
- */
-export function spacesKeyProblems(
-  { values, secretNames }: RawConfig,
-  bucket: string | undefined,
-  environment: Readonly<Record<string, string | undefined>> = process.env,
-): string[] {
-  if (!isEmpty(bucket)) return [];
-  const missing = Object.entries(spacesKeys).filter(
-    ([name, variable]) => isEmpty(values[name]) && isEmpty(environment[variable]),
-  );
-  if (missing.length > 0) {
-    return [
-      `${missing.map(([name]) => name).join(" and ")}: not set; they make the bucket for backups. DigitalOcean's control panel makes ` +
-        "a pair under Spaces Object Storage, Access Keys, with full access; then " +
-        missing.map(([name]) => setSecret(name)).join(" and "),
-    ];
-  }
-  const secret = "digitalocean:spacesSecretKey";
-  return isEmpty(values[secret]) || secretNames.has(secret)
-    ? []
-    : [`${secret}: stands in plain text; make another key and set it with ${setSecret(secret)}`];
-}
-
-const spacesKeys = {
-  "digitalocean:spacesAccessId": "SPACES_ACCESS_KEY_ID",
-  "digitalocean:spacesSecretKey": "SPACES_SECRET_ACCESS_KEY",
+// Fit to stand unquoted in YAML, INI and environment files, and between quotes in SQL, Erlang and shell.
+const printable = {
+  pattern: String.raw`[!#-&(-\[\]-~]{1,255}`,
+  form: "1 to 255 characters of ASCII without spaces, quotes and backslashes",
+};
+// ejabberd replaces `@NAME@` in its configuration, the values of macros included.
+const macroValue = {
+  pattern: String.raw`[!#-&(-?A-\[\]-~]{1,255}`,
+  form: "1 to 255 characters of ASCII without spaces, quotes, backslashes and @",
+};
+const privateKey = {
+  pattern: String.raw`-----BEGIN OPENSSH PRIVATE KEY-----\n[A-Za-z0-9+/=\n]+\n-----END OPENSSH PRIVATE KEY-----\n`,
+  form: "an OpenSSH private key, from its BEGIN line to the line break after its END line",
 };
 
-function inPlainText(key: string): string {
-  return `imera:${key}: stands in plain text; set another value with pulumi config set --secret`;
+/** Every secret of a network, by name. What handles secrets on either side maps over this table. */
+export const secrets = {
+  provisioningPrivateKey: {
+    description: "OpenSSH private key (ed25519) that the program configures nodes with.",
+    ...privateKey,
+    setting: "required",
+    node: "never",
+    recipe: { publicKey: "provisioningPublicKey", comment: "imera-provisioning" },
+  },
+  firstContactPrivateKey: {
+    description: "Throw-away OpenSSH host key (ed25519) that vouches for a new node until it has been configured.",
+    ...privateKey,
+    setting: "required",
+    // It travels in user data, not among the node's secrets.
+    node: "never",
+    recipe: { publicKey: "firstContactPublicKey", comment: "imera-first-contact" },
+  },
+  databasePassword: {
+    description: "Password of ejabberd's database user.",
+    ...macroValue,
+    setting: "required",
+    node: "always",
+    recipe: { characters: 40 },
+  },
+  erlangCookie: {
+    description: "Erlang cookie of the nodes: letters and digits.",
+    pattern: "[A-Za-z0-9]{20,255}",
+    form: "20 to 255 letters and digits",
+    setting: "required",
+    node: "always",
+    recipe: { characters: 40 },
+  },
+  adminPassword: {
+    description: "First password of the administrator's account.",
+    ...printable,
+    setting: "required",
+    node: "not in a drill",
+    recipe: { characters: 20 },
+  },
+  turnSecret: {
+    description: "Secret that the credentials for relayed calls are derived from.",
+    ...macroValue,
+    setting: "required",
+    node: "always",
+    recipe: { characters: 40 },
+  },
+  backupPassphrase: {
+    description: "Passphrase that all backups are encrypted with. Keep a copy elsewhere: without it they are lost.",
+    pattern: String.raw`[!#-&(-\[\]-~]{20,255}`,
+    form: "20 to 255 characters of ASCII without spaces, quotes and backslashes",
+    setting: "required",
+    node: "always",
+    recipe: { characters: 40 },
+  },
+  canaryPassword: {
+    description: "Password of the account that drills and rebuilds log in with.",
+    ...printable,
+    setting: "required",
+    node: "not in a drill",
+    recipe: { characters: 40 },
+  },
+  backupAccessKey: {
+    description: "Access key of an S3 key pair that may use backupBucket.",
+    ...printable,
+    setting: "with backupBucket",
+    node: "always",
+  },
+  backupSecretKey: {
+    description: "Secret key of that pair.",
+    ...printable,
+    setting: "with backupBucket",
+    node: "always",
+  },
+  cloudflareToken: {
+    description: "Cloudflare API token that certbot edits the zone's records with.",
+    // certbot reads it from an INI file in which `#` and `,` have a meaning. RFC 6750, section 2.1.
+    pattern: "[A-Za-z0-9._~+/-]{1,254}=*",
+    form: "a bearer token (RFC 6750)",
+    setting: "none",
+    node: "not in a drill",
+  },
+} as const satisfies Readonly<Record<string, Secret>>;
+
+/** Name of a secret. */
+export type SecretName = keyof typeof secrets;
+
+/** Name of a secret that every stack has as a setting. */
+export type StackSecretName = NameWith<"required">;
+
+/** Name of a secret that is a setting where `backupBucket` is set. */
+export type BucketSecretName = NameWith<"with backupBucket">;
+
+type NameWith<Setting extends Secret["setting"]> = {
+  [Name in SecretName]: (typeof secrets)[Name]["setting"] extends Setting ? Name : never;
+}[SecretName];
+
+/** Names of the secrets that every stack has as settings. */
+export const stackSecretNames = namesWhere((name): name is StackSecretName => secrets[name].setting === "required");
+
+/** Names of the secrets that are settings where `backupBucket` is set. */
+export const bucketSecretNames = namesWhere(
+  (name): name is BucketSecretName => secrets[name].setting === "with backupBucket",
+);
+
+/** Names of all secrets that are settings. */
+export const secretSettingNames = [...stackSecretNames, ...bucketSecretNames] as const;
+
+/** Whether a setting, named without `imera:`, must stand encrypted in the stack's file. */
+export function isSecretSetting(name: string): boolean {
+  return secretSettingNames.some((secret) => secret === name);
 }
 
-/** Those that came later have to be added to a stack that is older. */
-function howToMake(key: string): string {
-  const made = "npm run stack -- new makes it";
-  return key === "backupPassphrase" || key === "canaryPassword"
-    ? `${made}; for a stack that exists: openssl rand -hex 20 | pulumi config set --secret imera:${key}`
-    : made;
+/** Whether the whole value has the secret's form. */
+export function hasForm({ pattern }: Pick<Secret, "pattern">, value: string): boolean {
+  return new RegExp(`^(?:${pattern})$`).test(value);
 }
 
-function setSecret(name: string): string {
-  return `pulumi config set --secret ${name}`;
+/** Makes a record with one value for each secret that every stack has. */
+export function forEachStackSecret<Value>(
+  make: (name: StackSecretName) => Value,
+): Readonly<Record<StackSecretName, Value>> {
+  // Object.fromEntries forgets the names.
+  return Object.fromEntries(stackSecretNames.map((name) => [name, make(name)])) as Record<StackSecretName, Value>;
 }
 
-function isEmpty(value: string | undefined): boolean {
-  return value === undefined || value === "";
+/** Name of a secret that some nodes receive. */
+export type NodeSecretName = {
+  [Name in SecretName]: (typeof secrets)[Name]["node"] extends "never" ? never : Name;
+}[SecretName];
+
+/** Names of the secrets that a node of that purpose receives: these and no other. */
+export function nodeSecretNames(purpose: Purpose): readonly NodeSecretName[] {
+  return namesWhere((name): name is NodeSecretName => {
+    const { node } = secrets[name];
+    return node === "always" || (node === "not in a drill" && purpose === "serve");
+  });
+}
+
+/** Patterns of the secrets that a node of that purpose receives, by name. */
+export function nodeSecretPatterns(purpose: Purpose): Readonly<Record<string, string>> {
+  return Object.fromEntries(nodeSecretNames(purpose).map((name) => [name, secrets[name].pattern]));
+}
+
+function namesWhere<Name extends SecretName>(isWanted: (name: SecretName) => name is Name): readonly Name[] {
+  // Object.keys forgets the names.
+  return (Object.keys(secrets) as SecretName[]).filter(isWanted);
 }

@@ -3,8 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { bucketKeySettings, secretSettings, settingsSchema } from "./schema.ts";
-import { type RawConfig, spacesKeyProblems } from "./secrets.ts";
+import { settingsSchema } from "./schema.ts";
+import { type RawConfig, spacesKeyProblems } from "./secret-problems.ts";
+import { secrets, secretSettingNames, stackSecretNames, type Secret } from "./secrets.ts";
 import { readSettings } from "./settings.ts";
 import { existingBucket, goodConfig } from "../testing/good-config.ts";
 
@@ -85,7 +86,17 @@ describe("readSettings", () => {
     ["imera:backupPassphrase", 'a "quoted" passphrase', "imera:backupPassphrase: expected 20 to 255 characters"],
     ["imera:adminPassword", undefined, "imera:adminPassword: not set; npm run stack -- new makes it"],
     ["imera:adminPassword", "", "imera:adminPassword: not set; npm run stack -- new makes it"],
+    ["imera:adminPassword", "it's a secret", "imera:adminPassword: expected 1 to 255 characters of ASCII without"],
+    ["imera:databasePassword", "p\\w", "imera:databasePassword: expected 1 to 255 characters of ASCII without"],
+    ["imera:canaryPassword", "\u00fc", "imera:canaryPassword: expected 1 to 255 characters of ASCII without"],
+    ["imera:turnSecret", "a@HOST@", "imera:turnSecret: expected 1 to 255 characters of ASCII without"],
     ["imera:erlangCookie", "not a cookie", "imera:erlangCookie: expected 20 to 255 letters and digits"],
+    ["imera:erlangCookie", "seventeenLetters0", "imera:erlangCookie: expected 20 to 255 letters and digits"],
+    [
+      "imera:provisioningPrivateKey",
+      "ssh-ed25519 AAAA",
+      "imera:provisioningPrivateKey: expected an OpenSSH private key",
+    ],
     ["imera:provisioningPublicKey", undefined, "imera:provisioningPublicKey: not set; npm run stack -- new makes it"],
   ])("refuses %s = %s", (name, value, line) => {
     expect(refusal(goodConfig({ [name]: value }))).toContain(`\n  ${line}`);
@@ -135,6 +146,16 @@ describe("readSettings", () => {
     expect(refusal({ ...config, secretNames: names })).toContain("imera:backupSecretKey: stands in plain text");
   });
 
+  it("refuses a secret of the wrong form, without showing it", () => {
+    for (const name of stackSecretNames) {
+      expect(refusal(goodConfig({ [`imera:${name}`]: "wrong'form" })), name).not.toContain("wrong'form");
+    }
+    const key = { ...existingBucket, "imera:backupSecretKey": "wrong'form" };
+    const message = refusal(goodConfig(key));
+    expect(message).toContain("imera:backupSecretKey: expected 1 to 255 characters");
+    expect(message).not.toContain("wrong'form");
+  });
+
   it("refuses a secret in plain text, without showing it", () => {
     const config = goodConfig();
     const names = new Set([...config.secretNames].filter((name) => name !== "imera:turnSecret"));
@@ -165,7 +186,7 @@ describe("Pulumi.yaml", () => {
   const schema = z.toJSONSchema(settingsSchema);
 
   it("declares the settings that there are, and no other", () => {
-    const known = Object.keys({ ...settingsSchema.shape, ...secretSettings, ...bucketKeySettings });
+    const known = [...Object.keys(settingsSchema.shape), ...secretSettingNames];
     expect(Object.keys(declared).sort()).toEqual(known.sort());
   });
 
@@ -176,6 +197,12 @@ describe("Pulumi.yaml", () => {
     expect(ours?.description).toBe(property.description);
     const fallback = property.default ?? (key.endsWith("PublicKey") ? "" : undefined);
     expect(ours?.default).toEqual(fallback);
+  });
+
+  it.each(secretSettingNames)("declares %s as the table of secrets has it", (name) => {
+    const { description, recipe }: Secret = secrets[name];
+    const origin = recipe === undefined ? "Encrypted." : "Encrypted; made by `npm run stack -- new`.";
+    expect(declared[name]).toEqual({ type: "string", description: `${description} ${origin}`, default: "" });
   });
 
   it("asks for three settings", () => {

@@ -1,12 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { contradictions } from "./rules.ts";
-import { settingsSchema, type PlainSettings, type SecretName } from "./schema.ts";
-import { bucketKeyProblems, isSecretSetting, type RawConfig, secretProblems, spacesKeyProblems } from "./secrets.ts";
+import { settingsSchema, type PlainSettings } from "./schema.ts";
+import { bucketKeyProblems, type RawConfig, secretProblems, spacesKeyProblems } from "./secret-problems.ts";
+import { forEachStackSecret, isSecretSetting, type BucketSecretName, type StackSecretName } from "./secrets.ts";
 
 /** All settings of a stack. */
 export interface Settings extends Readonly<PlainSettings> {
-  /** Never plain: each is a secret output. */
-  readonly secrets: Readonly<Record<SecretName, pulumi.Output<string>>>;
+  /** Secret outputs, by name of the setting. */
+  readonly secrets: Readonly<Record<StackSecretName, pulumi.Output<string>>>;
   /** The key pair for `backupBucket`, where one is named. */
   readonly bucketKey: S3Key | undefined;
   /** Where `digitalocean:spacesEndpoint` sets one: the address of Spaces with `{{.Region}}` for the region. */
@@ -37,7 +38,7 @@ export function readSettings(raw: RawConfig = engineConfig()): Settings {
   if (settings === undefined || problems.length > 0) throw new pulumi.RunError(report(problems));
   return Object.freeze({
     ...settings,
-    secrets: secretOutputs(own),
+    secrets: forEachStackSecret((name) => pulumi.secret(own[name] ?? "")),
     bucketKey: settings.backupBucket === "" ? undefined : bucketKey(own),
     spacesEndpoint: raw.values["digitalocean:spacesEndpoint"],
     cloudflareApiUrl: raw.values["cloudflare:baseUrl"],
@@ -84,25 +85,9 @@ function missing(key: string): string {
   return key.endsWith("PublicKey") ? "not set; npm run stack -- new makes it" : "not set, and it has no default";
 }
 
-function secretOutputs(own: Readonly<Record<string, string>>): Settings["secrets"] {
-  const secret = (name: SecretName) => pulumi.secret(own[name] ?? "");
-  return {
-    provisioningPrivateKey: secret("provisioningPrivateKey"),
-    firstContactPrivateKey: secret("firstContactPrivateKey"),
-    databasePassword: secret("databasePassword"),
-    erlangCookie: secret("erlangCookie"),
-    adminPassword: secret("adminPassword"),
-    turnSecret: secret("turnSecret"),
-    backupPassphrase: secret("backupPassphrase"),
-    canaryPassword: secret("canaryPassword"),
-  };
-}
-
 function bucketKey(own: Readonly<Record<string, string>>): S3Key {
-  return {
-    accessKey: pulumi.secret(own["backupAccessKey"] ?? ""),
-    secretKey: pulumi.secret(own["backupSecretKey"] ?? ""),
-  };
+  const secret = (name: BucketSecretName) => pulumi.secret(own[name] ?? "");
+  return { accessKey: secret("backupAccessKey"), secretKey: secret("backupSecretKey") };
 }
 
 function report(problems: readonly string[]): string {

@@ -1,5 +1,5 @@
-import { bucketKeySettings, secretSettings } from "../settings/schema.ts";
-import type { RawConfig } from "../settings/secrets.ts";
+import type { RawConfig } from "../settings/secret-problems.ts";
+import { secretSettingNames, stackSecretNames } from "../settings/secrets.ts";
 
 /** A configuration that is accepted, with the given values instead; an undefined one is left out. */
 export function goodConfig(changes: Readonly<Record<string, string | undefined>> = {}): RawConfig {
@@ -10,7 +10,7 @@ export function goodConfig(changes: Readonly<Record<string, string | undefined>>
     "imera:sshNetworks": '["203.0.113.7/32", "2001:db8:7::/48"]',
     "imera:provisioningPublicKey": `ssh-ed25519 ${"A".repeat(68)} provisioning`,
     "imera:firstContactPublicKey": `ssh-ed25519 ${"B".repeat(68)} first-contact`,
-    ...Object.fromEntries(Object.keys(secretSettings).map((key) => [`imera:${key}`, secretOf(key)])),
+    ...Object.fromEntries(stackSecretNames.map((name) => [`imera:${name}`, goodSecret(name)])),
     "digitalocean:spacesAccessId": "DO00TESTTESTTESTTEST",
     "digitalocean:spacesSecretKey": secretOf("spacesSecretKey"),
     ...changes,
@@ -18,10 +18,7 @@ export function goodConfig(changes: Readonly<Record<string, string | undefined>>
   const entries = Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return {
     values: Object.fromEntries(entries),
-    secretNames: new Set([
-      ...Object.keys({ ...secretSettings, ...bucketKeySettings }).map((key) => `imera:${key}`),
-      "digitalocean:spacesSecretKey",
-    ]),
+    secretNames: new Set([...secretSettingNames.map((name) => `imera:${name}`), "digitalocean:spacesSecretKey"]),
   };
 }
 
@@ -33,7 +30,14 @@ export const existingBucket = {
   "imera:backupSecretKey": secretOf("backupSecretKey"),
 };
 
-/** The value that {@link goodConfig} has for a secret: easy to find where it must not be. */
-export function secretOf(key: string): string {
-  return `${key}IsNeverSeen0123456789`;
+/** Value that {@link goodConfig} has for a secret; {@link secretOf} is in it, on one line. */
+export function goodSecret(name: string): string {
+  return name.endsWith("PrivateKey")
+    ? `-----BEGIN OPENSSH PRIVATE KEY-----\n${secretOf(name)}\n-----END OPENSSH PRIVATE KEY-----\n`
+    : secretOf(name);
+}
+
+/** Text of a secret in {@link goodConfig} that is easy to find where it must not be. */
+export function secretOf(name: string): string {
+  return `${name}IsNeverSeen0123456789`;
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { secretSettings, settingsSchema } from "../../components/settings/schema.ts";
+import { settingsSchema } from "../../components/settings/schema.ts";
 import type { StackAccess } from "../network/stack-access.ts";
 
 /** All that a drill needs to know of the network whose backup it restores. Holds secrets: never print it. */
@@ -49,7 +49,7 @@ function plainSettings(json: string): DrillSource["settings"] {
     entries.flatMap(([fullName, { value, objectValue, secret }]) => {
       const name = fullName.replace(/^imera:/, "");
       if (secret || value === undefined || name === fullName) return [];
-      if (!(name in settingsSchema.shape) || name in secretSettings) return [];
+      if (!(name in settingsSchema.shape)) return [];
       return [[name, Array.isArray(objectValue) ? objectValue.map(String) : value]];
     }),
   );
