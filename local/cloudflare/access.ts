@@ -4,7 +4,7 @@ import type { StoredPolicy, StoredToken } from "./entities.ts";
 import { CloudflareError, notPermitted, refusal } from "./errors.ts";
 import { permissionGroup, permissionGroups, type PermissionName, type PermissionScope } from "./permission-groups.ts";
 
-/** What a request is about; a zone names its account too, because policies may be written by account. */
+/** Resource that a request needs a permission on. A zone names its account, too, because policies may be written by account. */
 export type Target =
   | { readonly kind: "user"; readonly id: string }
   | { readonly kind: "account"; readonly id: string }
@@ -13,7 +13,7 @@ export type Target =
 /** The token that a request bears, once it has been found good. */
 export interface Caller {
   readonly token: StoredToken;
-  /** Whether its policies allow one of `names` on `target`. */
+  /** Tells whether the token's policies allow one of the permissions `names` on `target`. */
   may(names: readonly PermissionName[], target: Target): boolean;
   /** Throws the 403 that Cloudflare answers unless {@link may} holds. */
   require(names: readonly PermissionName[], target: Target): void;

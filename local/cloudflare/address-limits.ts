@@ -1,18 +1,20 @@
 import { BlockList, isIP } from "node:net";
 
-/** Where a token may be used from, as in its `condition.request_ip`. */
+/** Limits on the addresses that a token may be used from: its `condition.request_ip`. Addresses or CIDRs, IPv4 and IPv6. */
 export interface AddressLimits {
+  /** Default: all. */
   readonly in?: readonly string[] | undefined;
+  /** Default: none. */
   readonly not_in?: readonly string[] | undefined;
 }
 
-/** Whether a caller at `address` (IPv4, IPv6 or IPv4 mapped into IPv6) keeps within `limits`. */
+/** Tells whether `address` (IPv4, IPv6 or IPv4 mapped into IPv6) is within `limits`. */
 export function withinLimits(limits: AddressLimits, address: string): boolean {
   if (limits.in !== undefined && !isInAny(limits.in, address)) return false;
   return limits.not_in === undefined || !isInAny(limits.not_in, address);
 }
 
-/** Whether `text` is an address or a CIDR that {@link withinLimits} can hold an address against. */
+/** Tells whether `text` is an IPv4 or IPv6 address or a CIDR, and so may stand in {@link AddressLimits}. */
 export function isAddressRange(text: string): boolean {
   const [address, prefix, ...rest] = text.split("/");
   const family = isIP(address ?? "");

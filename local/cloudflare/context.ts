@@ -4,7 +4,7 @@ import type { Account, CloudflareState, StoredZone } from "./entities.ts";
 import { noSuchObject, notPermitted } from "./errors.ts";
 import { zonePermissions } from "./access.ts";
 
-/** What every handler of one Cloudflare API works with. */
+/** State and sources of one local Cloudflare, shared by its handlers. */
 export interface Cloud {
   readonly account: Account;
   readonly state: CloudflareState;
@@ -13,7 +13,7 @@ export interface Cloud {
   readonly ids: IdSource;
 }
 
-/** Where new ids and token values come from. */
+/** Source of new ids and token values. */
 export interface IdSource {
   /** 32 hex digits. */
   id(): string;
@@ -21,7 +21,7 @@ export interface IdSource {
   tokenValue(): string;
 }
 
-/** What the authentication leaves behind for the handlers. */
+/** Variables of hono's context that the authentication sets for the handlers. */
 export interface ApiEnv extends Env {
   Variables: { caller: Caller };
 }
@@ -65,7 +65,7 @@ export function visibleZone(cloud: Cloud, c: Context<ApiEnv>, zoneId: string): S
   return zone;
 }
 
-/** Whether the caller has any permission on the zone. */
+/** Tells whether the caller has any permission on the zone, which is what it takes to know that the zone is there. */
 export function mayKnow(cloud: Cloud, c: Context<ApiEnv>, zone: StoredZone): boolean {
   return c.get("caller").may(zonePermissions, { kind: "zone", id: zone.id, accountId: cloud.account.id });
 }

@@ -11,7 +11,7 @@ export function dnsZones(api: CloudflareApi): DnsZone[] {
   }));
 }
 
-/** What Cloudflare serves for "automatic". */
+/** TTL that Cloudflare serves for "automatic". */
 const automaticTtlSeconds = 300;
 
 const longestString = 255;

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import type { Collection, Store } from "../emulation/store.ts";
 
-/** What the local Cloudflare account holds. Shapes are those of the API where the API has one; times are ISO 8601, in UTC. */
+// Names and shapes below are those of the API where it has one. Times are ISO 8601, in UTC.
+
+/** The one account of a local Cloudflare. */
 export interface Account {
   /** 32 hex digits. */
   readonly id: string;
@@ -17,12 +19,13 @@ const zoneSchema = z.strictObject({
   modified_on: z.string(),
 });
 
-/** A zone as it is kept; what the API adds to it is the same for every zone. */
+/** A zone as it is kept. What else the API shows of a zone is not kept, since it does not differ between zones. */
 export type StoredZone = z.infer<typeof zoneSchema>;
 
 /** The record types that the local Cloudflare serves. */
 export const recordTypes = ["A", "AAAA", "CNAME", "MX", "NS", "PTR", "TXT", "SRV", "CAA", "TLSA"] as const;
 
+/** One of {@link recordTypes}. */
 export type RecordType = (typeof recordTypes)[number];
 
 const recordSchema = z.strictObject({
@@ -33,7 +36,7 @@ const recordSchema = z.strictObject({
   type: z.enum(recordTypes),
   /** The record's value in one line, for structured types too. */
   content: z.string(),
-  /** The same value in parts, for SRV, CAA and TLSA, as its owner wrote it. */
+  /** For SRV, CAA and TLSA: the value in parts, as its owner wrote it. */
   data: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
   /** For MX and SRV. */
   priority: z.number().optional(),
@@ -49,6 +52,7 @@ const recordSchema = z.strictObject({
   tags_modified_on: z.string().optional(),
 });
 
+/** A DNS record as it is kept. */
 export type StoredRecord = z.infer<typeof recordSchema>;
 
 /** `{"com.cloudflare.api.account.zone.<id>": "*"}`, or an account's key with an object of zones below it. */
@@ -61,9 +65,10 @@ const policySchema = z.strictObject({
   resources: policyResources,
 });
 
+/** A policy of an API token: permissions, and the resources that it allows or denies them on. */
 export type StoredPolicy = z.infer<typeof policySchema>;
 
-/** Where a token may be used from: addresses or CIDRs, IPv4 and IPv6. */
+/** Schema of a token's `condition`: limits on the addresses that it may be used from. Addresses or CIDRs, IPv4 and IPv6. */
 export const tokenCondition = z.strictObject({
   request_ip: z.strictObject({ in: z.array(z.string()).optional(), not_in: z.array(z.string()).optional() }).optional(),
 });
@@ -84,6 +89,7 @@ const tokenSchema = z.strictObject({
   modified_on: z.string(),
 });
 
+/** An API token as it is kept: without its value. */
 export type StoredToken = z.infer<typeof tokenSchema>;
 
 /** The collections of one Cloudflare account, each by id. */

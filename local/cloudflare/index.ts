@@ -13,8 +13,9 @@ import { accountTokenRoutes, userTokenRoutes } from "./routes/tokens.ts";
 import { zoneRoutes } from "./routes/zones.ts";
 import { operatorToken } from "./tokens.ts";
 
+/** Options of {@link createCloudflareApi}. */
 export interface CloudflareApiOptions {
-  /** Where zones, records and tokens are kept. */
+  /** Keeps zones, records and tokens. */
   readonly store: Store;
   /** Domains that are zones of the account; those that are not there yet are made. */
   readonly zones: readonly string[];
@@ -32,6 +33,7 @@ export interface CloudflareApiOptions {
   readonly remoteAddress?: (c: Context) => string | undefined;
 }
 
+/** A local Cloudflare. */
 export interface CloudflareApi {
   /** Serves Cloudflare's API v4 at `/client/v4`. */
   readonly app: Hono;
@@ -39,6 +41,7 @@ export interface CloudflareApi {
   zones(): readonly ZoneWithRecords[];
 }
 
+/** A zone, its name servers and all its records. */
 export interface ZoneWithRecords {
   readonly zone: StoredZone;
   readonly nameServers: readonly string[];
@@ -82,7 +85,7 @@ const randomIds: IdSource = {
   tokenValue: () => randomBytes(30).toString("base64url"),
 };
 
-/** The same for the same name in every run: a zone's id stands in stack configuration and state. */
+/** Makes an id of a name: 32 hex digits, equal in every run, since a zone's id stands in stack configuration and state. */
 function stableId(name: string): string {
   return createHash("sha256").update(`imera local cloudflare ${name}`).digest("hex").slice(0, 32);
 }

@@ -5,7 +5,7 @@ export interface PermissionGroup {
   readonly scopes: readonly PermissionScope[];
 }
 
-/** What kind of thing a permission is about. */
+/** Kind of resource that a permission is about. */
 export type PermissionScope =
   "com.cloudflare.api.account.zone" | "com.cloudflare.api.account" | "com.cloudflare.api.user";
 
@@ -20,6 +20,7 @@ export const permissionGroups = [
   { id: "eb56a6953c034b9d97dd838155666f06", name: "Account API Tokens Read", scopes: ["com.cloudflare.api.account"] },
 ] as const satisfies readonly PermissionGroup[];
 
+/** Name of one of {@link permissionGroups}. */
 export type PermissionName = (typeof permissionGroups)[number]["name"];
 
 /** The permission with that id, or undefined. */

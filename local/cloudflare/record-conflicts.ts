@@ -22,7 +22,7 @@ function isIdentical(a: StoredRecord, b: StoredRecord): boolean {
   return a.type === b.type && a.priority === b.priority && plainContent(a) === plainContent(b);
 }
 
-/** TXT content with and without quotation marks is the same text; IPv6 addresses have many spellings. */
+/** Content by which records compare equal: TXT without quotation marks, IPv6 addresses in their shortest spelling. */
 function plainContent({ type, content }: StoredRecord): string {
   if (type === "TXT") return content.replace(/^"(.*)"$/, "$1");
   return type === "AAAA" ? new URL(`http://[${content}]`).hostname : content;

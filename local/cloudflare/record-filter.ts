@@ -1,6 +1,6 @@
 import type { StoredRecord } from "./entities.ts";
 
-/** How a field of a record may be matched: `name=…` is `name.exact=…`. */
+/** Ways to match a field of a record, by the parameter's suffix; `name=…` is short for `name.exact=…`. */
 const comparisons: Record<string, (value: string, wanted: string) => boolean> = {
   exact: (value, wanted) => value === wanted,
   contains: (value, wanted) => value.includes(wanted),
@@ -9,9 +9,9 @@ const comparisons: Record<string, (value: string, wanted: string) => boolean> = 
 };
 
 /**
- * Which records a list request asks for: `type`, `name`, `content` and `comment`, each exact or with `.contains`,
- * `.startswith`, `.endswith`, and `proxied`; `match=any` takes records that fit one of them. Case does not matter. Other
- * parameters do not choose records.
+ * Makes the filter that a list request's parameters ask for: `type`, `name`, `content` and `comment`, each exact or with
+ * `.contains`, `.startswith`, `.endswith`, and `proxied`. Records must fit all parameters, or one of them with `match=any`.
+ * Case does not matter. Other parameters filter nothing.
  */
 export function recordFilter(query: Record<string, string>, zoneName: string): (record: StoredRecord) => boolean {
   const tests = Object.entries(query).flatMap(([parameter, wanted]) => {

@@ -14,6 +14,7 @@ export interface TestServer extends AsyncDisposable {
   client(token?: string): Cloudflare;
 }
 
+/** Value of the test server's first token, which may do everything. */
 export const operatorToken = "operator-token-of-the-tests-0123456789abc";
 
 /** Starts a server with the zones example.org and example.net. */
