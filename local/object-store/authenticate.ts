@@ -16,7 +16,7 @@ export interface Grant {
   readonly permission: "read" | "readwrite" | "fullaccess";
 }
 
-/** Who signed a request, and how. */
+/** Signature of a request that has been found good: its key, and what checking a body signed in parts needs. */
 export interface Authentication {
   readonly key: SpacesKey;
   readonly scope: SignatureScope;

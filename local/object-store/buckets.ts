@@ -8,7 +8,7 @@ import { S3Error } from "./errors.ts";
 import { type MultipartUploads, openUploads } from "./multipart-uploads.ts";
 import { type ObjectFiles, openObjectFiles } from "./object-files.ts";
 
-/** What is kept of a bucket, its objects aside. */
+/** Schema of a bucket's settings, as they are kept. */
 export const bucketRecord = z.strictObject({
   name: z.string(),
   region: z.string(),
@@ -19,6 +19,7 @@ export const bucketRecord = z.strictObject({
   lifecycle: z.string().nullable(),
   createdAt: z.iso.datetime(),
 });
+/** A bucket's settings. */
 export type BucketRecord = z.infer<typeof bucketRecord>;
 
 /** A bucket with its contents. */
@@ -28,14 +29,16 @@ export interface Bucket {
   readonly uploads: MultipartUploads;
 }
 
+/** All buckets of an object store. Changes resolve when they are durable. */
 export interface Buckets {
   /** The bucket `name` in `region`. In another region it does not exist. */
   find(region: string, name: string): Promise<Bucket | undefined>;
   list(region: string): BucketRecord[];
-  /** Makes a bucket; one that is there in the same region stays as it is. Names are one to all regions. */
+  /** Makes a bucket; one that is there in this region stays as it is. Throws 409 when another region has the name. */
   create(region: string, name: string, acl: BucketRecord["acl"]): Promise<void>;
+  /** Replaces the settings of the bucket that `record` names. */
   change(record: BucketRecord): Promise<void>;
-  /** Throws 409 while it has objects, noncurrent versions among them. */
+  /** Deletes a bucket. Throws 409 while it has objects, noncurrent versions among them. */
   delete(bucket: Bucket): Promise<void>;
 }
 

@@ -19,13 +19,15 @@ export interface S3Call {
   body(): Readable;
 }
 
+/** Answer to an S3 request. */
 export interface S3Answer {
+  /** HTTP status. */
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Readable;
 }
 
-/** What a call does to a bucket: reads, changes objects, or makes, deletes and sets up the bucket. */
+/** Right that a call needs on a bucket: to read it, to change its objects (`write`), or to make, delete and set it up (`full`). */
 export type Access = "read" | "write" | "full";
 
 /** Throws 403 unless one of the key's grants allows it. */

@@ -3,8 +3,9 @@ import { Transform } from "node:stream";
 import { invalidRequest, S3Error } from "./errors.ts";
 import { chunkSignatureOf, type SignatureScope } from "./signature.ts";
 
-/** What a body that is signed in parts is checked with; `seed` is the signature of its headers. */
+/** Key and first signature for checking a body that is signed in parts. */
 export interface ChunkSignatures {
+  /** Signature of the request's headers, with which the chain of the parts' signatures begins. */
   readonly seed: string;
   readonly scope: SignatureScope;
   readonly secretKey: string;

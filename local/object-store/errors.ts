@@ -16,12 +16,19 @@ export class S3Error extends Error {
   }
 }
 
+/** 403: no signature, or a key without the right to do this. */
 export const accessDenied = (message: string) => new S3Error(403, "AccessDenied", message);
+/** 404: no bucket of this name in this region. */
 export const noSuchBucket = () => new S3Error(404, "NoSuchBucket", "The specified bucket does not exist.");
+/** 404: no object of this key, or a delete marker. */
 export const noSuchKey = () => new S3Error(404, "NoSuchKey", "The specified key does not exist.");
+/** 404: the object has no version of this id. */
 export const noSuchVersion = () => new S3Error(404, "NoSuchVersion", "The specified version does not exist.");
+/** 400: the request makes no sense; `message` says why. */
 export const invalidRequest = (message: string) => new S3Error(400, "InvalidRequest", message);
+/** 400: the body is no XML, or not what this call takes. */
 export const malformedXml = (message: string) => new S3Error(400, "MalformedXML", message);
+/** 501: S3 has `what`, this object store does not. */
 export const notImplemented = (what: string) =>
   new S3Error(501, "NotImplemented", `The local cloud's object store does not implement ${what}.`);
 

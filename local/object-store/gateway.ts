@@ -13,12 +13,12 @@ import { readTarget, spacesDomain, type Target } from "./hosts.ts";
 import { answerObjectCall } from "./object-calls.ts";
 import { readPayload } from "./payload.ts";
 
-/** What requests are answered from. */
+/** Buckets, keys and log that S3 requests are answered with. */
 export interface Gateway {
   readonly buckets: Buckets;
   /** The key with this id, as it is now. */
   readonly findKey: (accessKey: string) => SpacesKey | undefined;
-  /** Whether the store plays dead: all is answered 503. */
+  /** Tells whether the store plays dead: then every request is answered 503. */
   readonly isStopped: () => boolean;
   readonly log: Log;
   readonly now: () => Date;

@@ -22,7 +22,7 @@ export const spacesCertificateNames: readonly string[] = [
   ...spacesRegions.map((region) => `*.${region}.${spacesDomain}`),
 ];
 
-/** What a request's URL names. Without a bucket it is the service, without a key the bucket. */
+/** Target of a request: an object, without a key its bucket, without a bucket all of the region. */
 export interface Target {
   readonly region: string;
   readonly bucket?: string;
@@ -46,7 +46,7 @@ export function readTarget(host: string, path: string): Target | undefined {
   return bucket === "" ? { region } : withKey({ region, bucket: decodeURIComponent(bucket) }, key);
 }
 
-/** Whether DigitalOcean has Spaces in the region. */
+/** Tells whether DigitalOcean has Spaces in the region. */
 export function isSpacesRegion(region: string): boolean {
   return spacesRegions.some((slug) => slug === region);
 }

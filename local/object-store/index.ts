@@ -11,9 +11,11 @@ import { openBuckets } from "./buckets.ts";
 import { answerRequest, type Gateway } from "./gateway.ts";
 import { spacesDomain } from "./hosts.ts";
 
+/** Options of {@link createObjectStore}. */
 export interface ObjectStoreOptions {
+  /** Keeps the buckets' settings. */
   readonly store: Store;
-  /** Folder of the objects. */
+  /** Folder of the objects; made when the first bucket is opened. */
   readonly folder: string;
   /** The key with this id, as it is now. */
   readonly findKey: (accessKey: string) => SpacesKey | undefined;
@@ -22,19 +24,20 @@ export interface ObjectStoreOptions {
   readonly now?: () => Date;
 }
 
+/** An object store that can be made to listen. */
 export interface ObjectStore {
-  /** S3 over TLS. Resolves to the port, which is a free one where `port` is 0. */
+  /** Serves S3 over TLS. Resolves to the port, which is a free one where `port` is 0. Rejects when the port is taken. */
   listenTls(address: string, port: number, certificate: ServerCertificate): Promise<number>;
   /**
-   * An HTTP proxy (absolute-form requests, RFC 9112 section 3.2.2) that reaches the object store and nothing else: the
-   * Pulumi plugins' S3 client has no other way to be sent to an address of our choice.
+   * Serves an HTTP proxy (absolute-form requests, RFC 9112 section 3.2.2) that reaches the object store and nothing else: the
+   * Pulumi plugins' S3 client has no other way to be sent to an address of our choice. Resolves to the port.
    */
   listenProxy(address: string, port: number): Promise<number>;
   /** Resolves when nothing listens any more and the requests under way are answered. */
   close(): Promise<void>;
 }
 
-/** Makes a store in `folder` play dead while this file is there. */
+/** File that makes the object store in `folder` play dead while it is there. */
 export function stoppedFile(folder: string): string {
   return join(folder, "stopped");
 }

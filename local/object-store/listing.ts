@@ -1,13 +1,13 @@
 /** One page of a list of keys. */
 export interface Page<T> {
   readonly items: readonly T[];
-  /** What several keys have in common up to a delimiter, in the place of these keys. */
+  /** Common prefixes: each ends in the delimiter and stands for all keys that begin with it. */
   readonly prefixes: readonly string[];
   /** The last key or prefix of the page when more follows. */
   readonly next: string | undefined;
 }
 
-/** What to list. Empty texts are as absent ones. */
+/** Choice of keys to list. An empty text is as an absent one. */
 export interface PageOptions {
   readonly prefix: string;
   readonly delimiter: string;

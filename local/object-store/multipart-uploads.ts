@@ -15,6 +15,7 @@ const upload = z.strictObject({
   headers: z.record(z.string(), z.string()),
   initiatedAt: z.iso.datetime(),
 });
+/** An upload in parts that is under way. */
 export type Upload = z.infer<typeof upload>;
 
 /** A part that has been uploaded. */

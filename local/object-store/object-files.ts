@@ -25,10 +25,12 @@ export interface ObjectFiles {
   read(version: ObjectVersion, range?: { readonly start: number; readonly end: number }): Promise<Readable>;
 }
 
+/** Key and headers of an object to store. */
 export interface NewObject {
   readonly key: string;
+  /** Headers to give back with the object, in lower case. */
   readonly headers: ObjectVersion["headers"];
-  /** Default: the MD5 of the content. */
+  /** Entity tag without quotes. Default: the MD5 of the content in hex. */
   readonly etag?: string;
 }
 

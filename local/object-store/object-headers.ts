@@ -19,7 +19,7 @@ export function keptHeaders({ headers }: S3Call): Record<string, string> {
   return left.length === 0 ? others : { ...others, "content-encoding": left.join(",") };
 }
 
-/** Whether a bucket keeps what is replaced and deleted: also while versioning is suspended, so that nothing is lost. */
+/** Tells whether a bucket keeps replaced and deleted objects as versions: also while versioning is suspended, so that nothing is lost. */
 export function keepsOlder({ record }: Bucket): boolean {
   return record.versioning !== null;
 }

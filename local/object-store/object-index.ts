@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** One version of an object, or the marker that a delete left. */
+/** Schema of {@link ObjectVersion}, as JSON beside the content. */
 export const objectVersion = z.strictObject({
   /** Sorts by age: the newest version of a key has the greatest. Also the name of the file with its content. */
   versionId: z.string(),
@@ -13,6 +13,7 @@ export const objectVersion = z.strictObject({
   /** Headers that are given back with it, in lower case: content-type, x-amz-meta-… */
   headers: z.record(z.string(), z.string()),
 });
+/** One version of an object, or the marker that a delete left. */
 export type ObjectVersion = z.infer<typeof objectVersion>;
 
 /** All versions of all objects of one bucket, in memory. */

@@ -11,7 +11,7 @@ export interface SignableRequest {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What a signature was made for and with. */
+/** Time and region that a signature is valid for. */
 export interface SignatureScope {
   /** `20260102T030405Z`. */
   readonly time: string;

@@ -22,26 +22,31 @@ export interface TestStore {
   send(order: Order): Promise<Answer>;
 }
 
+/** A request to sign and send. */
 export interface Order {
   readonly method: string;
-  /** Before `.spaces.local-cloud.test`; default `ams3`. */
+  /** Part of the host name before `.spaces.local-cloud.test`. Default: `ams3`. */
   readonly host?: string;
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
-  /** Default: {@link fullKey}. */
+  /** Key to sign with. Default: {@link fullKey}. */
   readonly key?: SpacesKey;
 }
 
+/** The object store's answer, its body as text. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: string;
 }
 
+/** Key that may do everything in all buckets. */
 export const fullKey = makeKey("FULL", { bucket: "", permission: "fullaccess" });
+/** Key that reads and writes the objects of the bucket `backup`. */
 export const writerKey = makeKey("WRITER", { bucket: "backup", permission: "readwrite" });
+/** Key that reads the bucket `backup`. */
 export const readerKey = makeKey("READER", { bucket: "backup", permission: "read" });
 
 /**
