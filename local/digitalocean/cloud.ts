@@ -6,7 +6,7 @@ import { unprocessable, type ApiError } from "./errors.ts";
 import type { Action, Droplet, Vpc, Work } from "./entities.ts";
 import type { State } from "./state.ts";
 
-/** What every route and every action works with. */
+/** State, hypervisor and sources of one local DigitalOcean, shared by its routes and actions. */
 export interface Cloud {
   readonly state: State;
   readonly store: Store;
@@ -15,6 +15,7 @@ export interface Cloud {
   readonly log: Log;
   /** The time now, in ISO 8601. */
   readonly now: () => string;
+  /** A new UUID, for the ids that are not numbers. */
   readonly uuid: () => string;
   readonly actions: ActionRunner;
   readonly network: Network;
@@ -35,9 +36,9 @@ export interface ActionRunner {
   }): Action;
   /** Throws as `start` would. */
   assertFree(subject: { readonly dropletId?: number | null; readonly volumeId?: string }): void;
-  /** Whether an action on the droplet is under way. */
+  /** Tells whether an action on the droplet is under way. */
   isBusy(dropletId: number): boolean;
-  /** Does again what a restart interrupted. */
+  /** Starts again the actions that a restart interrupted. */
   resume(): void;
   /** Resolves when no action is under way. */
   idle(): Promise<void>;
@@ -50,7 +51,9 @@ export interface Network {
    * thrown, so a firewall that is answered is a firewall that holds.
    */
   changeFirewalls(change: () => void, undo: () => void): Promise<void>;
+  /** Makes the packet filter follow the state. Rejects with the hypervisor's error. */
   applyFirewalls(): Promise<void>;
+  /** Makes the table of reserved IPs follow the state. Rejects with the hypervisor's error. */
   applyReservedIps(): Promise<void>;
 }
 

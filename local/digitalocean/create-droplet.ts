@@ -54,7 +54,7 @@ export async function createDroplets(c: Context<Env>, cloud: Cloud) {
   return body.names === undefined ? { droplet: views[0], links } : { droplets: views, links };
 }
 
-/** What a body names, found. */
+/** Order for droplets: the things that a body names by slug or id, looked up. */
 interface Order {
   readonly region: string;
   readonly size: Size;

@@ -18,14 +18,22 @@ export class ApiError extends Error {
   }
 }
 
+/** 400: the request cannot be read. */
 export const badRequest = (message: string) => new ApiError(400, "bad_request", message);
+/** 401: the token is missing or wrong. */
 export const unauthorized = () => new ApiError(401, "Unauthorized", "Unable to authenticate you");
+/** 403: the request is understood, and not allowed. */
 export const forbidden = (message: string) => new ApiError(403, "forbidden", message);
+/** 404: no such resource. */
 export const notFound = (message = "The resource you requested could not be found.") =>
   new ApiError(404, "not_found", message);
+/** 409: another resource is in the way. */
 export const conflict = (message: string) => new ApiError(409, "conflict", message);
+/** 412: the resource is not in the state that the request needs. */
 export const preconditionFailed = (message: string) => new ApiError(412, "precondition_failed", message);
+/** 422: a value is wrong; `message` says which and why. */
 export const unprocessable = (message: string) => new ApiError(422, "unprocessable_entity", message);
+/** 501: DigitalOcean has `what`, the local cloud does not. */
 export const unsupported = (what: string) =>
   new ApiError(501, "not_implemented", `The local cloud does not implement ${what}.`);
 
@@ -48,7 +56,7 @@ export function answerError(error: Error, c: Context<Env>, log: Log): Response {
   return c.json(errorBody("server_error", `Unexpected server-side error: ${cause}`, c.var.requestId), 500);
 }
 
-/** What hono's context carries through a request. */
+/** Variables of hono's context in this API. */
 export interface Env {
   Variables: { requestId: string };
 }

@@ -25,7 +25,7 @@ export function compileFilters(state: State): DropletFilter[] {
   });
 }
 
-/** Whether `firewall` names the droplet, by id or by tag. */
+/** Tells whether `firewall` names the droplet, by id or by tag. */
 export function appliesTo(firewall: Firewall, droplet: Droplet): boolean {
   return firewall.dropletIds.includes(droplet.id) || firewall.tags.some((tag) => droplet.tags.includes(tag));
 }

@@ -25,23 +25,25 @@ const outboundBody = z.strictObject({ ...ruleBody, destinations: peersBody });
 /** The two lists of rules in a body. */
 export const ruleBodies = { inbound_rules: list(inboundBody), outbound_rules: list(outboundBody) };
 
-/** Reads a rule of a body; throws 422 for bad ports or addresses, 501 for peers that the local cloud does not have. */
+/** Reads an inbound rule of a body. Throws 422 for bad ports or addresses, 501 for peers that the local cloud does not have. */
 export function readInbound({ sources, ...rule }: z.infer<typeof inboundBody>): FirewallRule {
   return { protocol: rule.protocol, ports: readPorts(rule), peers: readPeers(sources) };
 }
+/** Reads an outbound rule of a body. Throws 422 for bad ports or addresses, 501 for peers that the local cloud does not have. */
 export function readOutbound({ destinations, ...rule }: z.infer<typeof outboundBody>): FirewallRule {
   return { protocol: rule.protocol, ports: readPorts(rule), peers: readPeers(destinations) };
 }
 
-/** A rule as DigitalOcean shows it. */
+/** Shows an inbound rule as DigitalOcean does. */
 export function viewInbound({ protocol, ports, peers }: FirewallRule) {
   return { protocol, ports, sources: viewPeers(peers) };
 }
+/** Shows an outbound rule as DigitalOcean does. */
 export function viewOutbound({ protocol, ports, peers }: FirewallRule) {
   return { protocol, ports, destinations: viewPeers(peers) };
 }
 
-/** Whether two rules are equal. */
+/** Tells whether two rules are equal. */
 export const sameRule = (a: FirewallRule, b: FirewallRule): boolean => isDeepStrictEqual(a, b);
 
 function readPorts({ protocol, ports }: { protocol: FirewallRule["protocol"]; ports: string }): string {

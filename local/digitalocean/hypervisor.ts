@@ -1,7 +1,7 @@
 /**
- * What stands behind the local DigitalOcean API: real machines, block devices, addresses and packet filters. The API owns
- * all state (ids, names, addresses, who may reach whom) and tells the hypervisor what to make true; the hypervisor keeps
- * none of its own. Every call is idempotent: after a restart the API replays its state.
+ * Hypervisor of the local DigitalOcean API: real machines, block devices, addresses and packet filters. The API owns all
+ * state (ids, names, addresses, who may reach whom) and tells the hypervisor what to make true; the hypervisor keeps none of
+ * its own. Every call is idempotent: after a restart the API replays its state.
  */
 export interface Hypervisor {
   /** Creates and boots a droplet; resolves when its init has been started, not when cloud-init is done. */
@@ -10,7 +10,7 @@ export interface Hypervisor {
   destroyDroplet(dropletId: number): Promise<void>;
   /** Starts, stops (`shutdown` asks the init, `powerOff` pulls the plug) or reboots a droplet. */
   setPower(dropletId: number, change: PowerChange): Promise<void>;
-  /** Whether the droplet's init runs. */
+  /** Resolves to `on` when the droplet's init runs. */
   powerState(dropletId: number): Promise<"on" | "off">;
   /** Gives a running or stopped droplet other limits; they hold from its next boot. */
   resizeDroplet(dropletId: number, size: { vcpus: number; memoryMiB: number; diskGiB: number }): Promise<void>;
@@ -25,6 +25,7 @@ export interface Hypervisor {
   deleteVolume(volumeId: string): Promise<void>;
   /** Makes the volume appear in the droplet as `/dev/disk/by-id/scsi-0DO_Volume_<name>`. */
   attachVolume(volumeId: string, dropletId: number): Promise<void>;
+  /** Takes the volume out of the droplet. Its data stay. */
   detachVolume(volumeId: string, dropletId: number): Promise<void>;
 
   /**
@@ -36,8 +37,10 @@ export interface Hypervisor {
   applyReservedIps(assignments: readonly ReservedIpAssignment[]): Promise<void>;
 }
 
+/** Change of a droplet's power: `shutdown` and `reboot` ask its init, `powerOff` and `powerCycle` do not. */
 export type PowerChange = "on" | "powerOff" | "shutdown" | "reboot" | "powerCycle";
 
+/** Everything that a hypervisor needs to make a droplet. */
 export interface DropletSpec {
   readonly id: number;
   /** Host name, also the instance's name in the metadata. */
@@ -57,6 +60,7 @@ export interface DropletSpec {
   readonly volumeIds: readonly string[];
 }
 
+/** Addresses of a droplet, and its VPC. */
 export interface DropletNetwork {
   readonly publicIpv4: string;
   /** With IPv6 off there is none. */
@@ -64,6 +68,7 @@ export interface DropletNetwork {
   readonly vpc: { readonly id: string; readonly ipv4: string; readonly ipv4Cidr: string };
 }
 
+/** Everything that a hypervisor needs to make a volume. */
 export interface VolumeSpec {
   readonly id: string;
   readonly name: string;
@@ -71,7 +76,7 @@ export interface VolumeSpec {
   readonly filesystem?: { readonly type: "ext4" | "xfs"; readonly label: string };
 }
 
-/** What may reach one droplet and what it may reach: the union of all firewalls that apply to it. */
+/** Packet filter of one droplet, in both directions: the union of all firewalls that apply to it. */
 export interface DropletFilter {
   readonly dropletId: number;
   readonly network: DropletNetwork;
@@ -79,6 +84,7 @@ export interface DropletFilter {
   readonly outbound: readonly FilterRule[];
 }
 
+/** Traffic that a packet filter lets through. */
 export interface FilterRule {
   readonly protocol: "tcp" | "udp" | "icmp";
   /** Inclusive; absent for icmp and for "all ports". */
@@ -87,6 +93,7 @@ export interface FilterRule {
   readonly peerCidrs: readonly string[];
 }
 
+/** A reserved IP and the droplet that its traffic goes to, if any. */
 export interface ReservedIpAssignment {
   readonly ipv4: string;
   readonly droplet?: { readonly id: number; readonly publicIpv4: string };

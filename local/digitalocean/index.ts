@@ -28,7 +28,9 @@ import { volumeRoutes } from "./routes/volumes.ts";
 import { vpcRoutes } from "./routes/vpcs.ts";
 import { openState } from "./state.ts";
 
+/** Options of {@link createDigitalOceanApi}. */
 export interface DigitalOceanApiOptions {
+  /** Keeps all state. */
   readonly store: Store;
   readonly hypervisor: Hypervisor;
   readonly addressPlan: AddressPlan;
@@ -43,6 +45,7 @@ export interface DigitalOceanApiOptions {
   readonly uuid?: () => string;
 }
 
+/** A local DigitalOcean. */
 export interface DigitalOceanApi {
   /** Serve it at the root of a host: paths begin with `/v2`. */
   readonly app: Hono<Env>;

@@ -26,12 +26,12 @@ export function parseIpv4Range(text: string): Ipv4Range | undefined {
   return base % rangeSize(prefix) === 0 ? { base, prefix } : undefined;
 }
 
-/** How many addresses a range of this prefix length has. */
+/** Counts the addresses of a range of this prefix length, network and broadcast addresses included. */
 export function rangeSize(prefix: number): number {
   return 2 ** (32 - prefix);
 }
 
-/** Whether two ranges share an address. */
+/** Tells whether two ranges share an address. */
 export function overlap(a: Ipv4Range, b: Ipv4Range): boolean {
   return a.base < b.base + rangeSize(b.prefix) && b.base < a.base + rangeSize(a.prefix);
 }

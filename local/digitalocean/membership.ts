@@ -47,7 +47,7 @@ export function joinProject(cloud: Cloud, urn: string, projectId = defaultProjec
 
 const tagName = /^[a-zA-Z0-9_\-:]{1,255}$/;
 
-/** What DigitalOcean says of a name that cannot be a tag's; undefined for one that can. */
+/** Finds DigitalOcean's words against a name for a tag; undefined for a good name. */
 export function tagNameProblem(name: string): string | undefined {
   return tagName.test(name)
     ? undefined

@@ -30,7 +30,7 @@ export function recordFailure(cloud: Cloud, work: Work): void {
   if (work.kind === "createDroplet") change(cloud, work.dropletId, { status: "off" });
 }
 
-/** What the hypervisor is told of a droplet, at creation and at each start of the local cloud. */
+/** Makes the specification of a droplet for the hypervisor, at creation and at each start of the local cloud. */
 export function dropletSpec({ state }: Cloud, droplet: Droplet): DropletSpec {
   const size = requireSize(droplet.size);
   return {
@@ -48,7 +48,7 @@ export function dropletSpec({ state }: Cloud, droplet: Droplet): DropletSpec {
   };
 }
 
-/** What the hypervisor is told of a volume. */
+/** Makes the specification of a volume for the hypervisor. */
 export function volumeSpec({ id, name, sizeGiB, filesystem }: Volume): VolumeSpec {
   return { id, name, sizeGiB, ...(filesystem === null ? {} : { filesystem }) };
 }

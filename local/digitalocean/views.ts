@@ -3,8 +3,9 @@ import { vpcOf, type Cloud } from "./cloud.ts";
 import type { Action, Droplet, ReservedIp, Volume, Vpc } from "./entities.ts";
 import { formatIpv4, netmask, parseIpv4Range } from "./ipv4.ts";
 
-/** How DigitalOcean shows resources: field names and shapes of its OpenAPI document. */
+// Resources as DigitalOcean's API shows them: field names and shapes are those of its OpenAPI document.
 
+/** Shows a region. */
 export function regionView(region: Region) {
   return {
     name: region.name,
@@ -15,6 +16,7 @@ export function regionView(region: Region) {
   };
 }
 
+/** Shows a size. */
 export function sizeView(size: Size) {
   return {
     slug: size.slug,
@@ -31,6 +33,7 @@ export function sizeView(size: Size) {
   };
 }
 
+/** Shows an image. */
 export function imageView(image: Image) {
   return {
     id: image.id,
@@ -49,6 +52,7 @@ export function imageView(image: Image) {
   };
 }
 
+/** Shows a droplet. It is locked while an action on it is under way. */
 export function dropletView(cloud: Cloud, droplet: Droplet) {
   const size = known(findSize(droplet.size), droplet.size);
   const volumes = cloud.state.volumes.all().filter(({ dropletId }) => dropletId === droplet.id);
@@ -78,6 +82,7 @@ export function dropletView(cloud: Cloud, droplet: Droplet) {
   };
 }
 
+/** Shows an action. */
 export function actionView(action: Action) {
   return {
     id: action.id,
@@ -92,6 +97,7 @@ export function actionView(action: Action) {
   };
 }
 
+/** Shows a volume. */
 export function volumeView(volume: Volume) {
   return {
     id: volume.id,
@@ -107,6 +113,7 @@ export function volumeView(volume: Volume) {
   };
 }
 
+/** Shows a reserved IP with its droplet. It is locked while an action on the droplet is under way. */
 export function reservedIpView(cloud: Cloud, reserved: ReservedIp) {
   const droplet = reserved.dropletId === null ? undefined : cloud.state.droplets.get(String(reserved.dropletId));
   return {
@@ -121,6 +128,7 @@ export function reservedIpView(cloud: Cloud, reserved: ReservedIp) {
 /** The name under which projects know a reserved IP: DigitalOcean kept the old word. */
 export const reservedIpUrn = (ip: string) => `do:floatingip:${ip}`;
 
+/** Shows a VPC. */
 export function vpcView(vpc: Vpc) {
   return {
     id: vpc.id,

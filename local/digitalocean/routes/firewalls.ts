@@ -81,7 +81,7 @@ function read(body: z.infer<typeof firewallBody>): Omit<Firewall, "id" | "create
   };
 }
 
-/** What a sub-route adds to a firewall (POST) or takes from it (DELETE). */
+/** Reads the change that a sub-route makes to a firewall: lists with the body's items added (POST) or taken away (DELETE). */
 async function readPart(c: Context<Env>, firewall: Firewall, part: string): Promise<Partial<Firewall>> {
   const { method } = c.req;
   if (part === "droplets") {

@@ -20,6 +20,7 @@ export interface TestApi {
   settled(): Promise<void>;
 }
 
+/** The token that a {@link TestApi} lets in. */
 export const testToken = "local-token";
 
 // Here and not in a test: reading the document takes longer than a test may.

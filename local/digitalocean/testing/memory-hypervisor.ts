@@ -16,6 +16,7 @@ export interface MemoryHypervisor extends Hypervisor {
   release(): void;
 }
 
+/** Makes a {@link MemoryHypervisor} with nothing in it. */
 export function createMemoryHypervisor(): MemoryHypervisor {
   const failures = new Map<keyof Hypervisor, Error>();
   const holds = new Map<keyof Hypervisor, { until: Promise<void>; release: () => void }>();

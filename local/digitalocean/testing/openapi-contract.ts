@@ -3,11 +3,12 @@ import addFormats from "ajv-formats";
 import { z } from "zod";
 import { loadOpenapiDocument } from "./openapi-document.ts";
 
-/** What an API answered to one request. `body` is the parsed JSON, undefined when there was none. */
+/** Request to an API, and the answer. */
 export interface Answer {
   readonly method: string;
   readonly path: string;
   readonly status: number;
+  /** Parsed JSON; undefined when there was none. */
   readonly body: unknown;
   readonly headers: Headers;
 }
