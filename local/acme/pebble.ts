@@ -14,7 +14,7 @@ export const acmeHostName = "acme.local-cloud.test";
 const acmePort = 14000;
 const managementPort = 15000;
 
-/** Where ACME clients start (RFC 8555, section 7.1.1). */
+/** URL of the ACME server's directory, where clients start (RFC 8555, section 7.1.1). */
 export const acmeDirectoryUrl = `https://${acmeHostName}:${acmePort}/dir`;
 
 /** The ACME server's address: the first of the service addresses. */

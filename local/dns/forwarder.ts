@@ -12,6 +12,7 @@ export interface Forwarder {
   ask(query: Buffer, transport: Transport): Promise<Buffer>;
 }
 
+/** Transport of a DNS message. */
 export type Transport = "udp" | "tcp";
 
 /** No resolver answered; the message says why for each. */

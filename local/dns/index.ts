@@ -6,6 +6,7 @@ import { framed, readFrames } from "./framing.ts";
 import { createResponder, type Responder } from "./responder.ts";
 import type { DnsZone } from "./zone.ts";
 
+/** Options of {@link createDnsServer}. */
 export interface DnsServerOptions {
   /** The zones as they are now; asked for at each question, so a change is answered at once. */
   readonly zones: () => readonly DnsZone[];
@@ -13,12 +14,13 @@ export interface DnsServerOptions {
   readonly upstream?: readonly string[];
   /** Names at and below these never go to a resolver outside. Default: {@link specialNames}. */
   readonly neverOutside?: readonly string[];
-  /** How long one outside resolver is waited for. Default 2000. */
+  /** Time limit for each outside resolver. Default: 2000. */
   readonly upstreamTimeoutMs?: number;
   /** Told of what goes wrong with a single message or connection; the server goes on. */
   readonly onProblem: (problem: Error) => void;
 }
 
+/** A DNS server that can be made to listen. */
 export interface DnsServer extends AsyncDisposable {
   /** Answers UDP and TCP at `address`; port 0 takes a free one. May be called for several addresses. */
   listen(address: string, port: number): Promise<{ address: string; port: number }>;

@@ -2,6 +2,7 @@ import packet, { type Answer, type DecodedPacket, type OptAnswer, type Packet, t
 import { ForwardError, type Forwarder, type Transport } from "./forwarder.ts";
 import { answerFromZones, type DnsRecord, type DnsZone, isAtOrBelow, type ZoneAnswer, zoneOf } from "./zone.ts";
 
+/** Options of {@link createResponder}. */
 export interface ResponderOptions {
   /** The zones as they are now; asked for at each question. */
   readonly zones: () => readonly DnsZone[];
@@ -130,7 +131,7 @@ function reply(query: DecodedPacket, transport: Transport, answer: Reply): Buffe
   return packet.encode({ ...header, flags: (header.flags ?? 0) | packet.TRUNCATED_RESPONSE, additionals: opt });
 }
 
-/** What fits any path unfragmented (DNS flag day 2020). */
+/** Size of the largest UDP message that passes any path unfragmented (DNS flag day 2020). */
 const largestUdpBytes = 1232;
 
 const emptyOpt: OptAnswer = {

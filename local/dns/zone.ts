@@ -21,13 +21,13 @@ export interface DnsZone {
   readonly records: readonly DnsRecord[];
 }
 
-/** What the zones say to one question. */
+/** Answer of the zones to one question. */
 export interface ZoneAnswer {
   readonly rcode: "NOERROR" | "NXDOMAIN";
   readonly answers: readonly DnsRecord[];
   readonly authorities: readonly DnsRecord[];
   readonly additionals: readonly DnsRecord[];
-  /** Where a CNAME leads out of the zones: the name that somebody else has to resolve. */
+  /** Target of a CNAME that leads out of the zones: a name that another resolver has to look up. */
   readonly elsewhere?: string;
 }
 
@@ -37,7 +37,7 @@ export function zoneOf(name: string, zones: readonly DnsZone[]): DnsZone | undef
   return inside.sort((a, b) => b.name.length - a.name.length)[0];
 }
 
-/** Whether `name` is `suffix` or stands below it. Case and a final dot do not matter. */
+/** Tells whether `name` is `suffix` or a subdomain of it. Case and a final dot do not matter. */
 export function isAtOrBelow(name: string, suffix: string): boolean {
   const plain = canonical(name);
   return plain === canonical(suffix) || plain.endsWith(`.${canonical(suffix)}`);
@@ -70,8 +70,8 @@ export function answerFromZones(question: Question, zones: readonly DnsZone[]): 
 const longestChain = 8;
 
 /**
- * How long a resolver may remember that a name is not there. Short, so that a record made a moment ago is found: an ACME
- * challenge is asked for before and after it is published.
+ * TTL of a negative answer (RFC 2308). Short, so that a record made a moment ago is found: an ACME challenge is asked for
+ * before and after it is published.
  */
 const negativeTtlSeconds = 1;
 

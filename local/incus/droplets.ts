@@ -10,12 +10,17 @@ import { renderMetaData } from "./seed.ts";
 export interface Droplets {
   /** Creates without starting; one that is there already is left as it is. `trust` is configuration of the instance. */
   create(droplet: DropletSpec, trust: Readonly<Record<string, string>>): Promise<void>;
+  /** Removes a droplet and its root disk. Resolves if there is none. */
   destroy(dropletId: number): Promise<void>;
+  /** Changes the power. A droplet whose init does not end within 30 s is cut off. */
   setPower(dropletId: number, change: PowerChange): Promise<void>;
+  /** Resolves to `on` when the droplet's init runs. */
   powerState(dropletId: number): Promise<"on" | "off">;
+  /** Gives the droplet other limits, which hold from its next boot. */
   resize(dropletId: number, size: { vcpus: number; memoryMiB: number }): Promise<void>;
   /** Gives the block device `source` to the droplet as the volume `name`. */
   plug(dropletId: number, volume: { id: string; name: string; source: string }): Promise<void>;
+  /** Takes a volume's block device out of the droplet. */
   unplug(dropletId: number, volumeId: string): Promise<void>;
 }
 
@@ -24,6 +29,7 @@ export function instanceName(run: Run, dropletId: number): string {
   return `${run.name}-droplet-${dropletId}`;
 }
 
+/** Makes {@link Droplets} over the run's engine. */
 export function createDroplets(run: Run, incus: Incus): Droplets {
   const path = (dropletId: number) => `/instances/${instanceName(run, dropletId)}`;
   const read = async (dropletId: number) => {
@@ -87,7 +93,7 @@ export function createDroplets(run: Run, incus: Incus): Droplets {
   }
 }
 
-/** What a PUT needs to leave the rest as it is. */
+/** Fields of an instance that a PUT must repeat, lest they change. */
 const instanceSchema = z.object({
   status: z.string(),
   architecture: z.string(),
@@ -118,8 +124,8 @@ function instanceOf(run: Run, droplet: DropletSpec, trust: Readonly<Record<strin
 }
 
 /**
- * Privileged, because only then a droplet can mount its volumes; for the same reason AppArmor, where the machine has it, must
- * not confine it. A droplet may do to this machine what root may: run only what you trust.
+ * Instance configuration of each machine of the local cloud: privileged and not confined by AppArmor, because only then can it
+ * mount its volumes. A droplet may do to this machine what root may: run only what you trust.
  */
 export const machineConfig = {
   "security.privileged": "true",

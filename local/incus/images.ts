@@ -20,7 +20,7 @@ export const baseImage = { slug: "debian-13-x64", suite: "trixie" } as const;
 export interface BaseImage {
   /** The root file system as a tar file. */
   readonly rootfs: string;
-  /** Debian package of Pebble from the same release: this machine may be too old for it. */
+  /** Debian package of Pebble for the image's release: this machine's own release may not have it. */
   readonly pebblePackage: string;
 }
 
@@ -66,7 +66,7 @@ const packages = [
 const rootfsName = "rootfs.tar";
 const pebbleName = "pebble.deb";
 
-/** How cloud-init is set up in DigitalOcean's own images: root logs in with the given keys, there is no other user. */
+/** Configuration of cloud-init as in DigitalOcean's own images: root logs in with the given keys, there is no other user. */
 const platformConfig = `#cloud-config
 datasource_list: [NoCloud, None]
 disable_root: false

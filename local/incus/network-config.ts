@@ -6,6 +6,7 @@ import type { DropletNetwork } from "../digitalocean/hypervisor.ts";
 export const publicGatewayIpv4 = "169.254.0.1";
 /** Next hop of the VPC interface; another one, because a machine has one route to an address. */
 export const vpcGatewayIpv4 = "169.254.0.2";
+/** Next hop of the public interface for IPv6. */
 export const gatewayIpv6 = "fe80::1";
 
 /** One machine of the local cloud as its network sees it: a droplet, or a service container, which has no VPC. */
@@ -34,7 +35,10 @@ export function renderNetworkConfig(network: MachineNetwork, resolver: string): 
   return stringify({ version: 2, ethernets: { eth0, ...(eth1 && { eth1 }) } });
 }
 
-/** Incus's devices for the same network. `hostName` is the start of the interfaces' names in the namespace. */
+/**
+ * Incus's network devices that fit {@link renderNetworkConfig}. The interfaces' names in the namespace begin with `hostName`,
+ * followed by `p` (public) or `v` (VPC).
+ */
 export function nicDevices(network: MachineNetwork, hostName: string): Record<string, Record<string, string>> {
   const { publicIpv4, publicIpv6, vpc } = network;
   const eth0 = {

@@ -18,12 +18,12 @@ export async function readTrust(run: Run): Promise<{ name: Authority; pem: strin
   return Promise.all(present.map(async (name) => ({ name, pem: await readFile(trustFile(run, name), "utf8") })));
 }
 
-/** Where an authority's certificate is kept. */
+/** File of an authority's certificate, in PEM. */
 export function trustFile(run: Run, name: Authority): string {
   return join(run.files.trust, `${name}.pem`);
 }
 
-/** Configuration of an instance that trusts them; the image's templates write them into it when it is created. */
+/** Configuration of an instance that trusts the authorities; the image's templates write it into files when it is created. */
 export async function trustConfig(run: Run): Promise<Record<string, string>> {
   const trust = await readTrust(run);
   return Object.fromEntries(trust.map(({ name, pem }) => [configKey(name), pem]));
@@ -52,8 +52,8 @@ export async function refreshTrust(run: Run, incus: Incus): Promise<void> {
 }
 
 /**
- * Does in a tenth of a second what `update-ca-certificates` needs seconds for, with these authorities only. That command
- * finds them in the same folder when it runs later.
+ * Program that makes a machine trust the platform's authorities. `update-ca-certificates`, which needs seconds where this
+ * needs a tenth of one, finds the certificates in its own folder when it runs later.
  */
 export const trustProgram = {
   path: "/usr/local/sbin/platform-trust",

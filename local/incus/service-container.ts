@@ -83,7 +83,7 @@ async function waitForCloudInit(run: Run, instance: string): Promise<void> {
   });
 }
 
-/** What /run/cloud-init/status.json says: done, not yet, or failed for good. */
+/** Reads `/run/cloud-init/status.json`: `value` when cloud-init is done, `seen` when not yet. Throws {@link GiveUp} when it failed. */
 export function readCloudInitStatus(instance: string, json: string): { value: true } | { seen: string } {
   const { v1 } = JSON.parse(json) as { v1: Record<string, unknown> };
   const stage = v1["stage"];

@@ -76,7 +76,7 @@ async function findLoopDevice(file: string): Promise<string | undefined> {
   return (await loopDevices()).find((device) => device.file === file)?.name;
 }
 
-/** Whether the file is new. */
+/** Makes a file of this size without blocks. Resolves to false, and changes nothing, when there is a file already. */
 async function createSparse(path: string, bytes: number): Promise<boolean> {
   try {
     const file = await open(path, "wx", 0o600);

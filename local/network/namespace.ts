@@ -40,7 +40,7 @@ export function inNamespace(run: Run, command: readonly string[]): [string, ...s
   return ["ip", "netns", "exec", run.name, ...command];
 }
 
-/** Whether the run's namespace is there. */
+/** Tells whether the run's network namespace is there. */
 export async function namespaceExists(run: Run): Promise<boolean> {
   return (await namespaceNames()).includes(run.name);
 }

@@ -1,6 +1,6 @@
 import type { DropletFilter, FilterRule, ReservedIpAssignment } from "../digitalocean/hypervisor.ts";
 
-/** What the namespace's packet filter is made of. */
+/** Contents of the namespace's packet filter. */
 export interface Ruleset {
   readonly filters: readonly DropletFilter[];
   readonly reservedIps: readonly ReservedIpAssignment[];
