@@ -1,15 +1,15 @@
 import { parseArgs } from "node:util";
 import { runAsRoot } from "../host/as-root.ts";
 import { hostToolsPhase } from "./runner/host-tools.ts";
-import { localCloudDown, localCloudKilled, localCloudUp, testRun } from "./runner/local-cloud.ts";
-import { describe, runPhases, type Phase } from "./runner/phase.ts";
+import { localCloudDown, localCloudImage, localCloudKilled, localCloudUp, testRun } from "./runner/local-cloud.ts";
+import { describe, describeTimes, runPhases, type Phase } from "./runner/phase.ts";
 import { fastChecks, staticChecks, toolChecks } from "./runner/static-checks.ts";
 import { toolchainPhase } from "./runner/toolchain.ts";
 import { vitestPhase } from "./runner/vitest-phase.ts";
 
 /**
- * Runs every test, fast ones first, and ends with the line `N passed, N failed`. `--fast` runs types, lint, format and unit
- * tests only; the rest needs root and asks for it. Exit code 1 when anything failed or nothing ran.
+ * Runs every test and ends with the phases' times and the line `N passed, N failed`. `--fast` runs types, lint, format and
+ * unit tests only; the rest needs root and asks for it. Exit code 1 when anything failed or nothing ran.
  */
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: { fast: { type: "boolean", default: false } } });
@@ -19,7 +19,9 @@ async function main(): Promise<number> {
   }
   const report = (line: string): void => void process.stdout.write(`${line}\n`);
   const result = await runPhases(values.fast ? fastPhases : allPhases, report);
-  if (result.failedPhases.length > 0) report(`Failed: ${result.failedPhases.join(", ")}`);
+  for (const line of describeTimes(result)) report(line);
+  const failed = result.phases.filter(({ tally }) => tally.failed > 0).map(({ name }) => name);
+  if (failed.length > 0) report(`Failed: ${failed.join(", ")}`);
   report(describe(result));
   return result.failed === 0 && result.passed > 0 ? 0 : 1;
 }
@@ -27,8 +29,6 @@ async function main(): Promise<number> {
 const unitTests = vitestPhase({ name: "unit tests", project: "unit" });
 
 const fastPhases: readonly Phase[] = [fastChecks, unitTests];
-
-const cloudEnvironment = { IMERA_TEST_RUN: String(testRun) };
 
 /** Each leaves a working network to the next. The first fills it; the last ones take longest. */
 const outages = [
@@ -47,54 +47,41 @@ const outages = [
 
 /** One phase a file, because vitest orders files by itself. */
 const outagePhases = outages.map((name) =>
-  vitestPhase({
-    name: `outage: ${name}`,
-    project: "network",
-    files: [`test/network/outage/${name}.test.ts`],
-    needs: name === "filled" ? [localCloudUp.name] : ["outage: filled"],
-    environment: cloudEnvironment,
-  }),
+  cloudPhase(
+    `outage: ${name}`,
+    `test/network/outage/${name}.test.ts`,
+    name === "filled" ? localCloudUp : { name: "outage: filled" },
+  ),
 );
 
+/** What the local cloud waits for stands first; what computes and is long done then runs beside it. */
 const allPhases: readonly Phase[] = [
+  hostToolsPhase,
+  toolchainPhase,
+  localCloudImage,
   staticChecks,
   unitTests,
-  hostToolsPhase,
   toolChecks,
-  toolchainPhase,
   vitestPhase({ name: "contract tests", project: "contract", needs: [toolchainPhase.name] }),
-  localCloudKilled,
-  localCloudUp,
-  vitestPhase({
-    name: "network tests",
-    project: "network",
-    files: ["test/network/running/"],
-    needs: [localCloudUp.name],
-    environment: cloudEnvironment,
-  }),
-  ...outagePhases,
-  vitestPhase({
-    name: "network tests that end the network",
-    project: "network",
-    files: ["test/network/ending/"],
-    needs: [localCloudUp.name],
-    environment: cloudEnvironment,
-  }),
-  localCloudDown,
-  vitestPhase({
-    name: "what is left on this machine",
-    project: "network",
-    files: ["test/network/gone/"],
-    needs: [localCloudDown.name],
-    environment: cloudEnvironment,
-  }),
   vitestPhase({
     name: "bad input",
     project: "network",
     files: ["test/network/refused/"],
-    needs: [toolchainPhase.name],
-    environment: cloudEnvironment,
+    needs: [toolchainPhase.name, localCloudImage.name],
   }),
+  localCloudKilled,
+  localCloudUp,
+  cloudPhase("network tests", "test/network/running/", localCloudUp),
+  ...outagePhases,
+  cloudPhase("network tests that end the network", "test/network/ending/", localCloudUp),
+  localCloudDown,
+  cloudPhase("what is left on this machine", "test/network/gone/", localCloudDown),
 ];
+
+/** Tests in and around the local cloud, which come one after the other: none waits for the processor as much as for machines. */
+function cloudPhase(name: string, files: string, { name: needed }: { readonly name: string }): Phase {
+  const environment = { IMERA_TEST_RUN: String(testRun) };
+  return vitestPhase({ name, project: "network", files: [files], needs: [needed], waits: true, environment });
+}
 
 process.exitCode = await main();

@@ -40,6 +40,7 @@ const hostTools: readonly HostTool[] = [
 /** Installs what tests need from the distribution; each program counts as one test. */
 export const hostToolsPhase: Phase = {
   name: "programs from the distribution",
+  waits: true,
   async run(report) {
     const missing = await missingTools();
     if (missing.length > 0) {

@@ -4,18 +4,37 @@ import { execa } from "execa";
 import { createIncus } from "../../local/incus/client.ts";
 import { describeRun } from "../../local/run/run.ts";
 import { GiveUp, waitUntil } from "../../host/wait-until.ts";
+import { buildBaseImage } from "../../local/incus/images.ts";
+import { checkHost } from "../../local/preparation/host-checks.ts";
+import { ensureHostPackages } from "../../local/preparation/host-packages.ts";
+import type { Report } from "./grouped-lines.ts";
 import type { Phase, Tally } from "./phase.ts";
 import { repositoryRoot } from "./repository.ts";
+import { mustRunReported } from "./run-reported.ts";
+import { toolchainPhase } from "./toolchain.ts";
 
-/** Number of the local cloud that tests bring up: far from a user's own, which count from 1. */
-export const testRun = 209;
+/** Number of the local cloud that tests bring up: IMERA_TEST_RUN, or 209, which is far from a user's own that count from 1. */
+export const testRun = Number(process.env["IMERA_TEST_RUN"] ?? 209);
+
+/** Installs what the local cloud needs on this machine and builds the image of its machines, as a first start does: one test. */
+export const localCloudImage: Phase = {
+  name: "packages and image of the local cloud",
+  waits: true,
+  async run(report) {
+    await checkHost();
+    await ensureHostPackages(report);
+    await buildBaseImage(report);
+    return { passed: 1, failed: 0 };
+  },
+};
 
 /** Starts bringing the tests' local cloud up and kills all that takes part in it once the droplet boots: one test. */
 export const localCloudKilled: Phase = {
   name: "local cloud killed half way",
-  needs: ["toolchain"],
-  async run() {
-    await local("down");
+  needs: [toolchainPhase.name, localCloudImage.name],
+  waits: true,
+  async run(report) {
+    await local("down", report);
     const options = { cwd: repositoryRoot, stdin: "ignore", stdout: "ignore", detached: true, reject: false } as const;
     const program = execa(process.execPath, argv("up"), options);
     const ended = once(program, "exit");
@@ -33,13 +52,18 @@ export const localCloudKilled: Phase = {
 };
 
 /** Brings the tests' own local cloud up, the network in it included, from where the killed start left it: one test. */
-export const localCloudUp: Phase = { name: "local cloud up", needs: ["toolchain"], run: () => local("up") };
+export const localCloudUp: Phase = {
+  name: "local cloud up",
+  needs: [toolchainPhase.name, localCloudImage.name],
+  waits: true,
+  run: (report) => local("up", report),
+};
 
 /** Removes the tests' local cloud: one test. */
-export const localCloudDown: Phase = { name: "local cloud down", run: () => local("down") };
+export const localCloudDown: Phase = { name: "local cloud down", waits: true, run: (report) => local("down", report) };
 
-async function local(command: "up" | "down"): Promise<Tally> {
-  await execa(process.execPath, argv(command), { cwd: repositoryRoot, stdio: "inherit" });
+async function local(command: "up" | "down", report: Report): Promise<Tally> {
+  await mustRunReported(report, { file: process.execPath, args: argv(command) });
   return { passed: 1, failed: 0 };
 }
 

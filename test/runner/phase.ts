@@ -1,3 +1,5 @@
+import { groupedLines, type LineGroup, type Report } from "./grouped-lines.ts";
+
 /** How many tests of a phase passed and failed. A skipped test counts as failed: nothing is proved by it. */
 export interface Tally {
   readonly passed: number;
@@ -7,48 +9,102 @@ export interface Tally {
 /** One step of the test run. */
 export interface Phase {
   readonly name: string;
-  /** Names of phases that must have passed, else this one is not started and counts as failed. */
+  /** Names of earlier phases that must have passed, else this one is not started and counts as failed. */
   readonly needs?: readonly string[];
-  /** Runs whatever failed before: for tearing down. */
-  readonly always?: boolean;
+  /** Waits for networks, disks and machines more than it computes: runs beside a phase that computes. Default: false. */
+  readonly waits?: boolean;
   /** Resolves to what passed and failed; throwing counts as one failure. */
   run(report: Report): Promise<Tally>;
 }
 
-/** Writes one line of progress. */
-export type Report = (line: string) => void;
+/** Result of one phase. Times are in seconds, `startSeconds` from the start of the first phase. */
+export interface PhaseResult {
+  readonly name: string;
+  readonly tally: Tally;
+  readonly startSeconds: number;
+  readonly seconds: number;
+}
 
-/** What a run of phases came to. `failedPhases` are names. */
+/** Result of all phases, in the order in which they were given. */
 export interface RunResult extends Tally {
-  readonly failedPhases: readonly string[];
+  readonly phases: readonly PhaseResult[];
+  /** Wall-clock time. */
+  readonly seconds: number;
 }
 
 /**
- * Runs the phases in order, shows each with its time, and adds up their tests. A phase that throws, that ran no test or that
- * could not start counts as one failure.
+ * Runs at most two phases at a time, one that computes beside one that waits, each kind in the order given. Shows every phase
+ * with its time and adds up the tests. A phase that throws, that ran no test or that could not start counts as one failure.
+ * Throws before anything runs when a phase needs one that does not come before it.
  */
 export async function runPhases(phases: readonly Phase[], report: Report): Promise<RunResult> {
-  const failedPhases: string[] = [];
-  let total: Tally = { passed: 0, failed: 0 };
+  refuseMisplacedNeeds(phases);
+  const startedMs = performance.now();
+  const secondsSoFar = (): number => (performance.now() - startedMs) / 1000;
+  const openGroup = groupedLines(report);
+  const results = new Map<string, Promise<PhaseResult>>();
+  const lastOfKind = new Map<boolean, Promise<PhaseResult>>();
   for (const phase of phases) {
-    const blocker = phase.needs?.find((name) => failedPhases.includes(name));
-    report(`▸ ${phase.name}`);
-    const started = performance.now();
-    const tally =
-      blocker === undefined
-        ? await runOne(phase, report)
-        : notStarted(`${blocker} failed, so this was not started`, report);
-    const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    report(`${tally.failed === 0 ? "✓" : "✗"} ${phase.name}: ${describe(tally)} in ${seconds} s\n`);
-    if (tally.failed > 0) failedPhases.push(phase.name);
-    total = add(total, tally);
+    const waits = phase.waits === true;
+    const before = lastOfKind.get(waits);
+    const result = (async (): Promise<PhaseResult> => {
+      await before;
+      const needed = await Promise.all((phase.needs ?? []).flatMap((name) => results.get(name) ?? []));
+      const blocker = needed.find(({ tally }) => tally.failed > 0);
+      return runShown(phase, { blocker: blocker?.name, group: openGroup(), secondsSoFar });
+    })();
+    results.set(phase.name, result);
+    lastOfKind.set(waits, result);
   }
-  return { ...total, failedPhases };
+  const all = await Promise.all(results.values());
+  return { ...sum(all.map(({ tally }) => tally)), phases: all, seconds: secondsSoFar() };
 }
 
 /** `3 passed, 0 failed`. */
 export function describe(tally: Tally): string {
   return `${tally.passed} passed, ${tally.failed} failed`;
+}
+
+/** Table of the phases with the times at which they began and that they took, slowest first. */
+export function describeTimes({ phases, seconds }: RunResult): string[] {
+  const slowestFirst = phases.toSorted((a, b) => b.seconds - a.seconds);
+  return [
+    `Phases, slowest first; ${seconds.toFixed(1)} s in all:`,
+    ...slowestFirst.map((phase) => {
+      const [took, began] = [phase.seconds, phase.startSeconds].map((value) => value.toFixed(1).padStart(7));
+      return `${String(took)} s, from ${String(began)} s  ${phase.name}`;
+    }),
+  ];
+}
+
+function refuseMisplacedNeeds(phases: readonly Phase[]): void {
+  const earlier = new Set<string>();
+  for (const { name, needs = [] } of phases) {
+    const missing = needs.find((need) => !earlier.has(need));
+    if (missing !== undefined) throw new Error(`the phase "${name}" needs "${missing}", which is no phase before it`);
+    earlier.add(name);
+  }
+}
+
+interface Showing {
+  /** Name of a phase that was needed and failed. */
+  readonly blocker: string | undefined;
+  readonly group: LineGroup;
+  readonly secondsSoFar: () => number;
+}
+
+async function runShown(phase: Phase, { blocker, group, secondsSoFar }: Showing): Promise<PhaseResult> {
+  const { report } = group;
+  report(`▸ ${phase.name}`);
+  const startSeconds = secondsSoFar();
+  const tally =
+    blocker === undefined
+      ? await runOne(phase, report)
+      : notStarted(`${blocker} failed, so this was not started`, report);
+  const seconds = secondsSoFar() - startSeconds;
+  report(`${tally.failed === 0 ? "✓" : "✗"} ${phase.name}: ${describe(tally)} in ${seconds.toFixed(1)} s\n`);
+  group.end();
+  return { name: phase.name, tally, startSeconds, seconds };
 }
 
 async function runOne(phase: Phase, report: Report): Promise<Tally> {
@@ -65,6 +121,9 @@ function notStarted(reason: string, report: Report): Tally {
   return { passed: 0, failed: 1 };
 }
 
-function add(a: Tally, b: Tally): Tally {
-  return { passed: a.passed + b.passed, failed: a.failed + b.failed };
+function sum(tallies: readonly Tally[]): Tally {
+  return tallies.reduce((a, b) => ({ passed: a.passed + b.passed, failed: a.failed + b.failed }), {
+    passed: 0,
+    failed: 0,
+  });
 }

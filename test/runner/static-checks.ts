@@ -4,7 +4,9 @@ import { execa } from "execa";
 import { ensureOpenapiDocument } from "../../local/digitalocean/testing/fetch-openapi.ts";
 import { ensureDotsTypes } from "../../scripts/dots-types.ts";
 import { longSources, machineNames, shellScripts } from "./committed-text.ts";
-import type { Phase, Report, Tally } from "./phase.ts";
+import type { Report } from "./grouped-lines.ts";
+import { hostToolsPhase } from "./host-tools.ts";
+import type { Phase, Tally } from "./phase.ts";
 import { committedFiles, repositoryRoot } from "./repository.ts";
 
 /** A check that needs nothing running. Each counts as one test. */
@@ -50,31 +52,36 @@ function sourceChecks(lintOptions: readonly string[]): readonly StaticCheck[] {
 }
 
 /** Checks by programs from outside npm: shell scripts and workflows. */
-export const toolChecks: Phase = checksPhase("shell scripts and workflows", [
-  {
-    name: "shellcheck",
-    run: async () => {
-      const scripts = shellScripts(await committedFiles());
-      return scripts.length === 0
-        ? ["no shell script found"]
-        : command("shellcheck", ["--external-sources", ...scripts]);
+export const toolChecks: Phase = checksPhase(
+  "shell scripts and workflows",
+  [
+    {
+      name: "shellcheck",
+      run: async () => {
+        const scripts = shellScripts(await committedFiles());
+        return scripts.length === 0
+          ? ["no shell script found"]
+          : command("shellcheck", ["--external-sources", ...scripts]);
+      },
     },
-  },
-  {
-    name: "actionlint",
-    run: async () => {
-      const files = await committedFiles();
-      const workflows = files.map(({ path }) => path).filter((path) => path.startsWith(".github/workflows/"));
-      if (workflows.length === 0) return ["no workflow found"];
-      const paths = workflows.map((path) => join(repositoryRoot, path));
-      return command("go", ["-C", join(repositoryRoot, "test/tools"), "tool", "actionlint", "-no-color", ...paths]);
+    {
+      name: "actionlint",
+      run: async () => {
+        const files = await committedFiles();
+        const workflows = files.map(({ path }) => path).filter((path) => path.startsWith(".github/workflows/"));
+        if (workflows.length === 0) return ["no workflow found"];
+        const paths = workflows.map((path) => join(repositoryRoot, path));
+        return command("go", ["-C", join(repositoryRoot, "test/tools"), "tool", "actionlint", "-no-color", ...paths]);
+      },
     },
-  },
-]);
+  ],
+  [hostToolsPhase.name],
+);
 
-function checksPhase(name: string, checks: readonly StaticCheck[]): Phase {
+function checksPhase(name: string, checks: readonly StaticCheck[], needs: readonly string[] = []): Phase {
   return {
     name,
+    needs,
     async run(report): Promise<Tally> {
       ensureDotsTypes();
       const waiting = [...checks];

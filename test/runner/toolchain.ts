@@ -1,16 +1,15 @@
 import { join } from "node:path";
-import { execa } from "execa";
+import { hostToolsPhase } from "./host-tools.ts";
 import type { Phase } from "./phase.ts";
 import { repositoryRoot } from "./repository.ts";
+import { mustRunReported } from "./run-reported.ts";
 
-/** Sets the toolchain up, as `npm run toolchain` does: one test. */
+/** Sets the toolchain up, as `npm run toolchain` does: one test. Go, to build the CLI with, is a tool of the host. */
 export const toolchainPhase: Phase = {
   name: "toolchain",
-  async run() {
-    await execa(process.execPath, [join(repositoryRoot, "toolchain/cli.ts")], {
-      cwd: repositoryRoot,
-      stdio: "inherit",
-    });
+  needs: [hostToolsPhase.name],
+  async run(report) {
+    await mustRunReported(report, { file: process.execPath, args: [join(repositoryRoot, "toolchain/cli.ts")] });
     return { passed: 1, failed: 0 };
   },
 };

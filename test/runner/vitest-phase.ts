@@ -1,10 +1,11 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { execa } from "execa";
 import { z } from "zod";
+import type { Report } from "./grouped-lines.ts";
 import type { Phase, Tally } from "./phase.ts";
 import { repositoryRoot } from "./repository.ts";
+import { runReported } from "./run-reported.ts";
 
 /** What a vitest phase runs. */
 export interface VitestPhaseOptions {
@@ -14,19 +15,21 @@ export interface VitestPhaseOptions {
   /** Only files whose path contains one of these. */
   readonly files?: readonly string[];
   readonly needs?: readonly string[];
+  readonly waits?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** A phase that runs one project of vitest.config.ts; its report goes to the terminal, its counts come from the JSON reporter. */
+/** A phase that runs one project of vitest.config.ts; its output is reported, its counts come from the JSON reporter. */
 export function vitestPhase(options: VitestPhaseOptions): Phase {
   return {
     name: options.name,
     needs: options.needs ?? [],
-    async run(): Promise<Tally> {
+    waits: options.waits ?? false,
+    async run(report): Promise<Tally> {
       const directory = await mkdtemp(join(tmpdir(), "imera-test-"));
       try {
         const reportFile = join(directory, "report.json");
-        await runVitest(options, reportFile);
+        await runVitest(options, reportFile, report);
         return tallyOf(JSON.parse(await readFile(reportFile, "utf8")));
       } finally {
         await rm(directory, { recursive: true });
@@ -50,10 +53,10 @@ const reportSchema = z.object({
   testResults: z.array(z.object({ status: z.string(), assertionResults: z.array(z.object({ status: z.string() })) })),
 });
 
-async function runVitest(options: VitestPhaseOptions, reportFile: string): Promise<void> {
-  const result = await execa(
-    process.execPath,
-    [
+async function runVitest(options: VitestPhaseOptions, reportFile: string, report: Report): Promise<void> {
+  const { exitCode, sentence } = await runReported(report, {
+    file: process.execPath,
+    args: [
       join(repositoryRoot, "node_modules/vitest/vitest.mjs"),
       "run",
       "--project",
@@ -63,12 +66,8 @@ async function runVitest(options: VitestPhaseOptions, reportFile: string): Promi
       `--outputFile.json=${reportFile}`,
       ...(options.files ?? []),
     ],
-    { cwd: repositoryRoot, env: { ...options.environment }, stdio: "inherit", reject: false },
-  );
+    environment: options.environment ?? {},
+  });
   // 1 means that a test failed, which the report tells better; anything else means that vitest itself did.
-  if (result.exitCode !== 0 && result.exitCode !== 1) {
-    throw new Error(
-      `vitest --project ${options.project}: ${result.shortMessage ?? `exit code ${String(result.exitCode)}`}`,
-    );
-  }
+  if (exitCode !== 0 && exitCode !== 1) throw new Error(`vitest --project ${options.project}: ${sentence}`);
 }
