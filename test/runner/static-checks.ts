@@ -1,7 +1,6 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { ensureOpenapiDocument } from "../../local/digitalocean/testing/fetch-openapi.ts";
 import { ensureDotsTypes } from "../../scripts/dots-types.ts";
 import { longSources, machineNames, shellScripts } from "./committed-text.ts";
 import type { Report } from "./grouped-lines.ts";
@@ -41,11 +40,6 @@ function sourceChecks(lintOptions: readonly string[]): readonly StaticCheck[] {
     {
       name: "no machine in the text",
       run: async () => machineNames(await committedFiles(), repositoryRoot.replace(/\/$/, "")),
-    },
-    {
-      // Not a check of this repository, but the unit tests of the local DigitalOcean API cannot run without it.
-      name: "DigitalOcean's OpenAPI document",
-      run: () => ensureOpenapiDocument().then(() => []),
     },
     { name: "file length", run: async () => longSources(await committedFiles()) },
   ];

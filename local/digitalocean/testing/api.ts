@@ -23,7 +23,7 @@ export interface TestApi {
 /** The token that a {@link TestApi} lets in. */
 export const testToken = "local-token";
 
-// Here and not in a test: reading the document takes longer than a test may.
+// Once for all tests: the document is read and compiled.
 const check = openapiContract();
 
 /** Starts an API for one test, on a free port; ends it, and fails the test for answers that break the contract, after it. */

@@ -14,8 +14,8 @@ export interface Answer {
 }
 
 /**
- * Checks answers against DigitalOcean's OpenAPI document: status, headers and body. Fields that the document does not know
- * are problems too, although it forbids them almost nowhere. The returned list is empty for an answer that fits.
+ * Checks answers against the committed part of DigitalOcean's OpenAPI document: status, headers and body. Fields that the
+ * document does not know are problems too, although it forbids them almost nowhere. The returned list is empty for an answer that fits.
  */
 export function openapiContract(): (answer: Answer) => string[] {
   const document = documentSchema.parse(toJsonSchema(loadOpenapiDocument()));
@@ -78,15 +78,15 @@ function resolve(document: Document, found: z.infer<typeof response>): z.infer<t
 }
 
 /**
- * OpenAPI 3.0's dialect as JSON Schema 2019-09: `nullable` becomes a second choice, examples go, references point to the
- * document, and every property and item is closed against fields that its schema does not name.
+ * OpenAPI 3.0's dialect as JSON Schema 2019-09: `nullable` becomes a second choice, references point to the document, and
+ * every property and item is closed against fields that its schema does not name.
  */
 function toJsonSchema(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(toJsonSchema);
   if (typeof node !== "object" || node === null) return node;
   const result: JsonObject = {};
   for (const [key, value] of Object.entries(node)) {
-    if (notOfSchemas.includes(key)) continue;
+    if (key === "nullable") continue;
     if (key === "properties" && isObject(value)) {
       result[key] = Object.fromEntries(
         Object.entries(value).map(([name, inner]) => [misspelt.get(name) ?? name, closed(toJsonSchema(inner))]),
@@ -107,9 +107,6 @@ const mistaken = new Map([["key_get", "key_update"]]);
 
 /** The document writes `imgages` in a tag's resources; DigitalOcean answers `images`, and its plugin reads that. */
 const misspelt = new Map([["imgages", "images"]]);
-
-/** Keywords of OpenAPI that are none of JSON Schema; examples are left out because they would be read as schemas. */
-const notOfSchemas = ["nullable", "example", "examples", "discriminator"];
 
 type JsonObject = Record<string, unknown>;
 
