@@ -1,8 +1,9 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * Three projects, slowest last: `unit` stands beside the source, `contract` replays what the official plugins were recorded
- * to do, `network` runs against a local cloud.
+ * Four projects, slowest last: `unit` stands beside the source and needs no program but Debian's git, nodejs and npm, with
+ * the Python that comes with npm; `tools` stands there, too, and needs the programs of test/runner/host-tools.ts; `contract`
+ * replays what the official plugins were recorded to do; `network` runs against a local cloud.
  */
 export default defineConfig({
   test: {
@@ -11,11 +12,12 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["{host,components,scripts,local,toolchain}/**/*.test.ts", "test/unit/**/*.test.ts"],
-          exclude: ["**/*.contract.test.ts"],
+          exclude: ["**/*.{contract,tools}.test.ts"],
           // Loading the vendors' clients anew for each file took more than half of the time.
           isolate: false,
         },
       },
+      { test: { name: "tools", include: ["{host,components,local}/**/*.tools.test.ts"] } },
       { test: { name: "contract", include: ["toolchain/**/*.contract.test.ts"], testTimeout: 60_000 } },
       {
         test: {

@@ -62,6 +62,7 @@ const allPhases: readonly Phase[] = [
   staticChecks,
   unitTests,
   toolChecks,
+  vitestPhase({ name: "tests with these programs", project: "tools", needs: [hostToolsPhase.name] }),
   vitestPhase({ name: "contract tests", project: "contract", needs: [toolchainPhase.name] }),
   vitestPhase({
     name: "bad input",

@@ -1,28 +1,7 @@
-import { execa } from "execa";
 import { describe, expect, test } from "vitest";
 
-import type { DropletFilter, ReservedIpAssignment } from "../digitalocean/hypervisor.ts";
 import { renderRuleset } from "./ruleset.ts";
-
-const filter: DropletFilter = {
-  dropletId: 7,
-  network: {
-    publicIpv4: "10.99.1.16",
-    publicIpv6: "fd99:0:0:1::10",
-    vpc: { id: "vpc", ipv4: "10.98.1.2", ipv4Cidr: "10.98.1.0/27" },
-  },
-  inbound: [
-    { protocol: "tcp", ports: { first: 5222, last: 5222 }, peerCidrs: ["0.0.0.0/0", "::/0"] },
-    { protocol: "udp", ports: { first: 49152, last: 49407 }, peerCidrs: ["10.99.1.2/32"] },
-    { protocol: "icmp", peerCidrs: ["0.0.0.0/0", "::/0"] },
-  ],
-  outbound: [{ protocol: "tcp", peerCidrs: ["0.0.0.0/0"] }],
-};
-const reservedIps: ReservedIpAssignment[] = [
-  { ipv4: "10.99.1.128", droplet: { id: 7, publicIpv4: "10.99.1.16" } },
-  { ipv4: "10.99.1.129" },
-];
-const cloudIpv4 = "10.99.1.1";
+import { cloudIpv4, filter, reservedIps } from "./testing/one-droplet.ts";
 
 function chain(name: string, ruleset: string): string[] {
   const body = new RegExp(`chain ${name} \\{\n([^}]*?)\n  \\}`, "s").exec(ruleset)?.[1] ?? "";
@@ -70,11 +49,4 @@ test("a reserved IP leads to its droplet from outside and from inside, one witho
   expect(ruleset.match(/ip daddr 10\.99\.1\.128 dnat ip to 10\.99\.1\.16/g)).toHaveLength(2);
   expect(ruleset).toContain("ip saddr 10.99.1.16 ip daddr 10.99.1.16 snat ip to 10.99.1.1");
   expect(ruleset).not.toContain("10.99.1.129");
-});
-
-test("nft takes it, also twice in a row", async ({ skip }) => {
-  const nft = await execa("unshare", ["--net", "nft", "list", "tables"], { reject: false });
-  if (nft.exitCode !== 0) skip("needs root and nftables");
-  const ruleset = renderRuleset({ filters: [filter, { ...filter, dropletId: 8 }], reservedIps, cloudIpv4 });
-  await execa("unshare", ["--net", "nft", "-f", "-"], { input: ruleset + ruleset });
 });

@@ -17,6 +17,9 @@ const hostTools: readonly HostTool[] = [
     probe: ["shellcheck", "--version"],
     neededFor: "checking the droplet's shell scripts",
   },
+  { aptPackages: ["systemd"], probe: ["systemd-analyze", "--version"], neededFor: "checking the droplet's units" },
+  { aptPackages: ["nftables"], probe: ["nft", "--version"], neededFor: "checking the droplets' firewalls" },
+  { aptPackages: ["openssh-client"], probe: ["/usr/bin/test", "-x", "/usr/bin/ssh-keygen"], neededFor: "reading keys" },
   { aptPackages: ["golang-go"], probe: ["go", "version"], neededFor: "building actionlint" },
   {
     // The tests start it themselves, on loopback.
