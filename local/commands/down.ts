@@ -7,8 +7,9 @@ import { execa } from "execa";
 import { detachLoopDevices } from "../incus/volumes.ts";
 import { deleteNamespace, namespaceExists, namespaceNames } from "../network/namespace.ts";
 import { closeOutbound } from "../network/outbound.ts";
-import { endPid, endProcess, endSession, processesWhere } from "../../host/process.ts";
+import { endPid, endProcess, processesWhere } from "../../host/process.ts";
 import type { Step } from "../../host/terminal/progress.ts";
+import { endInterruptedRun } from "../../toolchain/engine/interrupted-run.ts";
 import { type Run, runsFolder } from "../run/run.ts";
 import { stackFiles } from "../stack/stack.ts";
 
@@ -20,7 +21,7 @@ export async function takeDown(run: Run, step: Step): Promise<boolean> {
   if (!existsSync(run.folder) && !(await namespaceExists(run))) return false;
   await step("daemons", async () => {
     await endProcess(run.files.upPid, { what: "the start that is under way", graceMs: 3000 });
-    await endSession(stackFiles(run).pulumiPid);
+    await endInterruptedRun(stackFiles(run));
     await endProcess(run.files.daemonPid, { what: "the cloud's daemon", graceMs: 10_000 });
   });
   await step("machines", async () => {

@@ -1,24 +1,14 @@
-import { execa } from "execa";
-
+import { runSession } from "../../toolchain/engine/session.ts";
 import type { Toolchain } from "../../toolchain/set-up.ts";
 import type { Run } from "../run/run.ts";
-import { stackCli, stackFiles, stackName } from "../stack/stack.ts";
+import { localStack } from "../stack/stack.ts";
 
 /**
  * Prints on standard output what `pulumi up` would do to the run's network now: everything, when it was never built. Rejects
  * when the plan cannot be made; the engine has said why on standard output.
  */
 export async function previewNetwork(run: Run, toolchain: Toolchain): Promise<void> {
-  const cli = stackCli(run, toolchain);
-  const args = ["preview", "--diff", "--stack", stackName, "--config-file", stackFiles(run).config];
-  const { exitCode } = await execa(cli.command, [...args, "--non-interactive", "--color", "never"], {
-    cwd: cli.projectFolder,
-    env: { ...cli.env },
-    extendEnv: false,
-    stdin: "ignore",
-    stdout: "inherit",
-    stderr: "inherit",
-    reject: false,
-  });
+  const print = (line: string) => process.stdout.write(`${line}\n`);
+  const exitCode = await runSession(localStack(run, toolchain), ["preview", "--diff"], print);
   if (exitCode !== 0) throw new Error("pulumi preview failed; its own words stand above.");
 }

@@ -4,10 +4,9 @@ import { fileURLToPath } from "node:url";
 import { acmeHostName, acmeIpv4, startPebble } from "../acme/pebble.ts";
 import { openLocalCa } from "../acme/local-ca.ts";
 import { digitaloceanApiPort } from "../run/address-plan.ts";
-import { daemonSecrets, type DaemonSettings, daemonSettings } from "../run/daemon-settings.ts";
+import { daemonSecrets, type DaemonSettings } from "../run/daemon-settings.ts";
 import { checkAddresses, checkHost } from "../preparation/host-checks.ts";
 import { ensureHostPackages } from "../preparation/host-packages.ts";
-import type { Incus } from "../incus/client.ts";
 import { startEngine } from "../incus/engine.ts";
 import { buildBaseImage, importBaseImage } from "../incus/images.ts";
 import { readTrust, refreshTrust, trustFile } from "../incus/platform-trust.ts";
@@ -19,15 +18,9 @@ import { endProcess, isRunning, lastLines, startDaemon } from "../../host/proces
 import type { Step } from "../../host/terminal/progress.ts";
 import { readIfThere } from "../../host/read-if-there.ts";
 import type { Run } from "../run/run.ts";
+import type { RunningCloud } from "../run/running-cloud.ts";
 import { upstreamResolvers } from "../preparation/upstream-resolvers.ts";
 import { GiveUp, waitUntil } from "../../host/wait-until.ts";
-
-/** A local cloud that runs, and how to use it. */
-export interface RunningCloud {
-  readonly run: Run;
-  readonly incus: Incus;
-  readonly settings: DaemonSettings;
-}
 
 /** How to bring a cloud up. */
 export interface UpOptions {
@@ -97,12 +90,6 @@ async function prepareSettings(run: Run, zones: readonly string[]): Promise<Daem
     await writeFile(run.files.daemonSettings, content, { mode: 0o600 });
   }
   return settings;
-}
-
-/** The settings of the run's daemon, or undefined when it was never started. */
-export async function readSettings(run: Run): Promise<DaemonSettings | undefined> {
-  const content = await readIfThere(run.files.daemonSettings);
-  return content === undefined ? undefined : daemonSettings.parse(JSON.parse(content));
 }
 
 async function startCloudDaemon(run: Run): Promise<void> {

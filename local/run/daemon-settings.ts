@@ -2,7 +2,10 @@ import { randomBytes } from "node:crypto";
 
 import { z } from "zod";
 
-/** What the local cloud's daemon is started with. The file holds secrets and has mode 0600. */
+import { readIfThere } from "../../host/read-if-there.ts";
+import type { Run } from "./run.ts";
+
+/** Settings that the local cloud's daemon is started with. The file holds secrets and has mode 0600. */
 export const daemonSettings = z.strictObject({
   /** Number of the run. */
   run: z.int(),
@@ -21,9 +24,16 @@ export const daemonSettings = z.strictObject({
   upstreamResolvers: z.array(z.string()),
 });
 
+/** Settings that the local cloud's daemon is started with. */
 export type DaemonSettings = z.infer<typeof daemonSettings>;
 
-/** The secrets among the settings, which a run keeps. */
+/** Reads the settings of the run's daemon; undefined when it was never started. */
+export async function readDaemonSettings(run: Run): Promise<DaemonSettings | undefined> {
+  const content = await readIfThere(run.files.daemonSettings);
+  return content === undefined ? undefined : daemonSettings.parse(JSON.parse(content));
+}
+
+/** Secrets among the settings, which a run keeps. */
 const secrets = daemonSettings.pick({
   digitaloceanToken: true,
   cloudflareToken: true,
@@ -31,7 +41,7 @@ const secrets = daemonSettings.pick({
   spacesSecretKey: true,
 });
 
-/** Secrets for a run: those of its settings `earlier`, and new ones for what they do not have. */
+/** Makes the secrets of a run: those in its settings `earlier` (JSON) stay, those that are missing there are new. */
 export function daemonSecrets(earlier: string | undefined): z.infer<typeof secrets> {
   const kept = earlier === undefined ? {} : secrets.partial().strip().parse(JSON.parse(earlier));
   return {

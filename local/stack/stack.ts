@@ -7,8 +7,12 @@ import { z } from "zod";
 
 import { withFullNames } from "../../components/settings/names.ts";
 import { generateStackSecrets } from "../../components/settings/new-secrets.ts";
-import { type PulumiCli, runPulumi, type StackConfig, writeStackConfig } from "../../toolchain/engine/stack-config.ts";
+import type { PulumiCli } from "../../toolchain/engine/cli.ts";
 import { engineEnvironment } from "../../toolchain/engine/environment.ts";
+import { changeStack } from "../../toolchain/engine/run.ts";
+import { type EngineStack, engineStack } from "../../toolchain/engine/stack.ts";
+import { type StackConfig, writeStackConfig } from "../../toolchain/engine/stack-config.ts";
+import { pendingOperations, readDeployment } from "../../toolchain/engine/state.ts";
 import type { Toolchain } from "../../toolchain/set-up.ts";
 import { acmeDirectoryUrl } from "../acme/pebble.ts";
 import { cloudflareApiPort, digitaloceanApiPort } from "../run/address-plan.ts";
@@ -16,27 +20,22 @@ import type { DaemonSettings } from "../run/daemon-settings.ts";
 import { spacesDomain } from "../object-store/hosts.ts";
 import { proxyEnvironment } from "./proxy-environment.ts";
 import type { Run } from "../run/run.ts";
-import {
-  changeStack,
-  initStack,
-  projectFolder,
-  type StackFolder,
-  stackFolder,
-} from "../../toolchain/engine/stack-folder.ts";
-import type { RunningCloud } from "../commands/up.ts";
+import { initStack, projectFolder, type StackFolder, stackFolder } from "../../toolchain/engine/stack-folder.ts";
+import type { RunningCloud } from "../run/running-cloud.ts";
 
 /** Name of the stack in every local cloud. */
 export const stackName = "local";
 
-/** What the program says about the network that it built. */
+/** Outputs of the program that the local cloud keeps, for `status`. */
 export const stackOutputs = z.object({
   domain: z.string(),
   adminJid: z.string(),
   nodes: z.array(z.object({ name: z.string(), publicIpv4: z.string(), privateIpv4: z.string() })),
 });
+/** Outputs of the program that the local cloud keeps, for `status`. */
 export type StackOutputs = z.infer<typeof stackOutputs>;
 
-/** Files of the stack of one run, in {@link RunFiles.stack}. */
+/** Names the files of a run's stack, in {@link RunFiles.stack}. */
 export function stackFiles(run: Run) {
   return {
     ...stackFolder(stackName, run.files.stack),
@@ -46,7 +45,7 @@ export function stackFiles(run: Run) {
   };
 }
 
-/** Domains of the committed local stack that are zones at Cloudflare, and one for somebody else's server. */
+/** Lists the zones at Cloudflare: that of the committed local stack, and one for somebody else's server. */
 export async function localZones(): Promise<string[]> {
   const config = await readSettingsFile(join(projectFolder, `Pulumi.${stackName}.yaml`));
   return [String(config["imera:zone"] ?? config["imera:domain"]), "peer.test"];
@@ -57,11 +56,16 @@ async function readSettingsFile(path: string): Promise<Record<string, unknown>> 
   return file.parse(parse(await readFile(path, "utf8"))).config;
 }
 
-/** The CLI with the state of a stack of the run: its network's, or one beside it. */
+/** Makes a CLI that has the state of a stack in the run: by default of the run's network. */
 export function stackCli(run: Run, toolchain: Toolchain, place: StackFolder = stackFiles(run)): PulumiCli {
   const { backend, passphrase } = place;
   const env = engineEnvironment({ toolchain, stateFolder: backend, passphraseFile: passphrase });
   return { command: toolchain.pulumi, env: proxyEnvironment(run, env), projectFolder };
+}
+
+/** Opens a stack in the run for the engine: by default that of the run's network. */
+export function localStack(run: Run, toolchain: Toolchain, place: StackFolder = stackFiles(run)): EngineStack {
+  return engineStack(place, stackCli(run, toolchain, place));
 }
 
 /**
@@ -75,7 +79,7 @@ export async function prepareStack(cloud: RunningCloud, toolchain: Toolchain): P
   const { plain, secret } = generateStackSecrets();
   const settings = {
     stack: stackName,
-    configFile: files.config,
+    configFile: files.configFile,
     plain: { ...withFullNames(plain), ...platformSettings(run) },
     secret: { ...withFullNames(secret), ...platformSecrets(cloud.settings) },
   };
@@ -95,7 +99,7 @@ async function addMissing(cli: PulumiCli, settings: StackConfig & { readonly con
   if (Object.keys({ ...plain, ...secret }).length > 0) await writeStackConfig(cli, { ...settings, plain, secret });
 }
 
-/** What a stack in the run has to know of its cloud: settings in full names. */
+/** Plain settings by which a stack in the run reaches its cloud, by full name. */
 export function platformSettings(run: Run) {
   const { cloudIpv4, hostIpv4 } = run.addresses;
   return {
@@ -107,7 +111,7 @@ export function platformSettings(run: Run) {
   };
 }
 
-/** The keys to the run's cloud, by the full names of a stack's settings. */
+/** Secret settings with which a stack in the run may use its cloud, by full name. */
 export function platformSecrets(settings: DaemonSettings) {
   return {
     "digitalocean:token": settings.digitaloceanToken,
@@ -117,29 +121,22 @@ export function platformSecrets(settings: DaemonSettings) {
   };
 }
 
-/**
- * Runs `pulumi up` on the run's stack and keeps its outputs. All it prints goes to the stack's log; `report` is told of each
- * resource. Throws with the last lines.
- */
+/** Runs `pulumi up` on the run's stack and keeps its outputs. `report` gets a line for each resource that changed. */
 export async function buildNetwork(
   run: Run,
   toolchain: Toolchain,
   report: (line: string) => void,
 ): Promise<StackOutputs> {
-  const cli = stackCli(run, toolchain);
-  const files = stackFiles(run);
-  await changeStack(files, cli, "up", report);
-  const json = await runPulumi(cli, ["stack", "output", "--json", "--stack", stackName]);
-  const outputs = stackOutputs.parse(JSON.parse(json));
-  await writeFile(files.outputs, JSON.stringify(outputs), { mode: 0o600 });
+  const stack = localStack(run, toolchain);
+  await changeStack(stack, "up", report);
+  const outputs = stackOutputs.parse(JSON.parse(await stack.pulumi("stack", "output", "--json")));
+  await writeFile(stackFiles(run).outputs, JSON.stringify(outputs), { mode: 0o600 });
   return outputs;
 }
 
-/** Whether a `pulumi up` was killed while it made something, before the network was ever complete. */
+/** Says whether a `pulumi up` was killed while it made something, before the network was ever complete. */
 export async function wasInterrupted(run: Run, toolchain: Toolchain): Promise<boolean> {
   const files = stackFiles(run);
   if (existsSync(files.outputs) || !existsSync(files.adminPassword)) return false;
-  const state = z.object({ deployment: z.object({ pending_operations: z.array(z.unknown()).nullish() }) });
-  const exported = await runPulumi(stackCli(run, toolchain), ["stack", "export", "--stack", stackName]);
-  return (state.parse(JSON.parse(exported)).deployment.pending_operations ?? []).length > 0;
+  return pendingOperations(await readDeployment(localStack(run, toolchain))).length > 0;
 }

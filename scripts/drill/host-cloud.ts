@@ -3,10 +3,11 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { takeDown } from "../../local/commands/down.ts";
 import { holdRun } from "../../local/run/hold-run.ts";
-import { endSession, isRunning, recordPid, runningPid } from "../../host/process.ts";
+import { isRunning, recordPid, runningPid } from "../../host/process.ts";
 import type { Step } from "../../host/terminal/progress.ts";
 import type { Run } from "../../local/run/run.ts";
 import { bringCloudUp } from "../../local/commands/up.ts";
+import { endInterruptedRun } from "../../toolchain/engine/interrupted-run.ts";
 import { drillStacks } from "./drill-stack.ts";
 
 /** Throws unless the run's cloud is up. */
@@ -38,7 +39,7 @@ export async function claimOwnCloud(run: Run, step: Step): Promise<void> {
     }
     await refuseSecondDrill(run);
     process.stderr.write("An earlier drill was cut off, or its hosts were kept; removing what it left.\n");
-    for (const { pulumiPid } of await drillStacks(run)) await endSession(pulumiPid);
+    for (const stack of await drillStacks(run)) await endInterruptedRun(stack);
     await takeDown(run, step);
   }
   await mkdir(run.folder, { recursive: true, mode: 0o700 });

@@ -1,5 +1,6 @@
 import type { Step } from "../../host/terminal/progress.ts";
 import type { Run } from "../../local/run/run.ts";
+import { changeStack } from "../../toolchain/engine/run.ts";
 import type { StackFolder } from "../../toolchain/engine/stack-folder.ts";
 import { takeDown } from "../../local/commands/down.ts";
 import type { Toolchain } from "../../toolchain/set-up.ts";
@@ -9,7 +10,7 @@ import { openNode, type NodeSession } from "../network/node/ssh.ts";
 import { readRecovery, type RecoveryRecord } from "../network/node/recovery-record.ts";
 import type { StackAccess } from "../network/stack-access.ts";
 import type { CleanUp } from "./clean-up.ts";
-import { buildDrillStack, drillStacks, newDrillStack, prepareDrillStack, removeDrillStack } from "./drill-stack.ts";
+import { drillStacks, newDrillStack, prepareDrillStack, removeDrillStack } from "./drill-stack.ts";
 import { bringOwnCloudUp, claimDrill, claimOwnCloud, requireCloud } from "./host-cloud.ts";
 import type { Interruption } from "./interruption.ts";
 import { backupManifest, gaps, type Manifest, presentManifest } from "./manifest.ts";
@@ -42,7 +43,7 @@ export async function runDrill(drill: Drill): Promise<DrillReport> {
   const place = newDrillStack(drill.run);
   const access = await phase("settings and keys", () => makeStack(drill, place));
   interruption.check();
-  await phase("hosts, restore", (report) => buildDrillStack(place, access, report));
+  await phase("hosts, restore", (report) => changeStack(access, "up", report));
   const [node] = (await access.outputs()).nodes;
   if (node === undefined) throw new Error("The drill's network has no node.");
   await using session = await openNode(access, node);

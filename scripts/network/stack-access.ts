@@ -8,15 +8,12 @@ import { describeRun, type Run } from "../../local/run/run.ts";
 import { stackCli, stackFiles, stackName as localStack } from "../../local/stack/stack.ts";
 import { setUpToolchain, type Toolchain } from "../../toolchain/set-up.ts";
 import { fullName } from "../../components/settings/names.ts";
-import type { EngineStack } from "../../toolchain/engine/stack.ts";
-import { runPulumi } from "../../toolchain/engine/stack-config.ts";
+import { type EngineStack, engineStack } from "../../toolchain/engine/stack.ts";
 import { networkOutputs, type NetworkOutputs } from "./network-outputs.ts";
 
 /** A stack and everything it takes to work on it: the operator's commands start here. */
 export interface StackAccess extends EngineStack {
   readonly toolchain: Toolchain;
-  /** The file that the stack's settings are in. */
-  readonly configFile: string;
   /** The local cloud that it is in, if it is in one. */
   readonly run: Run | undefined;
   /** How clients see the network. */
@@ -72,7 +69,7 @@ export async function openStack({ stack, run }: OpenStackOptions): Promise<Stack
   });
 }
 
-/** What {@link stackAccess} cannot find out by itself. */
+/** Everything that {@link stackAccess} cannot find out by itself. */
 export type StackDescription = Pick<
   StackAccess,
   "stack" | "toolchain" | "cli" | "configFile" | "run" | "workFolder" | "outside"
@@ -80,19 +77,17 @@ export type StackDescription = Pick<
 
 /** Access to a stack that is described in full. */
 export function stackAccess(description: StackDescription): StackAccess {
-  const { stack, cli, configFile } = description;
+  const { stack, cli, toolchain, run, outside } = description;
+  const engine = engineStack(description, cli);
+  const { pulumi } = engine;
   let known: Promise<Settings> | undefined;
-  const withStack = (args: readonly string[]) => {
-    const file = takesConfigFile.has(args[0] ?? "") ? ["--config-file", configFile] : [];
-    return [...args, "--stack", stack, ...file];
-  };
-  const pulumi = (...args: string[]) => runPulumi(cli, withStack(args));
   const settings = () => (known ??= pulumi("config", "--show-secrets", "--json").then(parseSettings));
   const setting = async (name: string) => (await settings())[fullName(name)]?.value;
   return {
-    ...description,
-    arguments: withStack,
-    pulumi,
+    ...engine,
+    toolchain,
+    run,
+    outside,
     outputs: async () => readOutputs(stack, await pulumi("stack", "output", "--show-secrets", "--json")),
     setting,
     secret: async (name) => {
@@ -108,8 +103,6 @@ export function stackAccess(description: StackDescription): StackAccess {
     },
   };
 }
-
-const takesConfigFile = new Set(["config", "up", "preview", "refresh", "destroy", "import"]);
 
 const settingsForm = z.record(z.string(), z.object({ value: z.string().optional() }));
 type Settings = z.infer<typeof settingsForm>;
@@ -129,18 +122,16 @@ function readOutputs(stack: string, json: string): NetworkOutputs {
 }
 
 async function openLocalStack(run: Run): Promise<StackAccess> {
-  const { config } = stackFiles(run);
-  if (!existsSync(config)) {
+  const files = stackFiles(run);
+  if (!existsSync(files.configFile)) {
     throw new Error(`Local cloud ${run.number} has no stack. Bring it up first: npm run local -- --run ${run.number}`);
   }
   const toolchain = await setUpToolchain();
   return stackAccess({
-    stack: localStack,
+    ...files,
     toolchain,
     cli: stackCli(run, toolchain),
-    configFile: config,
     run,
-    workFolder: run.files.stack,
     outside: { nameServers: [run.addresses.cloudIpv4], caBundle: run.files.caBundle },
   });
 }

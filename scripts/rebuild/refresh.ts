@@ -4,7 +4,7 @@ import { digitalocean, dropletForm } from "../network/cloud-api.ts";
 import { type Deployment, readDeployment, resources } from "../../toolchain/engine/state.ts";
 import { resourceTypes } from "../../toolchain/engine/resource-types.ts";
 import { runEngine } from "../../toolchain/engine/run.ts";
-import { endInterruptedRun, withoutStaleLock } from "../network/state/interruption.ts";
+import { endInterruptedRun, withoutStaleLock } from "../../toolchain/engine/interrupted-run.ts";
 import { settlePendingCreates } from "../network/state/pending-creates.ts";
 import type { StackAccess } from "../network/stack-access.ts";
 import { type Change, describeGone, goneResources } from "./plan.ts";

@@ -82,10 +82,11 @@ function isWork({ op }: EngineStep): boolean {
   return asksCloud.has(op);
 }
 
-interface TimedNodeStep extends NodeStep, Stretch {}
+/** A step on the node, with when it was under way. */
+export interface TimedNodeStep extends NodeStep, Stretch {}
 
-/** `converge` says what each step did and how long it took, once it is done. */
-function nodeStepsOf(events: readonly EngineEvent[]): TimedNodeStep[] {
+/** Finds the steps on the node in the lines of `converge`, which says what each step did and how long it took. */
+export function nodeStepsOf(events: readonly EngineEvent[]): TimedNodeStep[] {
   return events.flatMap((event) => {
     if (event.kind !== "line") return [];
     const [, step, detail, time] = /^([\w-]+): (.*) \((\d+(?:\.\d+)?) s\)$/.exec(event.text) ?? [];

@@ -7,7 +7,7 @@ import { withFullNames } from "../../components/settings/names.ts";
 import { newStack, refuseExistingSecrets } from "./new-stack.ts";
 import { checkAnswers, credentials, networkList, proposedNetworks } from "./questions.ts";
 import { generateStackSecrets } from "../../components/settings/new-secrets.ts";
-import { runPulumi, type PulumiCli } from "../../toolchain/engine/stack-config.ts";
+import { type PulumiCli, runPulumi } from "../../toolchain/engine/cli.ts";
 
 const answers = {
   domain: "example.org",

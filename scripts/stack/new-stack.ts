@@ -3,7 +3,8 @@ import { join } from "node:path";
 import type { Answers } from "./questions.ts";
 import { withFullNames } from "../../components/settings/names.ts";
 import { generateStackSecrets } from "../../components/settings/new-secrets.ts";
-import { runPulumi, writeStackConfig, type PulumiCli } from "../../toolchain/engine/stack-config.ts";
+import { type PulumiCli, runPulumi } from "../../toolchain/engine/cli.ts";
+import { writeStackConfig } from "../../toolchain/engine/stack-config.ts";
 
 /**
  * Throws unless the name is free: secrets that a stack already has may be on a running node, and new ones would lock the

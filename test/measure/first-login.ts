@@ -2,7 +2,10 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { stackFiles } from "../../local/stack/stack.ts";
-import type { RunningCloud } from "../../local/commands/up.ts";
+import type { RunningCloud } from "../../local/run/running-cloud.ts";
+import { nodeStepsOf } from "../../scripts/rebuild/timeline.ts";
+import { parseEngineLine } from "../../toolchain/engine/events.ts";
+import { engineLog } from "../../toolchain/engine/session.ts";
 import { adminAccount } from "../network/accounts.ts";
 import { logInWithSlixmpp } from "../network/chat-client.ts";
 import { clientMachine } from "../network/client-machine.ts";
@@ -31,11 +34,11 @@ export async function measureFirstLogin(cloud: RunningCloud): Promise<Measuremen
 
 /** What the node itself says of its time: the steps of `converge`, of which the certificate runs beside the others. */
 async function stepsOnTheNode({ run }: RunningCloud): Promise<Measurement[]> {
-  const log = await readFile(stackFiles(run).log, "utf8");
-  const lines = log.matchAll(/imera-\w+-setup-ready creating \(\d+s\) ([\w-]+): .*\((\d+\.\d+) s\)$/gm);
-  return [...lines].map(([, step = "", time = ""]) => ({
+  const lines = (await readFile(engineLog(stackFiles(run)), "utf8")).split("\n");
+  const events = lines.map((line) => parseEngineLine(line, 0)).filter((event) => event !== undefined);
+  return nodeStepsOf(events).map(({ step, seconds: time }) => ({
     what: `of which the node's step \`${step}\``,
-    value: seconds(Number(time) * 1000),
+    value: seconds(time * 1000),
   }));
 }
 

@@ -2,7 +2,7 @@ import { cloudConfig } from "../../components/node/cloud-init.ts";
 import { firstBootFiles, staticFiles } from "../../components/node/files.ts";
 import { execInside, writeInside } from "../../local/incus/exec.ts";
 import { deleteServiceContainer, launchServiceContainer } from "../../local/incus/service-container.ts";
-import type { RunningCloud } from "../../local/commands/up.ts";
+import type { RunningCloud } from "../../local/run/running-cloud.ts";
 import { type Measurement, seconds, timed } from "./table.ts";
 
 /** What cannot be done without, in milliseconds: a machine that boots, and a node's packages on it. */

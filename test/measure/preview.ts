@@ -27,7 +27,7 @@ export async function measurePreview(run: Run, toolchain: Toolchain): Promise<Me
     };
     await pulumi(empty, emptyEnv, "stack", "init");
     const whole = (): Promise<void> =>
-      pulumi(cli.projectFolder, cli.env, "preview", "--config-file", stackFiles(run).config);
+      pulumi(cli.projectFolder, cli.env, "preview", "--config-file", stackFiles(run).configFile);
     const nothing = (): Promise<void> => pulumi(empty, emptyEnv, "preview");
     const times = { whole: [] as number[], nothing: [] as number[] };
     for (let round = 0; round < rounds; round++) {
@@ -49,7 +49,7 @@ export async function measurePreview(run: Run, toolchain: Toolchain): Promise<Me
 async function emptyProgram(run: Run): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "imera-empty-"));
   for (const file of ["Pulumi.yaml", "package.json"]) await copyFile(join(repositoryRoot, file), join(folder, file));
-  await copyFile(stackFiles(run).config, join(folder, `Pulumi.${stackName}.yaml`));
+  await copyFile(stackFiles(run).configFile, join(folder, `Pulumi.${stackName}.yaml`));
   await symlink(join(repositoryRoot, "node_modules"), join(folder, "node_modules"));
   await writeFile(join(folder, "index.ts"), 'import "@pulumi/pulumi";\n');
   return folder;

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import type { RunningCloud } from "../../local/commands/up.ts";
+import type { RunningCloud } from "../../local/run/running-cloud.ts";
 import { waitUntil } from "../../host/wait-until.ts";
 import { rebuildReport, type RebuildReport } from "../../scripts/rebuild/report.ts";
 import { digitaloceanAction, digitaloceanList, digitaloceanRequest } from "../network/vendors.ts";

@@ -18,7 +18,7 @@ export async function pulumi(...args: string[]): Promise<EngineResult> {
     "--stack",
     stackName,
     "--config-file",
-    stackFiles(run).config,
+    stackFiles(run).configFile,
     "--non-interactive",
     "--color",
     "never",

@@ -1,7 +1,7 @@
 import Cloudflare from "cloudflare";
 import { cloudflareApiPort } from "../../local/run/address-plan.ts";
 import type { Run } from "../../local/run/run.ts";
-import { readSettings } from "../../local/commands/up.ts";
+import { readDaemonSettings } from "../../local/run/daemon-settings.ts";
 
 /** The peer's own zone at the local cloud's DNS provider. */
 export interface PeerZone {
@@ -19,7 +19,7 @@ export interface PeerZone {
 
 /** The first zone of the account that is not the network's own; throws when there is none. */
 export async function openPeerZone(run: Run, networkDomain: string): Promise<PeerZone> {
-  const settings = await readSettings(run);
+  const settings = await readDaemonSettings(run);
   if (settings === undefined) throw new Error(`local cloud ${run.number} does not run`);
   const token = settings.cloudflareToken;
   const apiUrl = `http://${run.addresses.cloudIpv4}:${cloudflareApiPort}/client/v4`;

@@ -1,7 +1,7 @@
 import Cloudflare from "cloudflare";
 import { cloudflareApiPort, digitaloceanApiPort } from "../../local/run/address-plan.ts";
 import { describeRun } from "../../local/run/run.ts";
-import { readSettings } from "../../local/commands/up.ts";
+import { readDaemonSettings } from "../../local/run/daemon-settings.ts";
 import { GiveUp, waitUntil } from "../../host/wait-until.ts";
 import { testRunNumber } from "./cloud.ts";
 
@@ -55,8 +55,8 @@ export async function cloudflareClient(): Promise<Cloudflare> {
   return new Cloudflare({ apiToken: (await settings()).cloudflareToken, baseURL, maxRetries: 0 });
 }
 
-async function settings(): Promise<NonNullable<Awaited<ReturnType<typeof readSettings>>>> {
-  const found = await readSettings(describeRun(Number(testRunNumber())));
+async function settings(): Promise<NonNullable<Awaited<ReturnType<typeof readDaemonSettings>>>> {
+  const found = await readDaemonSettings(describeRun(Number(testRunNumber())));
   if (found === undefined) throw new Error(`local cloud ${testRunNumber()} does not run`);
   return found;
 }

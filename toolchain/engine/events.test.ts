@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseEngineLine } from "./events.ts";
+import { describeStep, parseEngineLine } from "./events.ts";
 
 const urn = "urn:pulumi:local::imera::imera:index:XmppNetwork$command:remote:Command::imera-xmpp1-setup-ready";
 
@@ -32,6 +32,17 @@ describe("parseEngineLine", () => {
 
   it.each(["", '{"sequence":1,"timestamp":1,"cancelEvent":{}}', debugLine()])("leaves out %j", (line) => {
     expect(parseEngineLine(line, 5)).toBeUndefined();
+  });
+});
+
+describe("describeStep", () => {
+  it.each([
+    ["create", "Command imera-xmpp1-setup-ready created"],
+    ["replace", "Command imera-xmpp1-setup-ready replaced"],
+    ["same", undefined],
+    ["create-replacement", undefined],
+  ])("says of %s: %s", (op, line) => {
+    expect(describeStep({ op, urn, type: "command:remote:Command" })).toBe(line);
   });
 });
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { nameOf } from "./state.ts";
 
 const metadata = z.object({ op: z.string(), urn: z.string(), type: z.string() });
 
@@ -9,19 +10,19 @@ const eventForm = z.object({
   diagnosticEvent: z.object({ severity: z.string(), message: z.string(), urn: z.string().optional() }).optional(),
 });
 
-/** What the engine says while it works, as much of it as is used here. Times are ms since the epoch. */
+/** An event of the engine's work: a step for one resource, or a text for people. Times are ms since the epoch. */
 export type EngineEvent =
   | { readonly kind: "begin" | "done" | "failed"; readonly atMs: number; readonly step: EngineStep }
   | {
       readonly kind: "line";
       readonly atMs: number;
-      /** Name of the resource that it is about; empty: of none. */
+      /** Name of the resource that the text is about; empty: of none. */
       readonly name: string;
       readonly severity: string;
       readonly text: string;
     };
 
-/** One step for one resource. */
+/** Something that the engine does with one resource. */
 export interface EngineStep {
   /** The engine's word: create, update, delete, same, replace, create-replacement, delete-replaced, refresh, read … */
   readonly op: string;
@@ -32,7 +33,7 @@ export interface EngineStep {
 
 /**
  * Reads one line of what `pulumi … --json` prints. Undefined for an event that is of no use here; a line that is no JSON at all
- * is what the CLI itself has to say and comes as an error's text.
+ * is the CLI's own and has the severity `cli`.
  */
 export function parseEngineLine(line: string, atMs: number): EngineEvent | undefined {
   if (line.trim() === "") return undefined;
@@ -44,8 +45,22 @@ export function parseEngineLine(line: string, atMs: number): EngineEvent | undef
   if (failed !== undefined) return { kind: "failed", atMs, step: failed.metadata };
   if (diagnosticEvent === undefined || diagnosticEvent.severity === "debug") return undefined;
   const { urn = "", severity, message } = diagnosticEvent;
-  return { kind: "line", atMs, name: urn.slice(urn.lastIndexOf("::") + 2), severity, text: withoutColours(message) };
+  return { kind: "line", atMs, name: nameOf(urn), severity, text: withoutColours(message) };
 }
+
+/** Says what a step that is done changed, such as `Droplet imera-xmpp1 created`; undefined where it changed nothing. */
+export function describeStep({ op, urn, type }: EngineStep): string | undefined {
+  const change = changes[op];
+  return change === undefined ? undefined : `${type.slice(type.lastIndexOf(":") + 1)} ${nameOf(urn)} ${change}`;
+}
+
+// A replacement comes as three steps, of which one counts.
+const changes: Readonly<Record<string, string | undefined>> = {
+  create: "created",
+  update: "updated",
+  replace: "replaced",
+  delete: "deleted",
+};
 
 function fromJson(line: string): unknown {
   try {

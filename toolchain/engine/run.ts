@@ -1,17 +1,16 @@
-import { mkdir } from "node:fs/promises";
-import path from "node:path";
-import { type EngineEvent, parseEngineLine } from "./events.ts";
-import { runSession } from "./session.ts";
+import { describeStep, type EngineEvent, parseEngineLine } from "./events.ts";
+import { endInterruptedRun, withoutStaleLock } from "./interrupted-run.ts";
+import { engineLog, runSession } from "./session.ts";
 import type { EngineStack } from "./stack.ts";
 
-/** How a run of the engine ended. */
+/** Events and times of one run of the engine. */
 export interface EngineRun {
   readonly startedAtMs: number;
   readonly endedAtMs: number;
   readonly events: readonly EngineEvent[];
 }
 
-/** The engine did not do what it was asked for. */
+/** A run of the engine that ended with another exit code than 0. The message is the engine's own words, on one screen. */
 export class EngineError extends Error {
   override readonly name = "EngineError";
   readonly run: EngineRun;
@@ -23,8 +22,7 @@ export class EngineError extends Error {
 }
 
 /**
- * Runs `pulumi up`, `refresh`, `preview` on the stack and tells each event as it comes. Everything is kept in
- * {@link engineLog}. The engine leads a session of its own, so that its plugins can be found and ended when it is killed.
+ * Runs `pulumi up`, `destroy`, `refresh` or `preview` on the stack and passes each event to `onEvent` as it comes.
  *
  * @throws EngineError with the engine's own words.
  */
@@ -33,17 +31,9 @@ export async function runEngine(
   [command, ...args]: readonly [string, ...string[]],
   onEvent: (event: EngineEvent) => void = () => undefined,
 ): Promise<EngineRun> {
-  await mkdir(stack.workFolder, { recursive: true, mode: 0o700 });
   const startedAtMs = Date.now();
   const events: EngineEvent[] = [];
-  const session = {
-    // Without it, a preview prints one document at its end.
-    cli: { ...stack.cli, env: { ...stack.cli.env, PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" } },
-    args: stack.arguments([command, ...args, "--json", "--non-interactive", "--color", "never"]),
-    log: engineLog(stack),
-    pidFile: enginePid(stack),
-  };
-  const exitCode = await runSession(session, (line) => {
+  const exitCode = await runSession(stack, [command, ...args, "--json"], (line) => {
     const event = parseEngineLine(line, Date.now());
     if (event === undefined) return;
     events.push(event);
@@ -54,17 +44,26 @@ export async function runEngine(
   return run;
 }
 
-/** Where the engine's own words are kept, as JSON lines. */
-export function engineLog({ workFolder }: EngineStack): string {
-  return path.join(workFolder, "engine.log");
+/**
+ * Runs `pulumi up` or `pulumi destroy` without a question, after what a run killed on this machine left was cleared away.
+ * `report` gets a line for each resource that changed, such as `Droplet imera-xmpp1 created`.
+ *
+ * @throws EngineError with the engine's own words.
+ */
+export async function changeStack(
+  stack: EngineStack,
+  command: "up" | "destroy",
+  report: (line: string) => void,
+): Promise<EngineRun> {
+  await endInterruptedRun(stack);
+  const tell = (event: EngineEvent) => {
+    const line = event.kind === "done" ? describeStep(event.step) : undefined;
+    if (line !== undefined) report(line);
+  };
+  return withoutStaleLock(stack, () => runEngine(stack, [command, "--yes", "--skip-preview"], tell));
 }
 
-/** Pid of the engine that is at work on the stack. */
-export function enginePid({ workFolder }: EngineStack): string {
-  return path.join(workFolder, "pulumi.pid");
-}
-
-/** What a person needs of it, on one screen: errors, and what the CLI says itself. */
+/** Errors, and what the CLI itself says: the last lines, each once. */
 function complaints({ events }: EngineRun): string[] {
   const lines = events
     .filter((event) => event.kind === "line")

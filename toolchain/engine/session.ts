@@ -1,31 +1,36 @@
 import { appendFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
 import process from "node:process";
 import { execa } from "execa";
 import { endSession, recordPid } from "../../host/process.ts";
-import type { PulumiCli } from "./stack-config.ts";
+import type { EngineStack, StackFiles } from "./stack.ts";
 
-/** A run of the CLI, and where it is kept. Absolute paths. */
-export interface EngineSession {
-  readonly cli: PulumiCli;
-  /** All of them: nothing is added. */
-  readonly args: readonly string[];
-  /** Gets all that is printed, mode 0600. */
-  readonly log: string;
-  /** Holds the engine's pid while it is at work. */
-  readonly pidFile: string;
+/** File with all that the engine printed of its work on a stack, mode 0600. */
+export function engineLog({ workFolder }: Pick<StackFiles, "workFolder">): string {
+  return path.join(workFolder, "engine.log");
+}
+
+/** Pid file of the engine that is at work on a stack. */
+export function enginePid({ workFolder }: Pick<StackFiles, "workFolder">): string {
+  return path.join(workFolder, "pulumi.pid");
 }
 
 /**
- * Runs the CLI as the leader of a session of its own, so that all its plugins can be found and ended with it, also after this
- * program was killed. `onLine` is told of each line. Resolves to the exit code.
+ * Runs the CLI on a stack as the leader of a session of its own, so that all its plugins can be found and ended with it, also
+ * after this program was killed. Each line that it prints is added to {@link engineLog} and passed to `onLine`. Resolves to the
+ * exit code.
  */
 export async function runSession(
-  { cli, args, log, pidFile }: EngineSession,
+  stack: EngineStack,
+  args: readonly string[],
   onLine: (line: string) => void,
 ): Promise<number> {
-  const engine = execa(cli.command, args, {
-    cwd: cli.projectFolder,
-    env: { ...cli.env },
+  await mkdir(stack.workFolder, { recursive: true, mode: 0o700 });
+  const engine = execa(stack.cli.command, [...stack.arguments(args), "--non-interactive", "--color", "never"], {
+    cwd: stack.cli.projectFolder,
+    // Without streaming, a preview as JSON is one document at its end.
+    env: { ...stack.cli.env, PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" },
     extendEnv: false,
     detached: true,
     stdin: "ignore",
@@ -33,18 +38,18 @@ export async function runSession(
     buffer: false,
     reject: false,
   });
-  await recordPid(pidFile, engine.pid);
+  await recordPid(enginePid(stack), engine.pid);
   // The engine writes down what it has done before it ends, so it is asked and waited for.
   const passOn = (signal: NodeJS.Signals) => engine.kill(signal);
   process.on("SIGINT", passOn).on("SIGTERM", passOn);
   try {
     for await (const line of engine.iterable({ from: "all" })) {
-      appendFileSync(log, `${line}\n`, { mode: 0o600 });
+      appendFileSync(engineLog(stack), `${line}\n`, { mode: 0o600 });
       onLine(line);
     }
     return (await engine).exitCode ?? 1;
   } finally {
     process.off("SIGINT", passOn).off("SIGTERM", passOn);
-    await endSession(pidFile);
+    await endSession(enginePid(stack));
   }
 }

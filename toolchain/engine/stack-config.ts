@@ -1,26 +1,17 @@
-import { execa } from "execa";
+import { type PulumiCli, runPulumi } from "./cli.ts";
 
-/** How to call the Pulumi CLI. */
-export interface PulumiCli {
-  /** The executable. */
-  readonly command: string;
-  /** The complete environment: backend, passphrase, home. */
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Folder with Pulumi.yaml. */
-  readonly projectFolder: string;
-}
-
-/** A stack and the settings to write for it. */
+/** Settings to write for one stack. */
 export interface StackConfig {
   readonly stack: string;
-  /** Where the settings are kept. Default: `Pulumi.<stack>.yaml` in the project's folder. */
+  /** File that the settings are kept in. Default: `Pulumi.<stack>.yaml` in the project's folder. */
   readonly configFile?: string;
   /** By full name, such as `imera:domain`. */
   readonly plain: Readonly<Record<string, PlainValue>>;
-  /** By full name. They are encrypted by the CLI and reach it on standard input. */
+  /** By full name. Encrypted by the CLI, which gets each value on standard input. */
   readonly secret: Readonly<Record<string, string>>;
 }
 
+/** Value of a setting that is no secret. */
 export type PlainValue = string | number | boolean | readonly string[];
 
 /** Writes settings into the file of a stack that exists. Throws with the CLI's own words, which contain no secret. */
@@ -33,22 +24,6 @@ export async function writeStackConfig(cli: PulumiCli, config: StackConfig): Pro
     // The CLI cuts the last newline off, and a private key ends with one of its own.
     await runPulumi(cli, ["config", "set", name, "--secret", ...stack], `${value}\n`);
   }
-}
-
-/** Runs the CLI without a terminal and returns its standard output. */
-export async function runPulumi(cli: PulumiCli, args: readonly string[], stdin = ""): Promise<string> {
-  const result = await execa(cli.command, [...args, "--non-interactive"], {
-    cwd: cli.projectFolder,
-    env: { ...cli.env },
-    extendEnv: false,
-    input: stdin,
-    reject: false,
-  });
-  if (result.failed) {
-    const why = [result.stderr, result.stdout, result.shortMessage].find((text) => text !== undefined && text !== "");
-    throw new Error(`pulumi ${args.slice(0, 2).join(" ")} failed: ${why?.trim() ?? "no reason given"}`);
-  }
-  return result.stdout;
 }
 
 /** As `pulumi config --json` prints it. */

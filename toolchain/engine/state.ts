@@ -16,25 +16,42 @@ const resource = z.looseObject({
   propertyDependencies: z.record(z.string(), z.array(z.string()).nullable()).nullish(),
 });
 
+const pendingOperation = z.looseObject({ type: z.string(), resource });
+
 const exported = z.looseObject({
   deployment: z.looseObject({
     resources: z.array(resource).nullish(),
-    pending_operations: z.array(z.looseObject({ type: z.string(), resource })).nullish(),
+    pending_operations: z.array(pendingOperation).nullish(),
   }),
 });
 
-/** What the engine knows, as `pulumi stack export` prints it; secrets in it are encrypted. */
+/** State of a stack, as `pulumi stack export` prints it; secrets are encrypted unless they were asked for. */
 export type Deployment = z.infer<typeof exported>;
-/** One resource in it. */
+/** Resource in the state of a stack. */
 export type StateResource = z.infer<typeof resource>;
+/** Operation on a resource that the engine had begun when it was killed. */
+export type PendingOperation = z.infer<typeof pendingOperation>;
+
+/** The part of a stack that reads and writes its state. */
+type StateOwner = Pick<EngineStack, "pulumi">;
 
 /** Reads the state of a stack. */
-export async function readDeployment(stack: EngineStack): Promise<Deployment> {
-  return exported.parse(JSON.parse(await stack.pulumi("stack", "export")));
+export async function readDeployment(stack: StateOwner): Promise<Deployment> {
+  return parseDeployment(await stack.pulumi("stack", "export"));
+}
+
+/** Reads the state of a stack with its secrets in clear text: each as `{ plaintext: <JSON> }`. Keep it nowhere. */
+export async function readDeploymentWithSecrets(stack: StateOwner): Promise<Deployment> {
+  return parseDeployment(await stack.pulumi("stack", "export", "--show-secrets"));
+}
+
+/** Parses what `pulumi stack export` prints; throws a ZodError for anything else. */
+export function parseDeployment(json: string): Deployment {
+  return exported.parse(JSON.parse(json));
 }
 
 /** Puts a changed state in place of the stack's. The CLI checks that it is whole, and drops pending operations. */
-export async function writeDeployment(stack: EngineStack, deployment: Deployment): Promise<void> {
+export async function writeDeployment(stack: StateOwner, deployment: Deployment): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), "imera-state-"));
   try {
     const file = path.join(folder, "state.json");
@@ -45,25 +62,31 @@ export async function writeDeployment(stack: EngineStack, deployment: Deployment
   }
 }
 
-/** All resources of the state. */
+/** Lists the resources of a state. */
 export function resources({ deployment }: Deployment): readonly StateResource[] {
   return deployment.resources ?? [];
 }
 
-/** Resources whose creation was begun, and of which nobody knows whether it was done. */
-export function pendingCreates({ deployment }: Deployment): readonly StateResource[] {
-  const operations = deployment.pending_operations ?? [];
-  return operations.filter(({ type }) => type === "creating").map((operation) => operation.resource);
+/** Operations that a killed engine had begun, such as `creating`, and of which nobody knows whether they were done. */
+export function pendingOperations({ deployment }: Deployment): readonly PendingOperation[] {
+  return deployment.pending_operations ?? [];
 }
 
-/** Name of a resource in the program: the last part of its URN. */
+/** Resources whose creation was begun, and of which nobody knows whether it was done. */
+export function pendingCreates(state: Deployment): readonly StateResource[] {
+  return pendingOperations(state)
+    .filter(({ type }) => type === "creating")
+    .map((operation) => operation.resource);
+}
+
+/** Returns the name of a resource in the program: the last part of its URN. */
 export function nameOf(urn: string): string {
   return urn.slice(urn.lastIndexOf("::") + 2);
 }
 
 /**
- * The state without these resources, as a refresh leaves it when it finds them gone: what depends on them stays, and no longer
- * says so. Pure.
+ * Returns the state without the resources of `urns`, as a refresh leaves it when it finds resources gone: a dependent resource
+ * stays, without the dependency. Pure.
  */
 export function withoutResources(state: Deployment, urns: ReadonlySet<string>): Deployment {
   const kept = resources(state).filter(({ urn }) => !urns.has(urn));
@@ -81,8 +104,8 @@ export function withoutResources(state: Deployment, urns: ReadonlySet<string>): 
 }
 
 /**
- * The state with a resource that turned out to exist under `id`. Its outputs are not known yet but for those in `outputs`: the
- * next refresh reads them. One that it was to replace is left to be deleted. Pure.
+ * Returns the state with a resource that turned out to exist under `id`. Of its outputs only those in `outputs` are known; the
+ * next refresh reads the rest. A resource that it was to replace is marked to be deleted. Pure.
  */
 export function withAdopted(
   state: Deployment,

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { pendingOperations, readDeploymentWithSecrets } from "../../../toolchain/engine/state.ts";
 import type { StackAccess } from "../stack-access.ts";
 
 // How the CLI shows a secret value: as JSON in a text.
@@ -7,19 +8,14 @@ const shown = z
   .looseObject({ plaintext: z.string() })
   .transform(({ plaintext }) => z.string().parse(JSON.parse(plaintext)));
 const inputs = z.looseObject({ userData: z.union([z.string(), shown]).optional() });
-const exported = z.object({
-  deployment: z.object({
-    pending_operations: z.array(z.object({ resource: z.looseObject({ urn: z.string(), inputs: inputs.optional() }) })),
-  }),
-});
 
 /**
  * What the plugin keeps of the user data of a droplet whose creation is pending: a SHA-1 in hex. With anything else in the
  * state, the droplet would be replaced. The user data hold a secret and are not kept.
  */
 export async function userDataInState(access: StackAccess, urn: string): Promise<string | undefined> {
-  const state = exported.parse(JSON.parse(await access.pulumi("stack", "export", "--show-secrets")));
-  const operation = state.deployment.pending_operations.find(({ resource }) => resource.urn === urn);
-  const userData = operation?.resource.inputs?.userData;
+  const state = await readDeploymentWithSecrets(access);
+  const operation = pendingOperations(state).find(({ resource }) => resource.urn === urn);
+  const { userData } = inputs.parse(operation?.resource.inputs ?? {});
   return userData === undefined ? undefined : createHash("sha1").update(userData).digest("hex");
 }

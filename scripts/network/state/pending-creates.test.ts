@@ -109,7 +109,11 @@ const exportedWithSecrets = {
     pending_operations: [
       {
         type: "creating",
-        resource: { urn: `urn:pulumi:prod::imera::${dropletType}::it`, inputs: { userData: { plaintext: '"hello"' } } },
+        resource: {
+          urn: `urn:pulumi:prod::imera::${dropletType}::it`,
+          type: dropletType,
+          inputs: { userData: { plaintext: '"hello"' } },
+        },
       },
     ],
   },

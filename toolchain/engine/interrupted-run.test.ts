@@ -1,8 +1,7 @@
 import { hostname } from "node:os";
 import process from "node:process";
 import { describe, expect, it } from "vitest";
-import { isStale, lockHolders, withoutStaleLock } from "./interruption.ts";
-import type { StackAccess } from "../stack-access.ts";
+import { isStale, lockHolders, withoutStaleLock } from "./interrupted-run.ts";
 
 /** What the CLI says, word by word. */
 function locked(user: string, host: string, pid: number): string {
@@ -38,32 +37,32 @@ describe("isStale", () => {
 
 describe("withoutStaleLock", () => {
   it("takes the lock of a dead engine away and does the work once more", async () => {
-    const { access, ran } = recordingAccess();
+    const { stack, ran } = recordingStack();
     const failures = [new Error(locked("root", hostname(), deadPid))];
     const work = () => {
       const failure = failures.shift();
       return failure === undefined ? Promise.resolve("done") : Promise.reject(failure);
     };
-    expect(await withoutStaleLock(access, work)).toBe("done");
+    expect(await withoutStaleLock(stack, work)).toBe("done");
     expect(ran).toEqual([["cancel", "--yes"]]);
   });
 
   it("leaves the lock of another machine, and says whose it is", async () => {
-    const { access, ran } = recordingAccess();
+    const { stack, ran } = recordingStack();
     const work = () => Promise.reject(new Error(locked("ana", "laptop.example", 7)));
-    await expect(withoutStaleLock(access, work)).rejects.toThrow("worked on by ana@laptop.example (process 7)");
+    await expect(withoutStaleLock(stack, work)).rejects.toThrow("worked on by ana@laptop.example (process 7)");
     expect(ran).toEqual([]);
   });
 
   it("passes other failures on", async () => {
-    const { access, ran } = recordingAccess();
-    await expect(withoutStaleLock(access, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
+    const { stack, ran } = recordingStack();
+    await expect(withoutStaleLock(stack, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
     expect(ran).toEqual([]);
   });
 });
 
-function recordingAccess(): { access: StackAccess; ran: string[][] } {
+function recordingStack() {
   const ran: string[][] = [];
   const pulumi = (...args: string[]) => Promise.resolve((ran.push(args), ""));
-  return { access: { stack: "prod", pulumi } as unknown as StackAccess, ran };
+  return { stack: { stack: "prod", pulumi }, ran };
 }
