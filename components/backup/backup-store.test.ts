@@ -3,7 +3,7 @@ import { endpointOf } from "./backup-store.ts";
 import { buildNetwork, nodeFactsOf, usualNetwork } from "../testing/build-network.ts";
 import { existingBucket, secretOf } from "../testing/good-config.ts";
 import { resolved, resource } from "../testing/mocks.ts";
-import { backupRegionFor, isSpacesRegion } from "../vendors/spaces-regions.ts";
+import { backupRegionFor, isSpacesRegion } from "../vendors/digitalocean.ts";
 
 describe("BackupStore", () => {
   it("keeps what is overwritten or deleted for as long as backups are kept, and nobody else can read it", async () => {

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { SpacesBucket } from "@pulumi/digitalocean/spacesBucket.js";
 import { SpacesKey } from "@pulumi/digitalocean/spacesKey.js";
 import type { S3Key, Settings } from "../settings/settings.ts";
-import { backupRegionFor } from "../vendors/spaces-regions.ts";
+import { backupRegionFor } from "../vendors/digitalocean.ts";
 
 /** Where backups are. Nothing of it is secret. */
 export interface BackupLocation {

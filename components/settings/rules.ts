@@ -1,6 +1,6 @@
 import type { PlainSettings } from "./schema.ts";
 import { domainHosts, services } from "../model/services.ts";
-import { backupRegionFor, isSpacesRegion, spacesRegions } from "../vendors/spaces-regions.ts";
+import { backupRegionFor, isSpacesRegion, spacesRegions } from "../vendors/digitalocean.ts";
 
 /** What no single setting shows: a combination of settings that cannot work. */
 export interface Contradiction {

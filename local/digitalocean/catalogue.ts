@@ -1,22 +1,9 @@
-/** What DigitalOcean offers, in the part that the local cloud has: true slugs, limits and prices (August 2026). */
+// DigitalOcean's offer, in the part that the local cloud has: true slugs, limits and prices (August 2026).
 
-export interface Region {
-  readonly slug: string;
-  readonly name: string;
-}
+import { regions as allRegions, type Region } from "../../components/vendors/digitalocean.ts";
 
-export const regions: readonly Region[] = [
-  { slug: "nyc1", name: "New York 1" },
-  { slug: "nyc3", name: "New York 3" },
-  { slug: "ams3", name: "Amsterdam 3" },
-  { slug: "sfo3", name: "San Francisco 3" },
-  { slug: "sgp1", name: "Singapore 1" },
-  { slug: "lon1", name: "London 1" },
-  { slug: "fra1", name: "Frankfurt 1" },
-  { slug: "tor1", name: "Toronto 1" },
-  { slug: "blr1", name: "Bangalore 1" },
-  { slug: "syd1", name: "Sydney 1" },
-];
+/** Regions in which the local cloud makes droplets. */
+export const regions: readonly Region[] = allRegions.filter(({ slug }) => slug !== "atl1" && slug !== "sfo2");
 
 export interface Size {
   readonly slug: string;

@@ -1,4 +1,5 @@
-import { findImage, findRegion, findSize, regions, sizes, type Image, type Region, type Size } from "./catalogue.ts";
+import type { Region } from "../../components/vendors/digitalocean.ts";
+import { findImage, findRegion, findSize, regions, sizes, type Image, type Size } from "./catalogue.ts";
 import { vpcOf, type Cloud } from "./cloud.ts";
 import type { Action, Droplet, ReservedIp, Volume, Vpc } from "./entities.ts";
 import { formatIpv4, netmask, parseIpv4Range } from "./ipv4.ts";

@@ -1,20 +1,7 @@
+import { isSpacesRegion, spacesRegions } from "../../components/vendors/digitalocean.ts";
+
 /** Parent of the object store's host names: `<region>.` and `<bucket>.<region>.` stand before it. */
 export const spacesDomain = "spaces.local-cloud.test";
-
-/** Slugs of the regions that have Spaces. https://docs.digitalocean.com/platform/regional-availability/ */
-export const spacesRegions = [
-  "nyc3",
-  "ams3",
-  "sfo2",
-  "sfo3",
-  "sgp1",
-  "lon1",
-  "fra1",
-  "tor1",
-  "blr1",
-  "syd1",
-  "atl1",
-] as const;
 
 /** DNS names of a certificate that serves all regions and all buckets. */
 export const spacesCertificateNames: readonly string[] = [
@@ -44,11 +31,6 @@ export function readTarget(host: string, path: string): Target | undefined {
   if (labels.length > 0) return withKey({ region, bucket: labels.join(".") }, path.slice(1));
   const [, bucket = "", key = ""] = /^\/?([^/]*)\/?(.*)$/s.exec(path) ?? [];
   return bucket === "" ? { region } : withKey({ region, bucket: decodeURIComponent(bucket) }, key);
-}
-
-/** Tells whether DigitalOcean has Spaces in the region. */
-export function isSpacesRegion(region: string): boolean {
-  return spacesRegions.some((slug) => slug === region);
 }
 
 function withKey(target: Target, encoded: string): Target {
