@@ -1,16 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { SpacesBucket } from "@pulumi/digitalocean/spacesBucket.js";
 import { SpacesKey } from "@pulumi/digitalocean/spacesKey.js";
+import type { BackupLocation } from "../model/backup-location.ts";
 import type { S3Key, Settings } from "../settings/settings.ts";
 import { backupRegionFor } from "../vendors/digitalocean.ts";
-
-/** Where backups are. Nothing of it is secret. */
-export interface BackupLocation {
-  /** Host name of the S3 endpoint; https on port 443. */
-  readonly endpoint: string;
-  readonly region: string;
-  readonly bucket: string;
-}
 
 /** Arguments of {@link BackupStore}. */
 export interface BackupStoreArgs {

@@ -1,4 +1,4 @@
-import type { BackupLocation } from "../backup/backup-store.ts";
+import type { BackupLocation } from "./backup-location.ts";
 import { certificateNames, domainHosts, type HostRole, type Service } from "./services.ts";
 
 /**

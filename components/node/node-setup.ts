@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Command, type CommandArgs } from "@pulumi/command/remote/command.js";
-import type { BackupLocation, BackupStore } from "../backup/backup-store.ts";
+import type { BackupStore } from "../backup/backup-store.ts";
+import type { BackupLocation } from "../model/backup-location.ts";
 import { nodeSecretNames, nodeSecretPatterns, type NodeSecretName } from "../settings/secrets.ts";
 import type { Settings } from "../settings/settings.ts";
 import { ejabberdYaml } from "../ejabberd/config.ts";
