@@ -1,6 +1,11 @@
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
 import { GiveUp, waitUntil } from "../../../host/wait-until.ts";
+import { runningPid } from "../../../host/process.ts";
+import { readIfThere } from "../../../host/read-if-there.ts";
+import { describeRun } from "../../../local/run/run.ts";
+import { enginePid } from "../../../toolchain/engine/run.ts";
+import { testRunNumber } from "../cloud.ts";
 import { digitaloceanList } from "../vendors.ts";
 import { missingFromArchive, recordAcknowledged } from "./ledger.ts";
 import { loseDropletAndVolume } from "./loss.ts";
@@ -15,11 +20,11 @@ const network = networkUnderTest();
 /** A moment of a rebuild, and how it shows. */
 interface Moment {
   readonly name: string;
-  readonly hasCome: (output: string) => boolean | Promise<boolean>;
+  readonly hasCome: () => boolean | Promise<boolean>;
 }
 
 const moments: readonly Moment[] = [
-  { name: "it looks what is gone", hasCome: (output) => output.includes("\n") },
+  { name: "it looks what is gone", hasCome: () => engineIsAt("refresh") },
   { name: "the droplet is made", hasCome: async () => (await digitaloceanList("droplets")).length > 0 },
   { name: "the node is set up", hasCome: () => onNode("test -e /etc/imera/node.json") },
   {
@@ -28,6 +33,16 @@ const moments: readonly Moment[] = [
   },
   { name: "the node is proved", hasCome: () => onNode("systemctl is-active ejabberd") },
 ];
+
+const enginePidFile = enginePid({ workFolder: describeRun(Number(testRunNumber())).files.stack });
+
+/** Whether the engine is running this command on the stack. */
+async function engineIsAt(command: string): Promise<boolean> {
+  const pid = await runningPid(enginePidFile);
+  if (pid === undefined) return false;
+  const commandLine = (await readIfThere(`/proc/${pid}/cmdline`)) ?? "";
+  return commandLine.split("\0").includes(command);
+}
 
 async function onNode(command: string): Promise<boolean> {
   const node = await nodeMachine();
@@ -44,7 +59,7 @@ async function killAt({ name, hasCome }: Moment): Promise<void> {
     what: `the moment when ${name}`,
     probe: async () => {
       if (rebuild.exitCode !== null) throw new GiveUp(`rebuild ended before ${name}:\n${output}`);
-      return (await hasCome(output)) ? { value: true } : { seen: output.slice(-300) };
+      return (await hasCome()) ? { value: true } : { seen: output.slice(-300) };
     },
     intervalMs: 100,
     timeoutMs: 300_000,
