@@ -4,7 +4,7 @@ import { GiveUp, waitUntil } from "../../../host/wait-until.ts";
 import { runningPid } from "../../../host/process.ts";
 import { readIfThere } from "../../../host/read-if-there.ts";
 import { describeRun } from "../../../local/run/run.ts";
-import { enginePid } from "../../../toolchain/engine/run.ts";
+import { enginePid } from "../../../toolchain/engine/session.ts";
 import { testRunNumber } from "../cloud.ts";
 import { digitaloceanList } from "../vendors.ts";
 import { missingFromArchive, recordAcknowledged } from "./ledger.ts";
