@@ -1,7 +1,7 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync } from "node:fs";
-import { open, rename } from "node:fs/promises";
+import { mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
+import { replaceFile } from "../../host/replace-file.ts";
 
 /**
  * Durable state of one run of the local cloud: named collections of records, each with a string key. Reads and changes are
@@ -142,24 +142,6 @@ function readState(path: string): Raw {
     return stateFile.parse(JSON.parse(text)).collections;
   } catch (cause) {
     throw new StoreError(unreadable(path, reason(cause)), { cause });
-  }
-}
-
-async function replaceFile(path: string, text: string): Promise<void> {
-  const temporary = `${path}.new`;
-  const file = await open(temporary, "w", 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, path);
-  const directory = openSync(dirname(path), "r");
-  try {
-    fsyncSync(directory);
-  } finally {
-    closeSync(directory);
   }
 }
 
