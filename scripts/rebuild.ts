@@ -4,9 +4,8 @@ import process from "node:process";
 import { holdRun } from "../local/run/hold-run.ts";
 import { runNumber, runOperatorCommand } from "./network/command-line.ts";
 import { openStack } from "./network/stack-access.ts";
-import { rebuild } from "./rebuild/rebuild.ts";
-import { describeReport } from "./rebuild/result.ts";
-import type { RebuildOptions } from "./rebuild/work.ts";
+import { describeReport } from "./rebuild/describe-report.ts";
+import { rebuild, type RebuildOptions } from "./rebuild/rebuild.ts";
 
 interface Options extends RebuildOptions {
   readonly stack: string;

@@ -2,27 +2,37 @@ import type { EngineEvent } from "../../toolchain/engine/events.ts";
 import { nameOf } from "../../toolchain/engine/state.ts";
 import { EngineError, type EngineRun, runEngine } from "../../toolchain/engine/run.ts";
 import { kindOf } from "../../toolchain/engine/resource-types.ts";
-import { refresh } from "./refresh.ts";
-import { upTimes } from "./timeline.ts";
-import { say, type Work } from "./work.ts";
+import type { StackAccess } from "../network/stack-access.ts";
+import { say } from "./phase.ts";
+import { refresh, type Refreshed } from "./refresh.ts";
+
+/** What building did. */
+export interface Built {
+  /** Runs of `pulumi up`: more than one where a resource went away meanwhile. */
+  readonly ups: readonly EngineRun[];
+  /** Refreshes between them. */
+  readonly refreshes: readonly Refreshed[];
+}
 
 /**
  * Runs `pulumi up`, showing what it does. Where it fails because something went away in between, the state is refreshed and it
- * runs again, a few times at most. Throws the engine's own words.
+ * runs again, a few times at most. Rejects with the engine's own words.
  */
-export async function build(work: Work): Promise<void> {
+export async function build(access: StackAccess): Promise<Built> {
+  const ups: EngineRun[] = [];
+  const refreshes: Refreshed[] = [];
   for (;;) {
-    work.attempts += 1;
     try {
-      book(work, await runEngine(work.access, ["up", "--yes", "--skip-preview"], progress(Date.now())));
-      return;
+      ups.push(await runEngine(access, ["up", "--yes", "--skip-preview"], progress(Date.now())));
+      return { ups, refreshes };
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
-      book(work, error.run);
-      if (work.attempts >= mostAttempts) throw error;
-      say(`pulumi up failed. Looking whether something went away meanwhile.`);
-      const gone = await refresh(work);
-      if (gone.length === 0 && !missesSomething(error)) throw error;
+      ups.push(error.run);
+      if (ups.length >= mostAttempts) throw error;
+      say("pulumi up failed. Looking whether something went away meanwhile.");
+      const refreshed = await refresh(access);
+      refreshes.push(refreshed);
+      if (refreshed.gone.length === 0 && !missesSomething(error)) throw error;
     }
   }
 }
@@ -31,14 +41,6 @@ const mostAttempts = 3;
 
 function missesSomething({ message }: Error): boolean {
   return /\b404\b|not.?found|could not be found/i.test(message);
-}
-
-function book(work: Work, run: EngineRun): void {
-  const times = upTimes(run, work.startedAtMs);
-  work.runs.push(run);
-  work.phases.push(...times.phases);
-  work.operations.push(...times.operations);
-  work.nodeSteps.push(...times.nodeSteps);
 }
 
 /** Shows each change once it is done, and what the node says of its steps. */

@@ -2,28 +2,47 @@ import type { EngineEvent } from "../../toolchain/engine/events.ts";
 import { kindOf, resourceTypes } from "../../toolchain/engine/resource-types.ts";
 import { nameOf } from "../../toolchain/engine/state.ts";
 import { textTable } from "../../host/terminal/text-table.ts";
+import { askToGoOn } from "../network/command-line.ts";
+import type { StackAccess } from "../network/stack-access.ts";
+import { runEngine } from "../../toolchain/engine/run.ts";
+import type { Change } from "./refresh.ts";
+import { type PhaseTime, say, shownPhase, timed } from "./phase.ts";
 
-/** One resource, by its type and its name in the program. */
-export interface Change {
-  readonly type: string;
-  readonly name: string;
+/** Options of the command that the plan depends on. */
+export interface PlanOptions {
+  /** Carries the plan out without asking. */
+  readonly yes?: boolean;
 }
 
-/** What a preview says will happen to one resource. */
+/** Change of one resource that a preview announces. */
 export interface PlannedChange extends Change {
   readonly does: "create" | "replace" | "update" | "delete";
 }
 
-/** What a refresh found gone. Pure. */
-export function goneResources(events: readonly EngineEvent[]): Change[] {
-  return events.flatMap((event) =>
-    event.kind === "done" && event.step.op === "delete"
-      ? [{ type: event.step.type, name: nameOf(event.step.urn) }]
-      : [],
+/**
+ * Has the engine say what it would do, shows it, and asks whether to go on. Resolves to the time that it took. Rejects where
+ * data would be lost, and where the answer is no.
+ */
+export async function plan(access: StackAccess, { yes }: PlanOptions): Promise<PhaseTime[]> {
+  const { value: changes, time } = await shownPhase("plan", "what to do (pulumi preview)", async () =>
+    plannedChanges((await runEngine(access, ["preview"])).events),
+  );
+  say(describePlan(changes));
+  refuseLosses(access, dataLosses(changes));
+  if (yes === true || changes.length === 0) return [time];
+  return [time, (await timed("question", () => askToGoOn("Go on?", "--yes"))).time];
+}
+
+function refuseLosses({ stack }: StackAccess, losses: readonly PlannedChange[]): void {
+  if (losses.length === 0) return;
+  const what = losses.map(({ does, type, name }) => `${does} the ${kindOf(type)} ${name}`).join(", ");
+  throw new Error(
+    `The plan would ${what}, with all data in it. A rebuild never does that; nothing was changed. See what asks for it: ` +
+      `pulumi preview --diff --stack ${stack}`,
   );
 }
 
-/** What a preview says, one entry for each resource that changes. Pure. */
+/** Lists what a preview announces, one entry for each resource that changes. Pure. */
 export function plannedChanges(events: readonly EngineEvent[]): PlannedChange[] {
   return events.flatMap((event) => {
     if (event.kind !== "begin") return [];
@@ -40,13 +59,7 @@ const words: Readonly<Record<string, PlannedChange["does"] | undefined>> = {
   delete: "delete",
 };
 
-/** What is gone, in plain words. */
-export function describeGone(gone: readonly Change[]): string {
-  if (gone.length === 0) return "Nothing is gone.";
-  return ["Gone:", ...gone.map(({ type, name }) => `  ${kindOf(type)} (${name})`)].join("\n");
-}
-
-/** The plan as a short table: resources of one kind to which the same happens share a line. */
+/** Describes the plan in a short table: resources of one type with the same change share a line. */
 export function describePlan(changes: readonly PlannedChange[]): string {
   if (changes.length === 0) return "Nothing has to change.";
   const sameAs = (one: PlannedChange) => (other: PlannedChange) => one.does === other.does && one.type === other.type;
@@ -59,7 +72,7 @@ export function describePlan(changes: readonly PlannedChange[]): string {
   return textTable(["", "what", "name in the program"], rows);
 }
 
-/** What data the plan takes away: it must never be a side effect. */
+/** Finds the changes that take data away. Pure. */
 export function dataLosses(changes: readonly PlannedChange[]): PlannedChange[] {
   return changes.filter(({ does, type }) => (does === "replace" || does === "delete") && holdsData.has(type));
 }

@@ -1,33 +1,59 @@
 import { z } from "zod";
 import { waitUntil } from "../../host/wait-until.ts";
 import { digitalocean, dropletForm } from "../network/cloud-api.ts";
-import { type Deployment, readDeployment, resources } from "../../toolchain/engine/state.ts";
-import { resourceTypes } from "../../toolchain/engine/resource-types.ts";
-import { runEngine } from "../../toolchain/engine/run.ts";
+import type { EngineEvent } from "../../toolchain/engine/events.ts";
+import { type Deployment, nameOf, readDeployment, resources } from "../../toolchain/engine/state.ts";
+import { kindOf, resourceTypes } from "../../toolchain/engine/resource-types.ts";
+import { type EngineRun, runEngine } from "../../toolchain/engine/run.ts";
 import { endInterruptedRun, withoutStaleLock } from "../../toolchain/engine/interrupted-run.ts";
 import { settlePendingCreates } from "../network/state/pending-creates.ts";
 import type { StackAccess } from "../network/stack-access.ts";
-import { type Change, describeGone, goneResources } from "./plan.ts";
-import { inPhase, say, type Work } from "./work.ts";
+import { type PhaseTime, say, shownPhase } from "./phase.ts";
+
+/** One resource, by its type and its name in the program. */
+export interface Change {
+  readonly type: string;
+  readonly name: string;
+}
+
+/** Findings of a refresh. */
+export interface Refreshed {
+  /** Resources that the state named and the clouds do not have. */
+  readonly gone: readonly Change[];
+  readonly run: EngineRun;
+  readonly time: PhaseTime;
+}
 
 /**
- * Makes the state say what there is: clears up after a run that was killed, waits for what DigitalOcean is still at, and has the
- * engine look at every resource. Resolves to what is gone.
+ * Brings the state in line with the clouds: clears up after a run that was killed, waits for what DigitalOcean is still at, and
+ * has the engine look at every resource.
  */
-export async function refresh(work: Work): Promise<Change[]> {
-  const { access } = work;
-  const gone = await inPhase(work, "refresh", "what is there (pulumi refresh)", async (report) => {
+export async function refresh(access: StackAccess): Promise<Refreshed> {
+  const { value: run, time } = await shownPhase("refresh", "what is there (pulumi refresh)", async (report) => {
     await endInterruptedRun(access);
     const found = await readDeployment(access);
     const state = await withoutStaleLock(access, () => settlePendingCreates(access, found, report));
     await endOfChanges(access, state, report);
-    const run = await withoutStaleLock(access, () => runEngine(access, ["refresh", "--yes", "--skip-preview"]));
-    work.runs.push(run);
-    return goneResources(run.events);
+    return withoutStaleLock(access, () => runEngine(access, ["refresh", "--yes", "--skip-preview"]));
   });
+  const gone = goneResources(run.events);
   say(describeGone(gone));
-  work.gone.push(...gone);
-  return gone;
+  return { gone, run, time };
+}
+
+/** Lists what a refresh found gone. Pure. */
+export function goneResources(events: readonly EngineEvent[]): Change[] {
+  return events.flatMap((event) =>
+    event.kind === "done" && event.step.op === "delete"
+      ? [{ type: event.step.type, name: nameOf(event.step.urn) }]
+      : [],
+  );
+}
+
+/** Names what is gone in plain words. */
+export function describeGone(gone: readonly Change[]): string {
+  if (gone.length === 0) return "Nothing is gone.";
+  return ["Gone:", ...gone.map(({ type, name }) => `  ${kindOf(type)} (${name})`)].join("\n");
 }
 
 /**

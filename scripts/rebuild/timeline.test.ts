@@ -1,35 +1,54 @@
 import { describe, expect, it } from "vitest";
 import type { EngineEvent } from "../../toolchain/engine/events.ts";
 import { recordedRun } from "./testing/recorded.ts";
-import { cloudRequests, upTimes } from "./timeline.ts";
+import { cloudRequests, divide, nodeStepsDone, operationsDone, upPhases } from "./timeline.ts";
 
 const up = recordedRun("up");
-const times = upTimes(up, up.startedAtMs - 10_000);
+const whole = { fromMs: up.startedAtMs, toMs: up.endedAtMs };
+const phases = divide(whole, upPhases(up));
+const operations = operationsDone([up], up.startedAtMs - 10_000);
 
-describe("upTimes of a recorded rebuild", () => {
+describe("a recorded rebuild", () => {
   it("gives each second to one phase", () => {
-    const total = times.phases.reduce((sum, { seconds }) => sum + seconds, 0);
+    const total = phases.reduce((sum, { seconds }) => sum + seconds, 0);
     expect(total).toBeCloseTo((up.endedAtMs - up.startedAtMs) / 1000, 1);
-    expect(new Set(times.phases.map(({ name }) => name)).size).toBe(times.phases.length);
+    expect(new Set(phases.map(({ name }) => name)).size).toBe(phases.length);
   });
 
-  it("finds the phases that a droplet's replacement has", () => {
-    const names = times.phases.map(({ name }) => name);
+  it("has the phases of a droplet's replacement", () => {
+    const names = phases.map(({ name }) => name);
     const told = ["engine", "droplet", "boot and packages", "recovery", "database", "ejabberd", "firewall and DNS"];
     for (const name of told) expect(names).toContain(name);
   });
 
   it("counts the database's own time, though the certificate was made beside it", () => {
-    const step = times.nodeSteps.find((candidate) => candidate.step === "database");
-    const phase = times.phases.find(({ name }) => name === "database");
+    const step = nodeStepsDone([up]).find((candidate) => candidate.step === "database");
+    const phase = phases.find(({ name }) => name === "database");
     expect(phase?.seconds).toBeCloseTo(step?.seconds ?? Number.NaN, 1);
   });
 
   it("lists what was done with its time from the start of the command", () => {
-    const droplet = times.operations.find(({ name }) => name === "imera-xmpp1-droplet");
+    const droplet = operations.find(({ name }) => name === "imera-xmpp1-droplet");
     expect(droplet).toMatchObject({ operation: "create", type: "digitalocean:index/droplet:Droplet" });
     expect(droplet?.startSeconds).toBeGreaterThan(10);
-    expect(times.operations.map(({ operation }) => operation)).not.toContain("same");
+    expect(operations.map(({ operation }) => operation)).not.toContain("same");
+  });
+});
+
+describe("divide", () => {
+  it("gives an instant to the first phase that covers it, and to the engine where none does", () => {
+    const times = [
+      { name: "recovery", fromMs: 2_000, toMs: 4_000 },
+      { name: "question", fromMs: 3_000, toMs: 6_000 },
+      { name: "refresh", fromMs: -5_000, toMs: 1_000 },
+      { name: "question", fromMs: 8_000, toMs: 99_000 },
+    ] as const;
+    expect(divide({ fromMs: 0, toMs: 10_000 }, times)).toEqual([
+      { name: "refresh", seconds: 1 },
+      { name: "question", seconds: 4 },
+      { name: "engine", seconds: 3 },
+      { name: "recovery", seconds: 2 },
+    ]);
   });
 });
 

@@ -2,41 +2,57 @@ import type { EngineEvent, EngineStep } from "../../toolchain/engine/events.ts";
 import { nameOf } from "../../toolchain/engine/state.ts";
 import { resourceTypes } from "../../toolchain/engine/resource-types.ts";
 import type { EngineRun } from "../../toolchain/engine/run.ts";
-import type { NodeStep, Operation, Phase, PhaseName } from "./report.ts";
+import type { PhaseTime, Stretch } from "./phase.ts";
+import { type NodeStep, type Operation, type Phase, type PhaseName, phaseNames } from "./report.ts";
 
-/** A stretch of time in ms since the epoch. */
-export interface Stretch {
-  readonly fromMs: number;
-  readonly toMs: number;
+/** Finds the phases in one `pulumi up`, for {@link divide}: where two cover an instant, the first has it. Pure. */
+export function upPhases(run: EngineRun): PhaseTime[] {
+  const whole = { fromMs: run.startedAtMs, toMs: run.endedAtMs };
+  return claims(run).map(({ name, ...stretch }) => ({ name, ...clipped(stretch, whole) }));
 }
 
-/** What is known of one `pulumi up`, for the table and for programs. */
-export interface UpTimes {
-  readonly phases: readonly Phase[];
-  readonly operations: readonly Operation[];
-  readonly nodeSteps: readonly NodeStep[];
+/**
+ * Divides a stretch of time among phases. An instant belongs to the first phase in the list that covers it, to `engine` where
+ * none does: the CLI was at work on the state or the settings. Each phase comes once, in the order of {@link phaseNames}. Pure.
+ */
+export function divide(whole: Stretch, times: readonly PhaseTime[]): Phase[] {
+  const stretches = times.map(({ name, ...stretch }) => ({ name, ...clipped(stretch, whole) }));
+  const edges = [whole, ...stretches].flatMap(({ fromMs, toMs }) => [fromMs, toMs]);
+  const cuts = [...new Set(edges)].sort((a, b) => a - b);
+  const found = new Map<PhaseName, number>();
+  cuts.slice(1).forEach((toMs, index) => {
+    const fromMs = cuts[index] ?? toMs;
+    const name = stretches.find((stretch) => stretch.fromMs <= fromMs && toMs <= stretch.toMs)?.name ?? "engine";
+    found.set(name, (found.get(name) ?? 0) + toMs - fromMs);
+  });
+  return phaseNames.flatMap((name) => {
+    const ms = found.get(name);
+    return ms === undefined ? [] : [{ name, seconds: seconds(ms) }];
+  });
 }
 
-/** Divides the time of one `pulumi up` among the phases. `originMs` is when the command started. Pure. */
-export function upTimes(run: EngineRun, originMs: number): UpTimes {
-  const done = operationsOf(run.events, run.endedAtMs);
-  const steps = nodeStepsOf(run.events);
-  return {
-    phases: divide({ fromMs: run.startedAtMs, toMs: run.endedAtMs }, claims(run, done, steps)),
-    operations: done
-      .filter(({ step }) => isWork(step))
-      .map(({ step, fromMs, toMs }) => ({
-        operation: step.op,
-        type: step.type,
-        name: nameOf(step.urn),
-        startSeconds: seconds(fromMs - originMs),
-        seconds: seconds(toMs - fromMs),
-      })),
-    nodeSteps: steps.map(({ command, step, detail, seconds: time }) => ({ command, step, detail, seconds: time })),
-  };
+/** Lists what the engine did in runs of `pulumi up`; times are from `originMs`, ms since the epoch. Pure. */
+export function operationsDone(ups: readonly EngineRun[], originMs: number): Operation[] {
+  return ups
+    .flatMap((run) => operationsOf(run.events, run.endedAtMs))
+    .filter(({ step }) => isWork(step))
+    .map(({ step, fromMs, toMs }) => ({
+      operation: step.op,
+      type: step.type,
+      name: nameOf(step.urn),
+      startSeconds: seconds(fromMs - originMs),
+      seconds: seconds(toMs - fromMs),
+    }));
 }
 
-/** Time in which at least one request to a cloud was under way, and how many operations made requests. Pure. */
+/** Lists the steps that nodes did in runs of `pulumi up`. Pure. */
+export function nodeStepsDone(ups: readonly EngineRun[]): NodeStep[] {
+  return ups
+    .flatMap((run) => nodeStepsOf(run.events))
+    .map(({ command, step, detail, seconds: time }) => ({ command, step, detail, seconds: time }));
+}
+
+/** Sums the time in which at least one request to a cloud was under way, and counts the operations that made requests. Pure. */
 export function cloudRequests(runs: readonly EngineRun[]): { seconds: number; operations: number } {
   const stretches = runs
     .flatMap((run) => operationsOf(run.events, run.endedAtMs))
@@ -44,7 +60,7 @@ export function cloudRequests(runs: readonly EngineRun[]): { seconds: number; op
   return { seconds: seconds(unionMs(stretches)), operations: stretches.length };
 }
 
-/** To a hundredth. */
+/** Converts ms to seconds, rounded to a hundredth. */
 export function seconds(ms: number): number {
   return Math.round(ms / 10) / 100;
 }
@@ -98,12 +114,8 @@ export function nodeStepsOf(events: readonly EngineEvent[]): TimedNodeStep[] {
   });
 }
 
-/** A phase that wants a stretch of time; the first in the list that covers an instant has it. */
-interface Claim extends Stretch {
-  readonly name: PhaseName;
-}
-
-function claims(run: EngineRun, done: readonly TimedOperation[], steps: readonly TimedNodeStep[]): Claim[] {
+function claims(run: EngineRun): PhaseTime[] {
+  const [done, steps] = [operationsOf(run.events, run.endedAtMs), nodeStepsOf(run.events)];
   const named = (name: PhaseName, stretches: readonly Stretch[]) =>
     stretches.map(({ fromMs, toMs }) => ({ name, fromMs, toMs }));
   const work = done.filter(({ step }) => isWork(step));
@@ -126,21 +138,12 @@ function claims(run: EngineRun, done: readonly TimedOperation[], steps: readonly
     ...named("certificate", stepsNamed(/^certificate$/)),
     ...named("other steps on the node", commands),
     ...named("firewall and DNS", ready === 0 ? [] : [{ fromMs: ready, toMs: run.endedAtMs }]),
-    { name: "engine", fromMs: run.startedAtMs, toMs: run.endedAtMs },
   ];
 }
 
-function divide(whole: Stretch, wanted: readonly Claim[]): Phase[] {
+function clipped({ fromMs, toMs }: Stretch, whole: Stretch): Stretch {
   const within = (ms: number) => Math.min(Math.max(ms, whole.fromMs), whole.toMs);
-  const edges = wanted.flatMap(({ fromMs, toMs }) => [within(fromMs), within(toMs)]);
-  const cuts = [...new Set(edges)].sort((a, b) => a - b);
-  const found = new Map<PhaseName, number>();
-  cuts.slice(1).forEach((toMs, index) => {
-    const fromMs = cuts[index] ?? toMs;
-    const owner = wanted.find((claim) => claim.fromMs <= fromMs && toMs <= claim.toMs);
-    if (owner !== undefined) found.set(owner.name, (found.get(owner.name) ?? 0) + toMs - fromMs);
-  });
-  return [...found].map(([name, ms]) => ({ name, seconds: seconds(ms) }));
+  return { fromMs: within(fromMs), toMs: within(toMs) };
 }
 
 function unionMs(stretches: readonly Stretch[]): number {
