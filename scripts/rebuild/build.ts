@@ -1,7 +1,5 @@
-import type { EngineEvent } from "../../toolchain/engine/events.ts";
-import { nameOf } from "../../toolchain/engine/state.ts";
+import { describeStep, type EngineEvent } from "../../toolchain/engine/events.ts";
 import { EngineError, type EngineRun, runEngine } from "../../toolchain/engine/run.ts";
-import { kindOf } from "../../toolchain/engine/resource-types.ts";
 import type { StackAccess } from "../network/stack-access.ts";
 import { say } from "./phase.ts";
 import { refresh, type Refreshed } from "./refresh.ts";
@@ -50,15 +48,8 @@ function progress(startedMs: number): (event: EngineEvent) => void {
     if (event.kind === "line") {
       if (event.severity !== "info" || event.name.endsWith("-ready")) say(`${time}    ${event.text}`);
     } else if (event.kind === "done") {
-      const word = words[event.step.op];
-      if (word !== undefined) say(`${time}  ${kindOf(event.step.type)} ${nameOf(event.step.urn)} ${word}`);
+      const line = describeStep(event.step);
+      if (line !== undefined) say(`${time}  ${line}`);
     }
   };
 }
-
-const words: Readonly<Record<string, string | undefined>> = {
-  create: "created",
-  update: "updated",
-  replace: "done anew",
-  delete: "deleted",
-};

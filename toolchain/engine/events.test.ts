@@ -37,8 +37,8 @@ describe("parseEngineLine", () => {
 
 describe("describeStep", () => {
   it.each([
-    ["create", "Command imera-xmpp1-setup-ready created"],
-    ["replace", "Command imera-xmpp1-setup-ready replaced"],
+    ["create", "step on the node imera-xmpp1-setup-ready created"],
+    ["replace", "step on the node imera-xmpp1-setup-ready replaced"],
     ["same", undefined],
     ["create-replacement", undefined],
   ])("says of %s: %s", (op, line) => {

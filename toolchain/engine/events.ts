@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { kindOf } from "./resource-types.ts";
 import { nameOf } from "./state.ts";
 
 const metadata = z.object({ op: z.string(), urn: z.string(), type: z.string() });
@@ -48,10 +49,10 @@ export function parseEngineLine(line: string, atMs: number): EngineEvent | undef
   return { kind: "line", atMs, name: nameOf(urn), severity, text: withoutColours(message) };
 }
 
-/** Says what a step that is done changed, such as `Droplet imera-xmpp1 created`; undefined where it changed nothing. */
+/** Says what a step that is done changed, such as `droplet imera-xmpp1 created`; undefined where it changed nothing. */
 export function describeStep({ op, urn, type }: EngineStep): string | undefined {
   const change = changes[op];
-  return change === undefined ? undefined : `${type.slice(type.lastIndexOf(":") + 1)} ${nameOf(urn)} ${change}`;
+  return change === undefined ? undefined : `${kindOf(type)} ${nameOf(urn)} ${change}`;
 }
 
 // A replacement comes as three steps, of which one counts.

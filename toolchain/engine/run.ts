@@ -46,7 +46,7 @@ export async function runEngine(
 
 /**
  * Runs `pulumi up` or `pulumi destroy` without a question, after what a run killed on this machine left was cleared away.
- * `report` gets a line for each resource that changed, such as `Droplet imera-xmpp1 created`.
+ * `report` gets a line for each resource that changed, such as `droplet imera-xmpp1 created`.
  *
  * @throws EngineError with the engine's own words.
  */
