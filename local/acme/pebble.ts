@@ -69,7 +69,10 @@ const configuration = {
   },
 };
 
-/** Without PEBBLE_VA_NOSLEEP each validation waits up to 15 s. Its rejection of good nonces stays on: clients must cope. */
+/**
+ * Makes Pebble's systemd unit. PEBBLE_VA_NOSLEEP takes up to 15 s of waiting out of each validation. Pebble's rejection of some good
+ * nonces stays on, since clients must cope with that.
+ */
 function unitFile(run: Run): string {
   return `[Unit]
 Description=ACME server of the local cloud

@@ -63,7 +63,7 @@ export interface DropletSpec {
 /** Addresses of a droplet, and its VPC. */
 export interface DropletNetwork {
   readonly publicIpv4: string;
-  /** With IPv6 off there is none. */
+  /** Left out with IPv6 off. */
   readonly publicIpv6?: string;
   readonly vpc: { readonly id: string; readonly ipv4: string; readonly ipv4Cidr: string };
 }

@@ -16,7 +16,7 @@ export interface DnsServerOptions {
   readonly neverOutside?: readonly string[];
   /** Time limit for each outside resolver. Default: 2000. */
   readonly upstreamTimeoutMs?: number;
-  /** Told of what goes wrong with a single message or connection; the server goes on. */
+  /** Receives each error with a single message or connection. The server goes on. */
   readonly onProblem: (problem: Error) => void;
 }
 

@@ -9,7 +9,7 @@ export interface ResponderOptions {
   /** Names at and below these are never asked outside: what is not in a zone does not exist. */
   readonly neverOutside: readonly string[];
   readonly forwarder: Forwarder;
-  /** Told of questions that could not be answered because something here is wrong. */
+  /** Receives each error for which a question was answered SERVFAIL and nobody outside is to blame. */
   readonly onProblem: (problem: Error) => void;
 }
 

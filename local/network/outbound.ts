@@ -42,7 +42,7 @@ table inet ${name} {
 const forwardingBefore = z.record(z.string(), z.string());
 const forwardingFile = join(runsFolder, "forwarding-before.json");
 
-/** Only the interfaces with a default route: turning it on for the whole machine would change more than is needed. */
+/** Turns forwarding on for the interfaces with a default route only: for the whole machine it would change more than is needed. */
 async function forwardFromUplinks(): Promise<void> {
   const before = (await readForwardingBefore()) ?? {};
   for (const uplink of await defaultRouteInterfaces()) {

@@ -7,7 +7,7 @@ import type { LocalCa, ServerCertificate } from "../acme/local-ca.ts";
 import type { Run } from "../run/run.ts";
 import { spacesCertificateNames } from "./hosts.ts";
 
-/** Has the object store's certificate made by `ca`, for the names of all its buckets; one that is there stays. */
+/** Issues the object store's certificate, for the names of all its buckets, and keeps it in the run's folder; one that is there stays. */
 export async function makeObjectStoreCertificate(run: Run, ca: LocalCa): Promise<void> {
   if (existsSync(run.files.objectsTls)) return;
   const certificate = await ca.issue({ names: spacesCertificateNames, ipv4: run.addresses.cloudIpv4 });

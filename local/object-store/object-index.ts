@@ -10,7 +10,7 @@ export const objectVersion = z.strictObject({
   etag: z.string(),
   lastModified: z.iso.datetime(),
   isDeleteMarker: z.boolean(),
-  /** Headers that are given back with it, in lower case: content-type, x-amz-meta-… */
+  /** Headers to give back with the object, in lower case: content-type, x-amz-meta-… */
   headers: z.record(z.string(), z.string()),
 });
 /** One version of an object, or the marker that a delete left. */

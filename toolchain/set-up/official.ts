@@ -12,7 +12,7 @@ export interface OfficialInstall {
   readonly folders: Folders;
   readonly versions: Versions;
   readonly run: RunCommand;
-  /** Told each step, for a person to read. */
+  /** Receives each step, for a person to read. */
   readonly report: (line: string) => void;
 }
 

@@ -29,7 +29,7 @@ async function linkOrCopy(source: string, target: string): Promise<void> {
   }
 }
 
-/** Another file system, a file of another user's (`fs.protected_hardlinks`), or a file system without links. */
+/** Tells whether a link failed for a reason that a copy has not: another file system, another user's file (`fs.protected_hardlinks`), no links. */
 function isRefusedLink(error: unknown): boolean {
   const refusals = ["EXDEV", "EPERM", "EACCES", "ENOTSUP", "EMLINK"];
   return error instanceof Error && "code" in error && refusals.includes(String(error.code));

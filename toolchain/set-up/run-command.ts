@@ -7,7 +7,7 @@ export interface Command {
   readonly folder?: string;
   /** Added to this process's own environment. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Told each line that it writes to stderr while it runs. */
+  /** Receives each line that the command writes to stderr while it runs. */
   readonly onLine?: (line: string) => void;
 }
 

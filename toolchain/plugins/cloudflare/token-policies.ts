@@ -25,7 +25,7 @@ export const tokenProperties = {
   modifiedOn: text({ output: true, volatile: true }),
   provisionerId: text({ output: true }),
   provisionerType: text({ output: true }),
-  /** Told once, at the create. The SDK marks it as a secret. */
+  /** The token itself, which the API tells once, at the create. The SDK marks it as a secret. */
   value: text({ output: true }),
 } as const;
 

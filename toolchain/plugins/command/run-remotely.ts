@@ -15,7 +15,7 @@ export interface RemoteRun {
    * SSH server accepts these variables.
    */
   readonly previous: Output | undefined;
-  /** Told each line while the command runs. */
+  /** Receives each line while the command runs. */
   readonly onLine: (stream: "stdout" | "stderr", line: string) => void;
   readonly signal: AbortSignal;
 }

@@ -47,7 +47,7 @@ async function assertProject(client: DigitalOcean, signal: AbortSignal, id: stri
   await client.call(signal, (api) => api.projects.byProject_id(id).get());
 }
 
-/** Of what is in the project only what is `ours`; all of it at an import. */
+/** Reads the project's resources, but only those that are `ours`; at an import all of them. */
 async function outsOf(client: DigitalOcean, signal: AbortSignal, id: string, ours: readonly string[] | undefined) {
   const found = await client.find(signal, (api) => api.projects.byProject_id(id).get());
   if (found === undefined) return undefined;

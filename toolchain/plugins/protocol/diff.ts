@@ -7,7 +7,7 @@ export type DiffKind = "ADD" | "UPDATE" | "DELETE";
 
 /** Differences between a resource's state and its new inputs. */
 export interface Difference {
-  /** By path (`tags[1]`, `alerts.emails`), in the order of the table. */
+  /** Differences by path (`tags[1]`, `alerts.emails`), in the order of the property table. */
   readonly detailed: ReadonlyMap<string, { readonly kind: DiffKind; readonly replaces: boolean }>;
   /** Names of changed properties. */
   readonly changed: ReadonlySet<string>;
@@ -90,7 +90,7 @@ function compare(property: AnyProperty, path: string, state: Value | undefined, 
   else found.set(path, "UPDATE");
 }
 
-/** Not there at all, as opposed to 0, false and "": those are values of their own in a state. */
+/** Tells whether a value is absent, null, or an empty list or object, as opposed to 0, false and "", which a state holds as values. */
 function isNothing(value: Value | undefined): boolean {
   return value === undefined || value === null || ((isList(value) || isBag(value)) && isEmpty(value));
 }

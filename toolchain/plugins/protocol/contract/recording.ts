@@ -67,10 +67,15 @@ const recording = z.object({
 
 /** Properties as JSON, with `{"secret": …}` and `{"asset": {"text": …}}` for what JSON has no form for. */
 export type RecordedProperties = z.infer<typeof json>;
+/** A request that the official plugin made to the recorder's stub, and the stub's status. */
 export type RecordedRequest = z.infer<typeof request>;
+/** Change of one input: the plugin's Diff and Update, or the failures of its Check. */
 export type RecordedChange = z.infer<typeof change>;
+/** Life of one resource with the official plugin: Check, Create, Read, changes, Delete. */
 export type RecordedCase = z.infer<typeof recordedCase>;
+/** Call of a provider function, and the answer. */
 export type RecordedInvoke = z.infer<typeof recordedInvoke>;
+/** All recorded cases and calls of one plugin, by name. */
 export type Recording = z.infer<typeof recording>;
 
 /**

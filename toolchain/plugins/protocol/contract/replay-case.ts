@@ -185,7 +185,7 @@ class Steps {
   }
 }
 
-/** Without the random part of a made up name (`x-dd5306f`), which only its form must have in common with the recorded one. */
+/** Takes the random part out of a made up name (`x-dd5306f`): only its form must equal the recorded one's. */
 function withoutRandomName(value: unknown): unknown {
   if (value === undefined) return undefined;
   return JSON.parse(JSON.stringify(value).replaceAll(/\bx-[0-9a-f]{7}\b/g, "x-0000000"));

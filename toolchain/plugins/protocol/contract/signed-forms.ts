@@ -6,12 +6,12 @@ const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 const ASSET = "c44067f5952c0a294b673a41bacd8c17";
 
-/** From the recording's forms to the wire's. Written apart from the plugin's own reading of them, so that one checks the other. */
+/** Converts values from the recording's form to the wire's. Does not use the plugin's own reader, so that each checks the other. */
 export function toSigned(values: RecordedProperties): RecordedProperties {
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, sign(value)]));
 }
 
-/** From the wire's signed forms to the recording's. `__` keys are a plugin's own bookkeeping and are not compared. */
+/** Converts values from the wire's signed forms to the recording's. `__` keys, a plugin's own bookkeeping, are left out. */
 export function fromSigned(values: Readonly<Record<string, unknown>>): RecordedProperties {
   const kept = Object.entries(values).filter(([key]) => !key.startsWith("__"));
   return Object.fromEntries(kept.map(([key, value]) => [key, unsign(value)]));

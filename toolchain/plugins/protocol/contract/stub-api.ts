@@ -5,9 +5,9 @@ import { text } from "node:stream/consumers";
 /** A request as the plugin made it. */
 export interface StubRequest {
   readonly method: string;
-  /** With its query. */
+  /** Path with its query. */
   readonly path: string;
-  /** Only of a request that came as to a proxy: the host it was for. */
+  /** Host of a request that came as to a proxy; undefined for others. */
   readonly host?: string;
   /** The rights that S3's header for them gives. */
   readonly acl?: string;
@@ -26,7 +26,7 @@ export interface StubAnswer {
 
 /** A vendor's API that remembers. */
 export interface StubApi {
-  /** Without a slash at the end. */
+  /** Root of the API, without a slash at the end. */
   readonly url: string;
   /** Takes the requests made since the last call. */
   takeRequests(): readonly (StubRequest & { readonly status: number })[];
