@@ -1,6 +1,6 @@
 /**
- * The one model of what the network offers: firewall rules, SRV records, ejabberd's listeners, certificate names and the
- * checks from outside are all derived from it. Names of the domain's hosts: {@link domainHosts}.
+ * Service of the network. Firewall rules, SRV records, ejabberd's listeners, certificate names and the checks from outside are
+ * all derived from it. Names of the domain's hosts: {@link domainHosts}.
  */
 export interface Service {
   readonly name: ServiceName;
@@ -16,6 +16,7 @@ export interface Service {
   readonly srv: readonly SrvFamily[];
 }
 
+/** Name of a service. */
 export type ServiceName =
   | "c2s"
   | "c2s-direct-tls"
@@ -28,10 +29,13 @@ export type ServiceName =
   | "ssh"
   | "first-contact";
 
+/** Transport protocol. */
 export type Transport = "tcp" | "udp";
+
+/** Clients that a service is open to; see {@link Service.reach}. */
 export type Reach = "everyone" | "operators";
 
-/** Inclusive range of ports. */
+/** Range of ports, both ends included. */
 export interface PortRange {
   readonly first: number;
   readonly last: number;
@@ -43,14 +47,14 @@ export interface SrvFamily {
   readonly label: string;
   /** Hosts that have the record: `_xmpp-server._tcp.conference.example.org`. */
   readonly owners: readonly HostRole[];
-  /** Who answers: the nodes by their own names, or the host that stands for all relays. */
+  /** Targets of the records: the nodes by their own names, or the host that stands for all relays. */
   readonly target: "nodes" | "turn";
   /** Lower is tried first. */
   readonly priority: number;
   readonly weight: number;
 }
 
-/** What a host name of the domain is for; `domain` is the right side of every JID. */
+/** Purpose of a host name of the domain; `domain` is the right side of every JID. */
 export type HostRole = "domain" | "conference" | "upload" | "proxy" | "pubsub" | "turn";
 
 /** Hosts that another server opens streams to, by RFC 6120: each needs SRV records and a name in the certificate. */
@@ -63,7 +67,7 @@ const directTlsFirst = { priority: 5, weight: 1 };
 const thenStartTls = { priority: 10, weight: 1 };
 const onlyChoice = { priority: 10, weight: 1 };
 
-/** Everything that listens on a node, for the given range of relay ports. */
+/** Lists the services of a network, for the given range of relay ports. */
 export function services(options: { readonly turnRelayPorts: PortRange }): readonly Service[] {
   return [
     ...xmppServices,
@@ -83,26 +87,30 @@ export function services(options: { readonly turnRelayPorts: PortRange }): reado
   ];
 }
 
-/** The names of the domain's hosts; every XMPP component is a host below the domain. */
+/** First labels of the hosts below the domain, one for each XMPP component and one for the relays. */
+export const serviceLabels = ["conference", "upload", "proxy", "pubsub", "turn"] as const satisfies readonly HostRole[];
+
+/** Names the hosts of the domain, by role. */
 export function domainHosts(domain: string): Readonly<Record<HostRole, string>> {
+  const below = (label: (typeof serviceLabels)[number]) => `${label}.${domain}`;
   return {
     domain,
-    conference: `conference.${domain}`,
-    upload: `upload.${domain}`,
-    proxy: `proxy.${domain}`,
-    pubsub: `pubsub.${domain}`,
-    turn: `turn.${domain}`,
+    conference: below("conference"),
+    upload: below("upload"),
+    proxy: below("proxy"),
+    pubsub: below("pubsub"),
+    turn: below("turn"),
   };
 }
 
-/** The names that one certificate for the whole domain holds, the domain itself first. */
+/** Lists the names that one certificate for the whole domain holds, the domain itself first. */
 export function certificateNames(domain: string, offered: readonly Service[]): readonly string[] {
   const hosts = domainHosts(domain);
   const wanted = new Set(offered.flatMap((service) => service.certificateHosts));
   return certifiedHosts.filter((role) => wanted.has(role)).map((role) => hosts[role]);
 }
 
-/** The service of that name; throws when the model does not have it. */
+/** Finds a service by name; throws when it is not among those offered. */
 export function serviceNamed(offered: readonly Service[], name: ServiceName): Service {
   const service = offered.find((candidate) => candidate.name === name);
   if (service === undefined) throw new Error(`services: there is no service named ${name}`);

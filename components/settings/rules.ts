@@ -1,8 +1,8 @@
 import type { PlainSettings } from "./schema.ts";
-import { domainHosts, services } from "../model/services.ts";
+import { serviceLabels, services } from "../model/services.ts";
 import { backupRegionFor, isSpacesRegion, spacesRegions } from "../vendors/digitalocean.ts";
 
-/** What no single setting shows: a combination of settings that cannot work. */
+/** Combination of settings that cannot work, though each could by itself. */
 export interface Contradiction {
   /** The setting to change. */
   readonly key: keyof PlainSettings;
@@ -10,7 +10,7 @@ export interface Contradiction {
 }
 
 /**
- * Every contradiction between the given settings. A rule whose settings are not all there is left out, so that what is
+ * Finds every contradiction between the given settings. A rule whose settings are not all there is left out, so that what is
  * missing or malformed elsewhere does not hide it.
  */
 export function contradictions(settings: Partial<PlainSettings>): readonly Contradiction[] {
@@ -54,7 +54,7 @@ const rules: readonly Rule[] = [
         },
   ),
   rule(["nodes"], ({ nodes }) => {
-    const taken = nodes.find((node) => hostLabels().includes(node));
+    const taken = nodes.find((node) => serviceLabels.some((label) => label === node));
     return taken === undefined
       ? undefined
       : { key: "nodes", reason: `${taken} is the name of a service of the domain` };
@@ -118,8 +118,4 @@ const rules: readonly Rule[] = [
 
 function spacesList(): string {
   return spacesRegions.join(", ");
-}
-
-function hostLabels(): readonly string[] {
-  return Object.values(domainHosts("")).map((host) => host.slice(0, -1));
 }
