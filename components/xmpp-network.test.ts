@@ -15,18 +15,15 @@ describe("XmppNetwork", () => {
       "imera-backup-node-key",
       "imera-backup-store",
       "imera-dns",
-      "imera-firewall",
       "imera-firewall-rules",
       "imera-provisioning-key",
       "imera-tag",
       "imera-vpc",
       "imera-xmpp1",
       "imera-xmpp1-attachment",
-      "imera-xmpp1-certificate",
       "imera-xmpp1-certificate-token",
       "imera-xmpp1-data",
       "imera-xmpp1-droplet",
-      "imera-xmpp1-public-firewall",
       "imera-xmpp1-public-firewall-rules",
       "imera-xmpp1-setup",
       "imera-xmpp1-setup-configuration",
@@ -92,7 +89,7 @@ describe("what a change may do", () => {
   it("has the firewall before the droplet, and each step of the set-up after the last", async () => {
     const { options } = await usualNetwork();
     const after = (name: string) => waitsFor(options.get(name));
-    expect(await after("imera-xmpp1-droplet")).toEqual(["imera-firewall"]);
+    expect(await after("imera-xmpp1-droplet")).toEqual(["imera-firewall-rules"]);
     expect(await after("imera-xmpp1-setup-configuration")).toEqual(["imera-xmpp1-setup-first-contact"]);
     expect(await after("imera-xmpp1-setup-secrets")).toEqual(["imera-xmpp1-setup-configuration"]);
     expect(await after("imera-xmpp1-setup-ready")).toEqual(["imera-xmpp1-setup-secrets"]);
@@ -115,7 +112,7 @@ describe("what a change may do", () => {
     const { askedFor, options } = await usualNetwork();
     const records = askedFor.filter(({ type }) => type === "cloudflare:index/dnsRecord:DnsRecord");
     for (const { name } of records) {
-      expect(await waitsFor(options.get(name)), name).toEqual(["imera-xmpp1-public-firewall"]);
+      expect(await waitsFor(options.get(name)), name).toEqual(["imera-xmpp1-public-firewall-rules"]);
     }
   });
 });

@@ -2,20 +2,20 @@ import * as pulumi from "@pulumi/pulumi";
 import { SshKey } from "@pulumi/digitalocean/sshKey.js";
 import { Tag } from "@pulumi/digitalocean/tag.js";
 import { Vpc } from "@pulumi/digitalocean/vpc.js";
-import { BackupStore } from "./backup/backup-store.ts";
+import { BackupStore, type BackupStoreArgs } from "./backup/backup-store.ts";
 import type { BackupLocation } from "./model/backup-location.ts";
 import type { CloudflareZone } from "./dns/cloudflare-zone.ts";
 import type { S3Key, Settings } from "./settings/settings.ts";
-import { NodeFirewall } from "./node/firewalls.ts";
+import { nodeFirewall } from "./node/firewalls.ts";
 import { services, type Service } from "./model/services.ts";
-import { XmppDns } from "./dns/xmpp-dns.ts";
+import { XmppDns, type XmppDnsArgs } from "./dns/xmpp-dns.ts";
 import { XmppNode, type SharedByNodes } from "./node/xmpp-node.ts";
 
 /** Arguments of {@link XmppNetwork}. */
 export interface XmppNetworkArgs {
-  /** The stack's settings; they decide which resources there are. */
+  /** Settings of the stack; they decide which resources there are. */
   readonly settings: Settings;
-  /** The zone that the domain is in; a drill is in none. */
+  /** Zone that the domain is in; undefined in a drill. */
   readonly zone: CloudflareZone | undefined;
 }
 
@@ -24,27 +24,22 @@ export class XmppNetwork extends pulumi.ComponentResource {
   readonly domain: string;
   readonly adminJid: string;
   readonly nodes: pulumi.Output<readonly NodeSummary[]>;
-  /** Where the backups are. */
+  /** Bucket that the backups are in. */
   readonly backup: pulumi.Output<BackupLocation>;
-  /** What reads them. */
+  /** Read-only S3 key to the backups' bucket; used by drills. Secret. */
   readonly backupReader: S3Key;
 
   constructor(name: string, args: XmppNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("imera:index:XmppNetwork", name, {}, opts);
-    const { settings } = args;
+    const { settings, zone } = args;
     const offered = services({
       turnRelayPorts: { first: settings.turnRelayFirstPort, last: settings.turnRelayLastPort },
     });
-    const shared = sharedByNodes(name, args, this);
-    const nodes = this.#createNodes(name, settings, offered, shared);
-    if (args.zone !== undefined) {
-      new XmppDns(
-        `${name}-dns`,
-        { settings, services: offered, zoneId: args.zone.zoneId, nodes },
-        // Nobody is sent to a node before it can be reached.
-        { parent: this, dependsOn: nodes.map((node) => node.reachable) },
-      );
-    }
+    const shared = sharedByNodes(name, args, offered, this);
+    const nodes = settings.nodes.map(
+      (key) => new XmppNode(`${name}-${key}`, { key, settings, services: offered, ...shared }, { parent: this }),
+    );
+    if (zone !== undefined) publish(name, settings, { services: offered, nodes, zoneId: zone.zoneId }, this);
     this.backup = shared.backup.location;
     this.backupReader = shared.backup.readerKey;
     this.domain = settings.domain;
@@ -52,58 +47,73 @@ export class XmppNetwork extends pulumi.ComponentResource {
     this.nodes = pulumi.all(nodes.map(summary));
     this.registerOutputs({ domain: this.domain, adminJid: this.adminJid, nodes: this.nodes });
   }
-
-  #createNodes(name: string, settings: Settings, offered: readonly Service[], shared: SharedByNodes): XmppNode[] {
-    const firewall = new NodeFirewall(
-      `${name}-firewall`,
-      { tag: shared.tag, services: offered, sshNetworks: settings.sshNetworks, purpose: settings.purpose },
-      { parent: this },
-    );
-    return settings.nodes.map(
-      (key) =>
-        new XmppNode(`${name}-${key}`, { key, settings, services: offered, ...shared, firewall }, { parent: this }),
-    );
-  }
 }
 
-/** What is known of a node from outside. */
+function publish(
+  name: string,
+  settings: Settings,
+  where: Pick<XmppDnsArgs, "services" | "nodes" | "zoneId">,
+  parent: pulumi.Resource,
+): void {
+  const dnsArgs = {
+    domain: settings.domain,
+    serveDomainApex: settings.serveDomainApex,
+    caaIssuer: settings.caaIssuer,
+    acmeAccountUri: settings.acmeAccountUri,
+    ttlSeconds: settings.ttlSeconds,
+    ...where,
+  };
+  new XmppDns(`${name}-dns`, dnsArgs, { parent });
+}
+
+/** Node as it is known from outside. */
 export interface NodeSummary {
   /** Full host name. */
   readonly name: string;
   readonly publicIpv4: string;
   readonly publicIpv6: string;
   readonly privateIpv4: string;
-  /** What the DNS names. */
+  /** Address in the DNS. */
   readonly serviceIpv4: string;
-  /** The node's public SSH host key, as in a known_hosts file. */
+  /** Public SSH host key of the node, as in a known_hosts file. */
   readonly sshHostKey: string;
-  /** DigitalOcean's. */
+  /** DigitalOcean's id of the droplet. */
   readonly dropletId: string;
   readonly volumeName: string;
 }
 
 /** DigitalOcean's names are unique in an account, so the stack's is part of them. */
-function sharedByNodes(name: string, { settings, zone }: XmppNetworkArgs, parent: pulumi.Resource): SharedByNodes {
+function sharedByNodes(
+  name: string,
+  { settings, zone }: XmppNetworkArgs,
+  offered: readonly Service[],
+  parent: pulumi.Resource,
+): SharedByNodes {
   const label = `imera-${pulumi.getStack()}`;
-  const tag = new Tag(`${name}-tag`, { name: label }, { parent });
-  const vpc = new Vpc(
-    `${name}-vpc`,
-    // Another region means another VPC, made before the old one goes: the two need different names.
-    { name: `${label}-${settings.region}`, region: settings.region },
-    { parent },
-  );
+  const { region, sshNetworks, purpose } = settings;
+  const tag = new Tag(`${name}-tag`, { name: label }, { parent }).name;
+  const firewall = nodeFirewall(`${name}-firewall`, { tag, services: offered, sshNetworks, purpose }, parent);
+  // Another region means another VPC, made before the old one goes: the two need different names.
+  const vpc = new Vpc(`${name}-vpc`, { name: `${label}-${region}`, region }, { parent });
   const sshKey = new SshKey(
     `${name}-provisioning-key`,
     { name: `${label}-provisioning`, publicKey: settings.provisioningPublicKey },
     { parent },
   );
-  const backup = new BackupStore(`${name}-backup`, { settings }, { parent });
+  const backup = new BackupStore(`${name}-backup`, backupSettings(settings), { parent });
+  return { zone, backup, tag, firewall, vpcId: vpc.id, sshKeyId: sshKey.id };
+}
+
+function backupSettings(settings: Settings): BackupStoreArgs {
   return {
-    zone,
-    backup,
-    tag: tag.name,
-    vpcId: vpc.id,
-    sshKeyId: sshKey.id,
+    region: settings.region,
+    backupRegion: settings.backupRegion,
+    backupBucket: settings.backupBucket,
+    backupEndpoint: settings.backupEndpoint,
+    backupKeepDays: settings.backupKeepDays,
+    protectData: settings.protectData,
+    bucketKey: settings.bucketKey,
+    spacesEndpoint: settings.spacesEndpoint,
   };
 }
 

@@ -2,31 +2,46 @@ import * as pulumi from "@pulumi/pulumi";
 import { SpacesBucket } from "@pulumi/digitalocean/spacesBucket.js";
 import { SpacesKey } from "@pulumi/digitalocean/spacesKey.js";
 import type { BackupLocation } from "../model/backup-location.ts";
-import type { S3Key, Settings } from "../settings/settings.ts";
+import type { S3Key } from "../settings/settings.ts";
 import { backupRegionFor } from "../vendors/digitalocean.ts";
 
-/** Arguments of {@link BackupStore}. */
+/** Arguments of {@link BackupStore}: settings of the stack. */
 export interface BackupStoreArgs {
-  readonly settings: Settings;
+  /** DigitalOcean's region of the droplets. */
+  readonly region: string;
+  /** Region of a bucket that is made; empty: one near `region`. Of `backupBucket`, its own. */
+  readonly backupRegion: string;
+  /** Bucket that exists; empty: one is made. */
+  readonly backupBucket: string;
+  /** Host name of the S3 endpoint that nodes use; empty: that of Spaces. */
+  readonly backupEndpoint: string;
+  /** Days that overwritten objects are kept. */
+  readonly backupKeepDays: number;
+  /** Whether the bucket that is made, and what is in it, outlives the stack. */
+  readonly protectData: boolean;
+  /** Key pair for `backupBucket`; undefined: a bucket is made. */
+  readonly bucketKey: S3Key | undefined;
+  /** Address of Spaces with `{{.Region}}` for the region; undefined: the vendor's own. */
+  readonly spacesEndpoint: string | undefined;
 }
 
 /**
- * Where the nodes' backups go: a bucket of the stack's own with two keys that open nothing else, or the one that
+ * Store of the nodes' backups: a bucket of the stack's own with two keys that open nothing else, or the one that
  * `backupBucket` names, of which nothing is made or removed.
  */
 export class BackupStore extends pulumi.ComponentResource {
   readonly location: pulumi.Output<BackupLocation>;
-  /** Reads and writes the bucket. */
+  /** Key pair that reads and writes the bucket. */
   readonly nodeKey: S3Key;
-  /** Reads the bucket: enough for a drill. */
+  /** Read-only key pair for the bucket: enough for a drill. */
   readonly readerKey: S3Key;
 
-  constructor(name: string, { settings }: BackupStoreArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: BackupStoreArgs, opts?: pulumi.ComponentResourceOptions) {
     super("imera:index:BackupStore", `${name}-store`, {}, opts);
     const store =
-      settings.bucketKey === undefined
-        ? ownBucket(name, settings, this)
-        : { ...existingBucket(settings), nodeKey: settings.bucketKey, readerKey: settings.bucketKey };
+      args.bucketKey === undefined
+        ? ownBucket(name, args, this)
+        : { ...existingBucket(args), nodeKey: args.bucketKey, readerKey: args.bucketKey };
     this.location = store.location;
     this.nodeKey = store.nodeKey;
     this.readerKey = store.readerKey;
@@ -37,11 +52,11 @@ export class BackupStore extends pulumi.ComponentResource {
 type Store = Pick<BackupStore, "location" | "nodeKey" | "readerKey">;
 
 /** Its name is drawn once by the engine: names of buckets are taken by whoever comes first, in all accounts. */
-function ownBucket(name: string, settings: Settings, parent: pulumi.Resource): Store {
+function ownBucket(name: string, args: BackupStoreArgs, parent: pulumi.Resource): Store {
   const bucket = new SpacesBucket(
     name,
     {
-      region: regionOf(settings),
+      region: regionOf(args),
       acl: "private",
       // A node that was broken into can overwrite and delete with its key, but not the versions that were there before.
       versioning: { enabled: true },
@@ -49,33 +64,33 @@ function ownBucket(name: string, settings: Settings, parent: pulumi.Resource): S
         {
           id: "outdated",
           enabled: true,
-          noncurrentVersionExpiration: { days: settings.backupKeepDays },
+          noncurrentVersionExpiration: { days: args.backupKeepDays },
           abortIncompleteMultipartUploadDays: 1,
         },
       ],
-      forceDestroy: !settings.protectData,
+      forceDestroy: !args.protectData,
     },
     // A droplet that moves to another region must find its backups where they are.
-    { parent, protect: settings.protectData, ignoreChanges: ["region"] },
+    { parent, protect: args.protectData, ignoreChanges: ["region"] },
   );
   const key = (holder: string, permission: string) =>
     bucketKey(`${name}-${holder}-key`, { bucket: bucket.name, holder, permission }, parent);
   return {
-    location: pulumi.all([bucket.name, bucket.region]).apply(([bucketName, region = regionOf(settings)]) => {
-      warnOfOneRegion(region, settings, parent);
-      return { endpoint: endpointOf(settings, region), region, bucket: bucketName };
+    location: pulumi.all([bucket.name, bucket.region]).apply(([bucketName, region = regionOf(args)]) => {
+      warnOfOneRegion(region, args, parent);
+      return { endpoint: endpointOf(args, region), region, bucket: bucketName };
     }),
     nodeKey: key("node", "readwrite"),
     readerKey: key("drill", "read"),
   };
 }
 
-function existingBucket(settings: Settings): Pick<Store, "location"> {
-  const { backupRegion: region, backupBucket: bucket } = settings;
-  return { location: pulumi.output({ endpoint: endpointOf(settings, region), region, bucket }) };
+function existingBucket(args: BackupStoreArgs): Pick<Store, "location"> {
+  const { backupRegion: region, backupBucket: bucket } = args;
+  return { location: pulumi.output({ endpoint: endpointOf(args, region), region, bucket }) };
 }
 
-/** What a key may do, and who has it. */
+/** Permission of a key, and who has it. */
 interface Grant {
   readonly bucket: pulumi.Input<string>;
   readonly holder: string;
@@ -91,23 +106,23 @@ function bucketKey(name: string, { bucket, holder, permission }: Grant, parent: 
   return { accessKey: pulumi.secret(key.accessKey), secretKey: pulumi.secret(key.secretKey) };
 }
 
-function regionOf(settings: Settings): string {
-  const region = settings.backupRegion === "" ? backupRegionFor(settings.region) : settings.backupRegion;
-  if (region === undefined) throw new Error(`backupRegion: none for droplets in ${settings.region}`);
+function regionOf(args: BackupStoreArgs): string {
+  const region = args.backupRegion === "" ? backupRegionFor(args.region) : args.backupRegion;
+  if (region === undefined) throw new Error(`backupRegion: none for droplets in ${args.region}`);
   return region;
 }
 
-/** Nodes always use https on the usual port; what the plugin uses may have another scheme. */
+/** Gives the host name of the S3 endpoint in a region. Nodes use https on the usual port, whatever the plugin uses. */
 export function endpointOf({ backupEndpoint, spacesEndpoint }: EndpointSettings, region: string): string {
   if (backupEndpoint !== "") return backupEndpoint;
   const template = spacesEndpoint ?? "https://{{.Region}}.digitaloceanspaces.com";
   return template.replace(/\{\{\s*\.Region\s*\}\}/g, region).replace(/^[a-z]+:\/\/|[:/].*$/g, "");
 }
 
-type EndpointSettings = Pick<Settings, "backupEndpoint" | "spacesEndpoint">;
+type EndpointSettings = Pick<BackupStoreArgs, "backupEndpoint" | "spacesEndpoint">;
 
-function warnOfOneRegion(region: string, settings: Settings, resource: pulumi.Resource): void {
-  if (region !== settings.region) return;
+function warnOfOneRegion(region: string, args: BackupStoreArgs, resource: pulumi.Resource): void {
+  if (region !== args.region) return;
   void pulumi.log.warn(
     `backups are in the droplet's own region, ${region}: an outage of that region takes both. Set imera:backupRegion before the ` +
       "bucket is made, or imera:region to another one.",

@@ -2,8 +2,9 @@ import { RunError } from "@pulumi/pulumi";
 import { getApiTokenPermissionGroupsList } from "@pulumi/cloudflare/getApiTokenPermissionGroupsList.js";
 import { getZone } from "@pulumi/cloudflare/getZone.js";
 
-/** What exists at Cloudflare before the stack does. */
+/** Zone at Cloudflare, which exists before the stack does. */
 export interface CloudflareZone {
+  /** Cloudflare's id. */
   readonly zoneId: string;
   /** Id of the permission to edit the records of a zone, for tokens. */
   readonly dnsWritePermissionId: string;
@@ -32,5 +33,5 @@ export async function findZone(zoneName: string): Promise<CloudflareZone> {
 }
 
 const permission = "DNS Write";
-/** Prefix of a zone's name in the policies of tokens. */
+/** Prefix of a zone's id in the policies of tokens. */
 export const zoneScope = "com.cloudflare.api.account.zone";

@@ -1,11 +1,14 @@
-import { domainHosts, serviceNamed, type HostRole, type Service } from "../model/services.ts";
+import { domainHosts, type HostRole, type Service } from "../model/services.ts";
 import type { NodeAddresses } from "../model/node-facts.ts";
 
-/** What the records depend on. */
+/** Input of the records. */
 export interface DnsInput {
   readonly domain: string;
+  /** Whether the domain's own A and AAAA records point to the nodes. */
   readonly serveDomainApex: boolean;
+  /** CAA name of the only authority that may issue certificates; empty: any may. */
   readonly caaIssuer: string;
+  /** URI of the only ACME account that may order certificates; empty: any may. */
   readonly acmeAccountUri: string;
   readonly services: readonly Service[];
   readonly nodes: readonly { readonly key: string; readonly hostName: string }[];
@@ -13,7 +16,7 @@ export interface DnsInput {
 
 /** One DNS record. */
 export interface RecordPlan {
-  /** Stays when a value or the domain changes: made of roles and the nodes' keys. */
+  /** Last part of the resource's name. Made of roles and the nodes' keys: it stays when a value or the domain changes. */
   readonly key: string;
   readonly type: "A" | "AAAA" | "SRV" | "CAA";
   /** Full name, without the last dot. */
@@ -21,7 +24,7 @@ export interface RecordPlan {
   readonly data: RecordData;
 }
 
-/** An address is known only later, so it is given by the node and the field of its addresses. */
+/** Value of a record. An address is known only later, so it is given by the node and the field of its addresses. */
 export type RecordData =
   | { readonly kind: "address"; readonly node: string; readonly address: keyof NodeAddresses }
   | {
@@ -34,7 +37,7 @@ export type RecordData =
     }
   | { readonly kind: "caa"; readonly tag: "issue"; readonly value: string };
 
-/** All records of the network; pure. */
+/** Lists all records of the network; pure. */
 export function dnsRecords(input: DnsInput): readonly RecordPlan[] {
   return [...nodeRecords(input), ...hostRecords(input), ...srvRecords(input), ...caaRecords(input)];
 }
@@ -77,7 +80,7 @@ function srvRecords(input: DnsInput): RecordPlan[] {
             kind: "srv" as const,
             priority,
             weight,
-            port: serviceNamed(input.services, service.name).ports.first,
+            port: service.ports.first,
             target: node.hostName,
           },
         })),

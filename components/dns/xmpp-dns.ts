@@ -1,50 +1,51 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DnsRecord } from "@pulumi/cloudflare/dnsRecord.js";
-import type { Settings } from "../settings/settings.ts";
-import { dnsRecords, type RecordData } from "./dns-records.ts";
+import { dnsRecords, type DnsInput, type RecordData } from "./dns-records.ts";
 import type { NodeAddresses } from "../model/node-facts.ts";
-import type { Service } from "../model/services.ts";
 
 /** Arguments of {@link XmppDns}. */
-export interface XmppDnsArgs {
-  readonly settings: Settings;
-  readonly services: readonly Service[];
+export interface XmppDnsArgs extends DnsInput {
+  /** TTL of each record. */
+  readonly ttlSeconds: number;
+  /** Cloudflare's id of the zone that the records go into. */
   readonly zoneId: string;
-  readonly nodes: readonly {
-    readonly key: string;
-    readonly hostName: string;
-    readonly addresses: pulumi.Output<NodeAddresses>;
-  }[];
+  readonly nodes: readonly NamedNode[];
 }
 
-/** The names that clients and servers find the network by. Never proxied: Cloudflare forwards web traffic only. */
-export class XmppDns extends pulumi.ComponentResource {
-  /** Full names, a line each: `A xmpp1.example.org`. */
-  readonly records: readonly string[];
+/** Node that names point to. */
+export interface NamedNode {
+  readonly key: string;
+  /** Full name. */
+  readonly hostName: string;
+  readonly addresses: pulumi.Output<NodeAddresses>;
+  /** Resource that exists once the node can be reached: no record is made before. */
+  readonly reachable: pulumi.Resource;
+}
 
+/** Names that clients and servers find the network by. Never proxied: Cloudflare forwards web traffic only. */
+export class XmppDns extends pulumi.ComponentResource {
   constructor(name: string, args: XmppDnsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("imera:index:XmppDns", name, {}, opts);
-    const records = dnsRecords({ ...args.settings, services: args.services, nodes: args.nodes });
-    for (const record of records) {
+    const dependsOn = args.nodes.map(({ reachable }) => reachable);
+    for (const record of dnsRecords(args)) {
       new DnsRecord(
         `${name}-${record.key}`,
         {
           zoneId: args.zoneId,
           name: record.name,
           type: record.type,
-          ttl: args.settings.ttlSeconds,
+          ttl: args.ttlSeconds,
           proxied: false,
           ...providerForm(record.data, args.nodes),
         },
-        { parent: this, ...(opts?.dependsOn === undefined ? {} : { dependsOn: opts.dependsOn }) },
+        { parent: this, dependsOn },
       );
     }
-    this.records = records.map((record) => `${record.type} ${record.name}`);
-    this.registerOutputs({ records: this.records });
+    this.registerOutputs({});
   }
 }
 
-function providerForm(data: RecordData, nodes: XmppDnsArgs["nodes"]) {
+function providerForm(data: RecordData, nodes: readonly NamedNode[]) {
   switch (data.kind) {
     case "address": {
       const node = nodes.find(({ key }) => key === data.node);

@@ -29,7 +29,8 @@ describe("ejabberdYaml", () => {
   });
 
   it("asks no block list in a closed network", () => {
-    const modules = (spamProtection: boolean) => ejabberdYaml({ ...ejabberdInput(), spamProtection });
+    const { settings, ...rest } = ejabberdInput();
+    const modules = (spamProtection: boolean) => ejabberdYaml({ ...rest, settings: { ...settings, spamProtection } });
     expect(modules(true)).toContain("xmppbl.org");
     expect(modules(false)).not.toMatch(/rtbl/);
   });

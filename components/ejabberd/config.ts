@@ -3,33 +3,42 @@ import { ejabberdModules } from "./modules.ts";
 import { apiPort, nodeDatabase, type NodeAddresses } from "../model/node-facts.ts";
 import { serviceNamed, type PortRange, type Service } from "../model/services.ts";
 
-/** What ejabberd's configuration depends on. */
-export interface EjabberdInput {
+/** Settings of the stack that ejabberd's configuration depends on. */
+export interface EjabberdSettings {
   readonly domain: string;
+  /** User part of the administrator's JID. */
   readonly adminUser: string;
   /** Mail address for abuse reports. */
   readonly contact: string;
-  readonly addresses: NodeAddresses;
-  readonly services: readonly Service[];
   readonly spamProtection: boolean;
   readonly uploadMaxFileMiB: number;
+  /** Uploads that each user may keep. */
   readonly uploadQuotaMiB: number;
+  /** Days until an upload is deleted. */
   readonly uploadKeepDays: number;
 }
 
-/** The secrets of ejabberd.yml, as macros that {@link secretsFile} defines on the node. */
-export const secretMacros = { databasePassword: "DATABASE_PASSWORD", turnSecret: "TURN_SECRET" } as const;
+/** Input of ejabberd's configuration. Nothing of it is secret. */
+export interface EjabberdInput {
+  readonly settings: EjabberdSettings;
+  readonly addresses: NodeAddresses;
+  readonly services: readonly Service[];
+}
 
-/** ejabberd.yml as text. */
+/** Macros for the secrets of ejabberd.yml, which {@link secretsFile} defines on the node. */
+const secretMacros = { databasePassword: "DATABASE_PASSWORD", turnSecret: "TURN_SECRET" } as const;
+
+/** Renders ejabberd.yml, with macros in the place of secrets. */
 export function ejabberdYaml(input: EjabberdInput): string {
   return stringify(ejabberdConfig(input), { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
-/** The same as an object; pure. */
+/** Builds the content of ejabberd.yml as an object, with macros in the place of secrets; pure. */
 export function ejabberdConfig(input: EjabberdInput): Readonly<Record<string, unknown>> {
+  const { settings } = input;
   return {
     include_config_file: [secretsFile],
-    hosts: [input.domain],
+    hosts: [settings.domain],
     language: "en",
     loglevel: "info",
     // logrotate, which Debian's package sets up, does it.
@@ -41,17 +50,20 @@ export function ejabberdConfig(input: EjabberdInput): Readonly<Record<string, un
     auth_stored_password_types: ["scram_sha1", "scram_sha256", "scram_sha512"],
     disable_sasl_mechanisms: ["digest-md5", "X-OAUTH2"],
     listen: [...input.services.flatMap((service) => listeners(service, input)), localApi],
-    ...permissions(input),
-    ...shapers(input),
+    ...permissions(settings),
+    ...shapers(settings),
     modules: ejabberdModules({
-      ...input,
+      contact: settings.contact,
+      spamProtection: settings.spamProtection,
+      uploadMaxFileMiB: settings.uploadMaxFileMiB,
+      uploadKeepDays: settings.uploadKeepDays,
       turnSecretMacro: secretMacros.turnSecret,
       proxy65Port: serviceNamed(input.services, "proxy65").ports.first,
     }),
   };
 }
 
-/** The node writes it from its secrets; nothing but macros is in it. */
+/** File that the node writes from its secrets; nothing but macros is in it. */
 const secretsFile = "/etc/ejabberd/secrets.yml";
 
 const protocolOptions = ["no_sslv3", "no_tlsv1", "no_tlsv1_1", "cipher_server_preference", "no_compression"];
@@ -156,10 +168,10 @@ function turn(addresses: NodeAddresses, relay: PortRange) {
   };
 }
 
-function permissions(input: EjabberdInput) {
+function permissions({ adminUser, domain }: EjabberdSettings) {
   return {
     acl: {
-      admin: { user: [`${input.adminUser}@${input.domain}`] },
+      admin: { user: [`${adminUser}@${domain}`] },
       local: { user_regexp: "" },
       loopback: { ip: ["127.0.0.0/8", "::1/128"] },
     },
@@ -183,7 +195,7 @@ function permissions(input: EjabberdInput) {
   };
 }
 
-function shapers(input: EjabberdInput) {
+function shapers({ uploadQuotaMiB }: EjabberdSettings) {
   return {
     // Bytes a second. Catching up with an archive over a slow shaper takes minutes.
     shaper: { normal: { rate: 50_000, burst_size: 500_000 }, fast: 500_000 },
@@ -193,8 +205,8 @@ function shapers(input: EjabberdInput) {
       c2s_shaper: { none: "admin", normal: "all" },
       s2s_shaper: "fast",
       // Where the hard quota is passed, the oldest uploads go until the soft one holds.
-      soft_upload_quota: { [Math.ceil(input.uploadQuotaMiB * 0.9)]: "all" },
-      hard_upload_quota: { [input.uploadQuotaMiB]: "all" },
+      soft_upload_quota: { [Math.ceil(uploadQuotaMiB * 0.9)]: "all" },
+      hard_upload_quota: { [uploadQuotaMiB]: "all" },
     },
   };
 }

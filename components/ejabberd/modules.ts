@@ -1,16 +1,19 @@
 import { uploadDirectory } from "../model/node-facts.ts";
 
-/** What the modules' options depend on. */
+/** Input of the modules' options. */
 export interface ModulesInput {
+  /** Mail address for complaints. */
   readonly contact: string;
   readonly spamProtection: boolean;
   readonly uploadMaxFileMiB: number;
+  /** Days until an upload is deleted. */
   readonly uploadKeepDays: number;
   readonly proxy65Port: number;
+  /** Macro that stands for the secret of STUN and TURN. */
   readonly turnSecretMacro: string;
 }
 
-/** The modules of ejabberd, by name, each with its options; pure. */
+/** Builds the options of ejabberd's modules, by name of the module; pure. */
 export function ejabberdModules(input: ModulesInput): Readonly<Record<string, object>> {
   return {
     ...core,

@@ -2,8 +2,8 @@ import type { BackupLocation } from "./backup-location.ts";
 import { certificateNames, domainHosts, type HostRole, type Service } from "./services.ts";
 
 /**
- * What a node knows of itself and of the network: the content of `/etc/imera/node.json` on the droplet. Everything that runs
- * there reads it from this file; nothing in it is secret.
+ * Facts of a node and its network: the content of `/etc/imera/node.json` on the droplet, from which everything that runs there
+ * reads them. Nothing in it is secret.
  */
 export interface NodeFacts {
   /** Right side of every JID, also the name that the certificate is kept under. */
@@ -22,19 +22,19 @@ export interface NodeFacts {
   readonly acmeDirectoryUrl: string;
   /** Base address of the DNS provider's API; null: the vendor's own. */
   readonly cloudflareApiUrl: string | null;
-  /** How long certbot waits between its DNS record and its request to look at it. */
+  /** Time that certbot waits between its DNS record and its request to look at it. */
   readonly dnsPropagationSeconds: number;
   /** Block device of the data volume, by id. */
   readonly volumeDevice: string;
-  /** Where the data volume is mounted. */
+  /** Mount point of the data volume. */
   readonly mountPoint: string;
-  /** Where uploads are kept: the docroot of ejabberd's mod_http_upload. */
+  /** Folder of the uploads: the docroot of ejabberd's mod_http_upload. */
   readonly uploadDirectory: string;
   readonly database: { readonly name: string; readonly user: string; readonly host: string; readonly port: number };
   /** Port of ejabberd's HTTP API on 127.0.0.1, for the node's own checks. */
   readonly apiPort: number;
   readonly addresses: NodeAddresses;
-  /** What listens on the node, with the names that its certificate must hold. */
+  /** Ports that are listened on, each with the names that its certificate must hold. */
   readonly listeners: readonly {
     readonly name: string;
     readonly transports: readonly string[];
@@ -63,7 +63,7 @@ export type Purpose = "serve" | "drill";
 /** Origin of a new node's data; `auto`: the node chooses where there is no doubt. */
 export type RecoveryChoice = "auto" | "volume" | "backup" | "initialise";
 
-/** What a node knows of its backups. */
+/** Facts of a node's backups. */
 export interface BackupFacts extends BackupLocation {
   /** Days that backups are kept. */
   readonly keepDays: number;
@@ -71,29 +71,40 @@ export interface BackupFacts extends BackupLocation {
   readonly hour: number;
 }
 
+/** Addresses of a node. */
 export interface NodeAddresses {
-  /** The droplet's own. */
+  /** Public address of the droplet itself. */
   readonly publicIpv4: string;
   readonly publicIpv6: string;
-  /** In the VPC. */
+  /** Address in the VPC. */
   readonly privateIpv4: string;
-  /** What the DNS names: the reserved IP where there is one, the droplet's own otherwise. */
+  /** Address in the DNS: the reserved IP where there is one, the droplet's own otherwise. */
   readonly serviceIpv4: string;
 }
 
-/** Where the data volume is mounted on every node. */
-export const dataMountPoint = "/srv/imera";
+/** Mount point of the data volume on every node. */
+const dataMountPoint = "/srv/imera";
 /** PostgreSQL on the node itself, over loopback. */
 export const nodeDatabase = { name: "ejabberd", user: "ejabberd", host: "127.0.0.1", port: 5432 } as const;
 /** ejabberd's HTTP API, on loopback only. */
 export const apiPort = 5281;
-/** Where uploads are kept, on the data volume. */
+/** Folder of the uploads, on the data volume. */
 export const uploadDirectory = `${dataMountPoint}/upload`;
-/** The account that drills and rebuilds log in with. */
+/** User part of the account that drills and rebuilds log in with. */
 export const canaryUser = "imera-canary";
 
-/** Facts of a node's that are not the same for all. */
-export interface NodeFactsInput {
+/** Settings of the stack that a node is told. */
+export interface FactSettings {
+  readonly domain: string;
+  /** User part of the administrator's JID. */
+  readonly adminUser: string;
+  /** Mail address for the ACME account. */
+  readonly contact: string;
+  /** ACME directory (RFC 8555, section 7.1.1). */
+  readonly acmeDirectoryUrl: string;
+  /** Base address of the DNS provider's API; undefined: the vendor's own. */
+  readonly cloudflareApiUrl: string | undefined;
+  readonly dnsPropagationSeconds: number;
   readonly purpose: Purpose;
   readonly recovery: RecoveryChoice;
   /** RFC 3339, in UTC; empty: the newest. */
@@ -101,35 +112,36 @@ export interface NodeFactsInput {
   readonly backupKeepDays: number;
   /** Hour of the daily backup, in UTC. */
   readonly backupHour: number;
-  readonly secretPatterns: NodeFacts["secretPatterns"];
-  readonly domain: string;
+}
+
+/** Input of a node's facts. Nothing of it is secret. */
+export interface NodeFactsInput {
+  readonly settings: FactSettings;
+  /** Full name of the node. */
   readonly nodeName: string;
-  readonly adminUser: string;
-  readonly contact: string;
-  readonly acmeDirectoryUrl: string;
-  readonly cloudflareApiUrl: string | undefined;
-  readonly dnsPropagationSeconds: number;
   /** Name of the volume, from which DigitalOcean makes the device's id. */
   readonly volumeName: string;
   readonly addresses: NodeAddresses;
   readonly services: readonly Service[];
   readonly backup: BackupLocation;
+  readonly secretPatterns: NodeFacts["secretPatterns"];
 }
 
-/** The facts of one node; pure. */
+/** Builds the facts of one node; pure. */
 export function nodeFacts(input: NodeFactsInput): NodeFacts {
-  const hosts = domainHosts(input.domain);
+  const { settings } = input;
+  const hosts = domainHosts(settings.domain);
   return {
-    domain: input.domain,
+    domain: settings.domain,
     nodeName: input.nodeName,
     hosts,
-    adminJid: `${input.adminUser}@${input.domain}`,
-    adminUser: input.adminUser,
-    contact: input.contact,
-    certificateNames: certificateNames(input.domain, input.services),
-    acmeDirectoryUrl: input.acmeDirectoryUrl,
-    cloudflareApiUrl: input.cloudflareApiUrl ?? null,
-    dnsPropagationSeconds: input.dnsPropagationSeconds,
+    adminJid: `${settings.adminUser}@${settings.domain}`,
+    adminUser: settings.adminUser,
+    contact: settings.contact,
+    certificateNames: certificateNames(settings.domain, input.services),
+    acmeDirectoryUrl: settings.acmeDirectoryUrl,
+    cloudflareApiUrl: settings.cloudflareApiUrl ?? null,
+    dnsPropagationSeconds: settings.dnsPropagationSeconds,
     volumeDevice: `/dev/disk/by-id/scsi-0DO_Volume_${input.volumeName}`,
     mountPoint: dataMountPoint,
     uploadDirectory,
@@ -144,10 +156,10 @@ export function nodeFacts(input: NodeFactsInput): NodeFacts {
       tls: service.tls,
       certificateNames: service.certificateHosts.map((role) => hosts[role]),
     })),
-    purpose: input.purpose,
+    purpose: settings.purpose,
     secretPatterns: input.secretPatterns,
     canaryUser,
-    backup: { ...input.backup, keepDays: input.backupKeepDays, hour: input.backupHour },
-    recovery: { choice: input.recovery, time: input.recoveryTime === "" ? null : input.recoveryTime },
+    backup: { ...input.backup, keepDays: settings.backupKeepDays, hour: settings.backupHour },
+    recovery: { choice: settings.recovery, time: settings.recoveryTime === "" ? null : settings.recoveryTime },
   };
 }

@@ -1,72 +1,67 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Firewall } from "@pulumi/digitalocean/firewall.js";
 import type { types } from "@pulumi/digitalocean";
-import type { PlainSettings } from "../settings/schema.ts";
+import type { Purpose } from "../model/node-facts.ts";
 import type { PortRange, Reach, Service } from "../model/services.ts";
 
-/** Arguments of {@link NodeFirewall}. */
+/** Arguments of {@link nodeFirewall}. */
 export interface NodeFirewallArgs {
-  /** Droplets with this tag are covered from the moment they exist. */
+  /** Tag of the droplets that are covered, from the moment they exist. */
   readonly tag: pulumi.Input<string>;
   readonly services: readonly Service[];
   /** Networks of the operators in CIDR notation, IPv4 and IPv6. */
   readonly sshNetworks: readonly string[];
-  readonly purpose: PlainSettings["purpose"];
+  readonly purpose: Purpose;
 }
 
 /**
- * What a node needs to be made, and no more: operators may reach it, and it may reach others. It goes by tag, so that it is
+ * Makes the firewall under which a node is built: operators may reach it, and it may reach others. It goes by tag, so that it is
  * there before the first droplet.
  */
-export class NodeFirewall extends pulumi.ComponentResource {
-  constructor(name: string, args: NodeFirewallArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("imera:index:NodeFirewall", name, {}, opts);
-    const firewall = new Firewall(
-      `${name}-rules`,
-      {
-        name: `imera-${pulumi.getStack()}`,
-        tags: [args.tag],
-        inboundRules: operatorRules(args),
-        outboundRules: args.purpose === "drill" ? drillOutboundRules : outboundRules,
-      },
-      { parent: this },
-    );
-    this.registerOutputs({ id: firewall.id });
-  }
+export function nodeFirewall(name: string, args: NodeFirewallArgs, parent: pulumi.Resource): Firewall {
+  return new Firewall(
+    `${name}-rules`,
+    {
+      name: `imera-${pulumi.getStack()}`,
+      tags: [args.tag],
+      inboundRules: operatorRules(args),
+      outboundRules: args.purpose === "drill" ? drillOutboundRules : outboundRules,
+    },
+    { parent },
+  );
 }
 
-/** Arguments of {@link PublicFirewall}. */
+/** Arguments of {@link publicFirewall}. */
 export interface PublicFirewallArgs {
-  /** The node's, for the firewall's name. */
+  /** Key of the node, for the firewall's name. */
   readonly key: string;
-  readonly dropletId: pulumi.Input<number>;
+  /** DigitalOcean's id of the node's droplet, as text. */
+  readonly dropletId: pulumi.Output<string>;
   readonly services: readonly Service[];
+  /** Resource that exists once the node has been proved ready. */
+  readonly ready: pulumi.Resource;
 }
 
 /**
- * Opens what everyone may reach. It goes by the droplet's id and comes after the node has been proved ready: a droplet that is
- * made anew is another one, so its ports stay shut until it has been proved ready in turn.
+ * Opens the services for everyone. It goes by the droplet's id and comes after the node has been proved ready: a droplet that
+ * is made anew is another one, so its ports stay shut until it has been proved ready in turn.
  */
-export class PublicFirewall extends pulumi.ComponentResource {
-  constructor(name: string, args: PublicFirewallArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("imera:index:PublicFirewall", name, {}, opts);
-    const firewall = new Firewall(
-      `${name}-rules`,
-      {
-        name: `imera-${pulumi.getStack()}-${args.key}`,
-        dropletIds: [args.dropletId],
-        inboundRules: publicRules(args.services),
-      },
-      { parent: this, ...(opts?.dependsOn === undefined ? {} : { dependsOn: opts.dependsOn }) },
-    );
-    this.registerOutputs({ id: firewall.id });
-  }
+export function publicFirewall(name: string, args: PublicFirewallArgs, parent: pulumi.Resource): Firewall {
+  return new Firewall(
+    `${name}-rules`,
+    {
+      name: `imera-${pulumi.getStack()}-${args.key}`,
+      dropletIds: [args.dropletId.apply(Number)],
+      inboundRules: publicRules(args.services),
+    },
+    { parent, dependsOn: args.ready },
+  );
 }
 
 const everyone = ["0.0.0.0/0", "::/0"];
 const allPorts = "1-65535";
 
-/** Services for operators, and ICMP: without it, path MTU discovery fails (RFC 4890, RFC 1191). */
+/** Lists inbound rules for operators, and for ICMP: without it, path MTU discovery fails (RFC 4890, RFC 1191). */
 export function operatorRules(
   args: Pick<NodeFirewallArgs, "services" | "sshNetworks">,
 ): types.input.FirewallInboundRule[] {
@@ -76,7 +71,7 @@ export function operatorRules(
   ];
 }
 
-/** Services for everyone. */
+/** Lists inbound rules for everyone. */
 export function publicRules(offered: readonly Service[]): types.input.FirewallInboundRule[] {
   return inboundRules(offered, "everyone", everyone);
 }

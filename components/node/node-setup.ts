@@ -1,75 +1,101 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Command, type CommandArgs } from "@pulumi/command/remote/command.js";
-import type { BackupStore } from "../backup/backup-store.ts";
 import type { BackupLocation } from "../model/backup-location.ts";
-import { nodeSecretNames, nodeSecretPatterns, type NodeSecretName } from "../settings/secrets.ts";
-import type { Settings } from "../settings/settings.ts";
-import { ejabberdYaml } from "../ejabberd/config.ts";
+import { ejabberdYaml, type EjabberdSettings } from "../ejabberd/config.ts";
 import { digest, fileBundle, staticFiles, type NodeFile } from "./files.ts";
-import { nodeFacts, type NodeAddresses } from "../model/node-facts.ts";
+import { nodeFacts, type FactSettings, type NodeAddresses } from "../model/node-facts.ts";
+import { nodeSecretPatterns } from "../settings/secrets.ts";
 import { serviceNamed, type Service, type ServiceName } from "../model/services.ts";
 
 /** Arguments of {@link NodeSetup}. */
 export interface NodeSetupArgs {
-  readonly settings: Settings;
+  readonly facts: FactSettings;
+  readonly ejabberd: EjabberdSettings;
+  /** Secrets that the node receives, by name. */
+  readonly secrets: Readonly<Record<string, pulumi.Input<string>>>;
+  /** OpenSSH private key that opens the node. Secret. */
+  readonly provisioningPrivateKey: pulumi.Output<string>;
+  /** Host key that the node has until it has been configured. */
+  readonly firstContactPublicKey: string;
   readonly services: readonly Service[];
   readonly hostName: string;
-  /** Another id is another machine: everything is done again. */
+  /** DigitalOcean's id. Another id is another machine: everything is done again. */
   readonly dropletId: pulumi.Input<string>;
   readonly addresses: pulumi.Output<NodeAddresses>;
   readonly volumeName: pulumi.Input<string>;
-  /** What the node must be made to notice when it changes: attachments, sizes. As many each time. */
+  /**
+   * Extra triggers of the `ready` step (attachment ids, volume size). Keep their number constant: Pulumi compares triggers by
+   * position.
+   */
   readonly attached: readonly pulumi.Input<string | number>[];
-  readonly backup: BackupStore;
-  /** Secret. A drill has none. */
-  readonly cloudflareToken: pulumi.Input<string> | undefined;
+  readonly backup: pulumi.Output<BackupLocation>;
 }
 
 /**
- * What is done on a droplet over SSH, in four steps: learn its own host key, bring its files, bring its secrets, and have it
- * make all of that true and prove it. Data travels on standard input only. Each step can be run again at any time; none does
- * anything on destroy, so that a dead droplet cannot hold one up.
+ * Work on a droplet over SSH, in four steps: learn its own host key, bring its files, bring its secrets, and have it make all of
+ * that true and prove it. Data travels on standard input only. Each step can be run again at any time; none does anything on
+ * destroy, so that a dead droplet cannot hold one up.
  */
 export class NodeSetup extends pulumi.ComponentResource {
+  /** Public SSH host key of the node, as in a known_hosts file. */
   readonly sshHostKey: pulumi.Output<string>;
+  /** Resource that exists once the node has been proved ready. */
   readonly ready: pulumi.Resource;
 
   constructor(name: string, args: NodeSetupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("imera:index:NodeSetup", name, {}, opts);
-    const firstContact = new Command(
-      `${name}-first-contact`,
-      {
-        connection: connection(args, "first-contact", args.settings.firstContactPublicKey),
-        // A change of anything in here would call on a service that has ended.
-        create: "/usr/local/sbin/imera-first-contact",
-        triggers: [args.dropletId],
-      },
-      { parent: this },
-    );
-    this.sshHostKey = firstContact.stdout.apply((line) => line.trim());
-    let last: pulumi.Resource = firstContact;
-    for (const { step, ...command } of steps(args)) {
-      last = new Command(
-        `${name}-${step}`,
-        { ...command, connection: connection(args, "ssh", this.sshHostKey) },
-        { parent: this, dependsOn: last },
-      );
-    }
-    this.ready = last;
-    this.registerOutputs({ sshHostKey: this.sshHostKey });
+    const { firstContact, sshHostKey } = meet(name, args, this);
+    const ready = configure(name, args, { firstContact, sshHostKey }, this);
+    this.sshHostKey = sshHostKey;
+    this.ready = ready;
+    this.registerOutputs({ sshHostKey });
   }
+}
+
+/** First contact with a node, and the host key that it gave. */
+interface Met {
+  readonly firstContact: pulumi.Resource;
+  readonly sshHostKey: pulumi.Output<string>;
+}
+
+function meet(name: string, args: NodeSetupArgs, parent: pulumi.Resource): Met {
+  const firstContact = new Command(
+    `${name}-first-contact`,
+    {
+      connection: connection(args, "first-contact", args.firstContactPublicKey),
+      // Never change this command or its triggers: Pulumi would run it again on nodes whose first-contact service has ended.
+      create: "/usr/local/sbin/imera-first-contact",
+      triggers: [args.dropletId],
+    },
+    { parent },
+  );
+  return { firstContact, sshHostKey: firstContact.stdout.apply((line) => line.trim()) };
+}
+
+/** Runs the steps one after the other; gives the last. */
+function configure(name: string, args: NodeSetupArgs, met: Met, parent: pulumi.Resource): pulumi.Resource {
+  let last = met.firstContact;
+  for (const { step, ...command } of steps(args)) {
+    last = new Command(
+      `${name}-${step}`,
+      { ...command, connection: connection(args, "ssh", met.sshHostKey) },
+      { parent, dependsOn: last },
+    );
+  }
+  return last;
 }
 
 type Step = { readonly step: string } & Pick<CommandArgs, "create" | "stdin" | "triggers">;
 
-/** What is run on port 22, one after the other. Each runs again when its data changes, or the droplet does. */
+/** Lists what is run on port 22, in order. Each runs again when its data changes, or the droplet does. */
 function steps(args: NodeSetupArgs): readonly Step[] {
   const bundle = pulumi
-    .all([args.addresses, args.volumeName, args.backup.location])
+    .all([args.addresses, args.volumeName, args.backup])
     .apply(([addresses, volumeName, backup]) =>
       fileBundle([...staticFiles(), ...renderedFiles(args, { addresses, volumeName, backup })]),
     );
-  const secrets = secretsDocument(args);
+  // Standard input of imera-accept-secrets.
+  const secrets = pulumi.all(args.secrets).apply((values) => JSON.stringify(values));
   // Plain, so that the other triggers are compared one by one; nobody guesses what five random texts hash to.
   const secretsDigest = pulumi.unsecret(secrets.apply(digest));
   return [
@@ -97,7 +123,7 @@ function connection(
     host: args.addresses.publicIpv4,
     port: serviceNamed(args.services, service).ports.first,
     user: "root",
-    privateKey: args.settings.secrets.provisioningPrivateKey,
+    privateKey: args.provisioningPrivateKey,
     hostKey,
     // Two tries are at most 5 s apart, so a first boot has more than two minutes, and who is not in sshNetworks, where
     // each try takes its full time, is told after six.
@@ -106,37 +132,32 @@ function connection(
   };
 }
 
-/** What only the clouds' answers tell. */
+/** Values that only the clouds' answers tell. */
 interface KnownLater {
   readonly addresses: NodeAddresses;
   readonly volumeName: string;
   readonly backup: BackupLocation;
 }
 
-/** The files that depend on settings and addresses. */
-function renderedFiles(args: NodeSetupArgs, known: KnownLater): readonly NodeFile[] {
-  const secretPatterns = nodeSecretPatterns(args.settings.purpose);
-  const input = { ...args.settings, nodeName: args.hostName, services: args.services, secretPatterns, ...known };
+/** Renders the files that depend on settings and addresses. */
+function renderedFiles(args: NodeSetupArgs, { addresses, volumeName, backup }: KnownLater): readonly NodeFile[] {
+  const { services } = args;
+  const facts = nodeFacts({
+    settings: args.facts,
+    nodeName: args.hostName,
+    volumeName,
+    addresses,
+    services,
+    backup,
+    secretPatterns: nodeSecretPatterns(args.facts.purpose),
+  });
   const file = { mode: "0644", owner: "root:root" };
   return [
-    { ...file, path: "/etc/imera/node.json", content: `${JSON.stringify(nodeFacts(input), undefined, 2)}\n` },
-    { ...file, path: "/etc/imera/ejabberd.yml", content: ejabberdYaml(input) },
+    { ...file, path: "/etc/imera/node.json", content: `${JSON.stringify(facts, undefined, 2)}\n` },
+    {
+      ...file,
+      path: "/etc/imera/ejabberd.yml",
+      content: ejabberdYaml({ settings: args.ejabberd, addresses, services }),
+    },
   ];
-}
-
-/** Standard input of `imera-accept-secrets`: an object in JSON with a value for each secret that this node receives. */
-function secretsDocument(args: NodeSetupArgs): pulumi.Output<string> {
-  const { accessKey, secretKey } = args.backup.nodeKey;
-  const values: Readonly<Record<NodeSecretName, pulumi.Input<string> | undefined>> = {
-    ...args.settings.secrets,
-    backupAccessKey: accessKey,
-    backupSecretKey: secretKey,
-    cloudflareToken: args.cloudflareToken,
-  };
-  const entries = nodeSecretNames(args.settings.purpose).map((name) => {
-    const value = values[name];
-    if (value === undefined) throw new Error(`${name}: the node needs it, and there is none`);
-    return [name, value] as const;
-  });
-  return pulumi.all(Object.fromEntries(entries)).apply((document) => JSON.stringify(document));
 }

@@ -5,26 +5,29 @@ import { ReservedIpAssignment } from "@pulumi/digitalocean/reservedIpAssignment.
 import { Volume } from "@pulumi/digitalocean/volume.js";
 import { VolumeAttachment } from "@pulumi/digitalocean/volumeAttachment.js";
 import type { BackupStore } from "../backup/backup-store.ts";
-import { Certificate } from "./certificate.ts";
+import { certificateToken } from "./certificate.ts";
 import type { CloudflareZone } from "../dns/cloudflare-zone.ts";
 import { userData } from "./cloud-init.ts";
 import type { Settings } from "../settings/settings.ts";
 import { firstBootFiles, staticFiles } from "./files.ts";
 import type { NodeAddresses } from "../model/node-facts.ts";
-import { PublicFirewall } from "./firewalls.ts";
+import { publicFirewall } from "./firewalls.ts";
+import { ejabberdSettings, factSettings, nodeSecrets } from "./node-settings.ts";
 import { NodeSetup } from "./node-setup.ts";
 import { serviceNamed, type Service } from "../model/services.ts";
 
-/** What all nodes of a network have in common. */
+/** Resources that all nodes of a network have in common. */
 export interface SharedByNodes {
-  /** Where the network is published; a drill is not. */
+  /** Zone that the network is published in; undefined in a drill. */
   readonly zone: CloudflareZone | undefined;
   readonly backup: BackupStore;
-  /** Makes the firewall cover the droplet. */
+  /** Tag by which the firewall covers the droplet. */
   readonly tag: pulumi.Input<string>;
   readonly vpcId: pulumi.Input<string>;
   /** DigitalOcean's id of the key that the program logs in with. */
   readonly sshKeyId: pulumi.Input<string>;
+  /** Firewall that must be there before the droplet. */
+  readonly firewall: pulumi.Resource;
 }
 
 /** Arguments of {@link XmppNode}. */
@@ -33,67 +36,97 @@ export interface XmppNodeArgs extends SharedByNodes {
   readonly key: string;
   readonly settings: Settings;
   readonly services: readonly Service[];
-  /** There is no droplet before it. */
-  readonly firewall: pulumi.Resource;
 }
 
 /** One host: droplet, data volume, address, and all that is done on it until it is proved ready. */
 export class XmppNode extends pulumi.ComponentResource {
   readonly key: string;
+  /** Full name. */
   readonly hostName: string;
   readonly addresses: pulumi.Output<NodeAddresses>;
-  /** The node's public SSH host key. */
+  /** Public SSH host key of the node, as in a known_hosts file. */
   readonly sshHostKey: pulumi.Output<string>;
-  /** Exists once everyone may reach the node, which has been proved ready; in a drill, once it has been proved ready. */
+  /** Resource that exists once everyone may reach the node, which has been proved ready; in a drill, once proved ready. */
   readonly reachable: pulumi.Resource;
-  /** DigitalOcean's. */
+  /** DigitalOcean's id of the droplet. */
   readonly dropletId: pulumi.Output<string>;
   /** Name of the data volume, as the engine drew it. */
   readonly volumeName: pulumi.Output<string>;
 
   constructor(name: string, args: XmppNodeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("imera:index:XmppNode", name, {}, opts);
+    const hostName = `${args.key}.${args.settings.domain}`;
+    const machine = createMachine(name, args, hostName, this);
+    const { ready, sshHostKey } = setUp(name, args, { ...machine, hostName }, this);
     this.key = args.key;
-    this.hostName = `${args.key}.${args.settings.domain}`;
-    const volume = createVolume(name, args.settings, this);
-    const droplet = createDroplet(name, args, this);
-    const attachment = attach(name, volume, droplet, this);
-    const { reservedIp, region } = args.settings;
-    const reserved = reservedIp ? assignReservedIp(name, region, { droplet, attachment }, this) : undefined;
-    this.addresses = pulumi.output({
-      publicIpv4: droplet.ipv4Address,
-      publicIpv6: droplet.ipv6Address,
-      privateIpv4: droplet.ipv4AddressPrivate,
-      serviceIpv4: reserved?.ipAddress ?? droplet.ipv4Address,
-    });
-    this.dropletId = droplet.id;
-    this.volumeName = volume.name;
-    const attached = [attachment.id, volume.size, reserved?.id ?? ""];
-    const setup = new NodeSetup(`${name}-setup`, { ...setupArgs(name, args, this), attached }, { parent: this });
-    this.sshHostKey = setup.sshHostKey;
-    this.reachable = args.settings.purpose === "drill" ? setup.ready : openPorts(name, args, setup.ready, this);
-    this.registerOutputs({ hostName: this.hostName, addresses: this.addresses, sshHostKey: this.sshHostKey });
+    this.hostName = hostName;
+    this.addresses = machine.addresses;
+    this.sshHostKey = sshHostKey;
+    this.reachable = args.settings.purpose === "drill" ? ready : openPorts(name, args, { ...machine, ready }, this);
+    this.dropletId = machine.dropletId;
+    this.volumeName = machine.volumeName;
+    this.registerOutputs({ hostName, addresses: machine.addresses, sshHostKey });
   }
 }
 
-function setupArgs(name: string, args: XmppNodeArgs, node: XmppNode) {
-  const { settings, services, backup, zone } = args;
-  const { hostName, addresses, dropletId, volumeName } = node;
-  const cloudflareToken = zone && createCertificate(name, zone, node).token;
-  return { settings, services, backup, hostName, addresses, dropletId, volumeName, cloudflareToken };
+/** Droplet with its volume and addresses. */
+interface Machine {
+  readonly dropletId: pulumi.Output<string>;
+  readonly volumeName: pulumi.Output<string>;
+  readonly addresses: pulumi.Output<NodeAddresses>;
+  /** Ids and sizes by which a change of what is attached is noticed; always as many. */
+  readonly attached: readonly pulumi.Input<string | number>[];
 }
 
-function createCertificate(name: string, zone: CloudflareZone, parent: XmppNode): Certificate {
-  const { publicIpv4, publicIpv6 } = parent.addresses;
-  return new Certificate(`${name}-certificate`, { holder: parent.hostName, zone, publicIpv4, publicIpv6 }, { parent });
+function createMachine(name: string, args: XmppNodeArgs, hostName: string, parent: pulumi.Resource): Machine {
+  const { settings } = args;
+  const volume = createVolume(name, settings, parent);
+  const droplet = createDroplet(name, args, hostName, parent);
+  const attachment = attach(name, volume, droplet, parent);
+  const reserved = settings.reservedIp
+    ? assignReservedIp(name, settings.region, { droplet, attachment }, parent)
+    : undefined;
+  const addresses = pulumi.output({
+    publicIpv4: droplet.ipv4Address,
+    publicIpv6: droplet.ipv6Address,
+    privateIpv4: droplet.ipv4AddressPrivate,
+    serviceIpv4: reserved?.ipAddress ?? droplet.ipv4Address,
+  });
+  const attached = [attachment.id, volume.size, reserved?.id ?? ""];
+  return { dropletId: droplet.id, volumeName: volume.name, addresses, attached };
 }
 
-function openPorts(name: string, args: XmppNodeArgs, ready: pulumi.Resource, parent: XmppNode): PublicFirewall {
-  return new PublicFirewall(
-    `${name}-public-firewall`,
-    { key: args.key, dropletId: parent.dropletId.apply(Number), services: args.services },
-    { parent, dependsOn: ready },
-  );
+function setUp(
+  name: string,
+  { settings, services, backup, zone }: XmppNodeArgs,
+  machine: Machine & { readonly hostName: string },
+  parent: pulumi.Resource,
+): NodeSetup {
+  const token = zone && certificateToken(`${name}-certificate`, { ...machine, zone }, parent);
+  const setupArgs = {
+    ...machine,
+    services,
+    backup: backup.location,
+    facts: factSettings(settings),
+    ejabberd: ejabberdSettings(settings),
+    secrets: nodeSecrets(settings, {
+      backupAccessKey: backup.nodeKey.accessKey,
+      backupSecretKey: backup.nodeKey.secretKey,
+      cloudflareToken: token?.value,
+    }),
+    provisioningPrivateKey: settings.secrets.provisioningPrivateKey,
+    firstContactPublicKey: settings.firstContactPublicKey,
+  };
+  return new NodeSetup(`${name}-setup`, setupArgs, { parent });
+}
+
+function openPorts(
+  name: string,
+  { key, services }: XmppNodeArgs,
+  { dropletId, ready }: Pick<Machine, "dropletId"> & Pick<NodeSetup, "ready">,
+  parent: pulumi.Resource,
+): pulumi.Resource {
+  return publicFirewall(`${name}-public-firewall`, { key, services, dropletId, ready }, parent);
 }
 
 /**
@@ -108,13 +141,13 @@ function createVolume(name: string, settings: Settings, parent: pulumi.Resource)
   );
 }
 
-function createDroplet(name: string, args: XmppNodeArgs, parent: XmppNode): Droplet {
+function createDroplet(name: string, args: XmppNodeArgs, hostName: string, parent: pulumi.Resource): Droplet {
   const { settings } = args;
   return new Droplet(
     `${name}-droplet`,
     {
       // DigitalOcean makes the address's PTR record of it, which other servers look at.
-      name: parent.hostName,
+      name: hostName,
       region: settings.region,
       size: settings.size,
       image: settings.image,
@@ -148,7 +181,7 @@ function attach(name: string, volume: Volume, droplet: Droplet, parent: pulumi.R
   );
 }
 
-/** A droplet, and the attachment of its volume. */
+/** Droplet, and the attachment of its volume. */
 interface Attached {
   readonly droplet: Droplet;
   readonly attachment: VolumeAttachment;

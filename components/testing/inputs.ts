@@ -11,22 +11,24 @@ export const addresses = {
   serviceIpv4: "203.0.113.220",
 } as const;
 
-/** Something to render ejabberd's configuration from. */
+/** Makes an input of ejabberd's configuration, with the usual settings. */
 export function ejabberdInput(): EjabberdInput {
   return {
-    domain: "example.org",
-    adminUser: "admin",
-    contact: "ops@example.org",
+    settings: {
+      domain: "example.org",
+      adminUser: "admin",
+      contact: "ops@example.org",
+      spamProtection: true,
+      uploadMaxFileMiB: 100,
+      uploadQuotaMiB: 1000,
+      uploadKeepDays: 90,
+    },
     addresses,
     services: services({ turnRelayPorts: { first: 49_152, last: 49_407 } }),
-    spamProtection: true,
-    uploadMaxFileMiB: 100,
-    uploadQuotaMiB: 1000,
-    uploadKeepDays: 90,
   };
 }
 
-/** Something to render user data from, with the real files. */
+/** Makes an input of user data, with the real files. */
 export function cloudInitInput(): CloudInitInput {
   return {
     firstContactPrivateKey: "-----BEGIN OPENSSH PRIVATE KEY-----\nthrow-away\n-----END OPENSSH PRIVATE KEY-----\n",
