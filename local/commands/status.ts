@@ -78,7 +78,7 @@ export function describeStatus(run: Run, status: CloudStatus): string {
     `  DNS           ${status.dns.address}`,
     "",
     "Look around:",
-    `  dig @${status.dns.address} _xmpp-client._tcp.${status.domain} SRV`,
+    `  ${lookUp(status.dns.address, `_xmpp-client._tcp.${status.domain}`)}`,
     ...status.nodes
       .slice(0, 1)
       .map(
@@ -90,6 +90,11 @@ export function describeStatus(run: Run, status: CloudStatus): string {
     `  npm run local -- down${option}      remove everything`,
   ];
   return lines.join("\n");
+}
+
+/** A shell command that asks `resolver` for SRV records. Node is on every machine that runs this, and dig is not. */
+function lookUp(resolver: string, name: string): string {
+  return `node -e 'r = new dns.Resolver(); r.setServers(["${resolver}"]); r.resolveSrv("${name}", console.log)'`;
 }
 
 function toolchainFile(run: Run): string {
