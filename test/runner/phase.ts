@@ -65,6 +65,12 @@ export function describe(tally: Tally): string {
   return `${tally.passed} passed, ${tally.failed} failed`;
 }
 
+/** Reads a line that {@link describe} wrote; undefined for any other line. */
+export function parseTally(line: string): Tally | undefined {
+  const [, passed, failed] = /^(\d+) passed, (\d+) failed$/.exec(line) ?? [];
+  return passed === undefined ? undefined : { passed: Number(passed), failed: Number(failed) };
+}
+
 /** Table of the phases with the times at which they began and that they took, slowest first. */
 export function describeTimes({ phases, seconds }: RunResult): string[] {
   const slowestFirst = phases.toSorted((a, b) => b.seconds - a.seconds);

@@ -15,34 +15,33 @@ interface StaticCheck {
   run(): Promise<string[]>;
 }
 
-/** Types, lint and format: nothing but npm packages needed. */
-export const staticChecks: Phase = checksPhase("static checks", sourceChecks([]));
+/**
+ * Checks of the source that need nothing but npm packages. What an earlier run cached is not looked at again, except by the
+ * compiler: lint then misses what a change does to the types in other files. Without a cache everything is looked at.
+ */
+export const staticChecks: Phase = checksPhase("static checks", [
+  nodeTool("types", "typescript/bin/tsc", ["--incremental", "--tsBuildInfoFile", cached("tsc.tsbuildinfo")]),
+  nodeTool("lint", "eslint/bin/eslint.js", [
+    ...["--cache", "--cache-strategy=content", `--cache-location=${cached("eslint")}`],
+    ...["--max-warnings=0", "."],
+  ]),
+  nodeTool("imports go one way", "dependency-cruiser/bin/dependency-cruiser.mjs", [
+    ...["--config", ".dependency-cruiser.js", "--output-type", "err"],
+    ...["index.ts", "host", "components", "toolchain", "local", "scripts", "test"],
+  ]),
+  nodeTool("format", "prettier/bin/prettier.cjs", [
+    ...["--cache", "--cache-strategy=content", "--check", "--log-level=warn", "."],
+  ]),
+  {
+    name: "no machine in the text",
+    run: async () => machineNames(await committedFiles(), repositoryRoot.replace(/\/$/, "")),
+  },
+  { name: "file length", run: async () => longSources(await committedFiles()) },
+]);
 
-/** The same, but lint looks at changed files only, which misses what a change does to the types in other files. */
-export const fastChecks: Phase = checksPhase(
-  "static checks",
-  sourceChecks(["--cache", "--cache-strategy=content", "--cache-location=node_modules/.cache/eslint"]),
-);
-
-function sourceChecks(lintOptions: readonly string[]): readonly StaticCheck[] {
-  return [
-    nodeTool("types", "typescript/bin/tsc", [
-      "--incremental",
-      "--tsBuildInfoFile",
-      "node_modules/.cache/tsc.tsbuildinfo",
-    ]),
-    nodeTool("lint", "eslint/bin/eslint.js", ["--max-warnings=0", ...lintOptions, "."]),
-    nodeTool("imports go one way", "dependency-cruiser/bin/dependency-cruiser.mjs", [
-      ...["--config", ".dependency-cruiser.js", "--output-type", "err"],
-      ...["index.ts", "host", "components", "toolchain", "local", "scripts", "test"],
-    ]),
-    nodeTool("format", "prettier/bin/prettier.cjs", ["--check", "--log-level=warn", "."]),
-    {
-      name: "no machine in the text",
-      run: async () => machineNames(await committedFiles(), repositoryRoot.replace(/\/$/, "")),
-    },
-    { name: "file length", run: async () => longSources(await committedFiles()) },
-  ];
+/** Path of a cache in node_modules, from the repository's root. */
+function cached(name: string): string {
+  return `node_modules/.cache/${name}`;
 }
 
 /** Checks by programs from outside npm: shell scripts and workflows. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { describeTimes, runPhases, type Phase } from "../runner/phase.ts";
+import { describe as describeTally, describeTimes, parseTally, runPhases, type Phase } from "../runner/phase.ts";
 
 const quiet = (): void => undefined;
 const passing = (name: string, passed: number): Phase => ({ name, run: () => Promise.resolve({ passed, failed: 0 }) });
@@ -123,4 +123,10 @@ it("describeTimes puts the slowest phase first", () => {
     " 1101.0 s, from    23.4 s  local cloud up",
     "   95.3 s, from     0.0 s  static checks",
   ]);
+});
+
+it("parseTally reads what describe writes, and nothing else", () => {
+  const tally = { passed: 861, failed: 28 };
+  expect(parseTally(describeTally(tally))).toEqual(tally);
+  expect(parseTally("✓ unit tests: 861 passed, 28 failed in 60.0 s")).toBeUndefined();
 });
