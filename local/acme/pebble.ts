@@ -17,7 +17,7 @@ const managementPort = 15000;
 /** URL of the ACME server's directory, where clients start (RFC 8555, section 7.1.1). */
 export const acmeDirectoryUrl = `https://${acmeHostName}:${acmePort}/dir`;
 
-/** The ACME server's address: the first of the service addresses. */
+/** Returns the ACME server's address: the first of the run's service addresses. */
 export function acmeIpv4(run: Run): string {
   return run.addresses.serviceIpv4.first;
 }

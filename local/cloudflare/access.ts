@@ -45,12 +45,12 @@ export function authenticate(
   return callerWith(token);
 }
 
-/** SHA-256 of a token's value, in hex. */
+/** Hashes a token's value: SHA-256, in hex. */
 export function hashTokenValue(value: string): string {
   return createHash("sha256").update(value).digest("hex");
 }
 
-/** A token's status as the API tells it: one that is past its expiry is `expired`, whatever its owner set. */
+/** Finds a token's status at a time: a token past its expiry is `expired`, whatever its owner set. */
 export function statusAt(token: StoredToken, now: Date): "active" | "disabled" | "expired" {
   if (token.expires_on !== undefined && Date.parse(token.expires_on) <= now.getTime()) return "expired";
   return token.status;

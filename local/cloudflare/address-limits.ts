@@ -22,7 +22,7 @@ export function isAddressRange(text: string): boolean {
   return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
 }
 
-/** The address as people write it: `::ffff:192.0.2.1`, which a socket for both families reports, is `192.0.2.1`. */
+/** Writes an address as people do: `::ffff:192.0.2.1`, which a socket for both families reports, becomes `192.0.2.1`. */
 export function plainAddress(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, "");
 }

@@ -35,12 +35,12 @@ export interface Envelope<T> {
   result_info?: { page: number; per_page: number; count: number; total_count: number; total_pages: number };
 }
 
-/** The envelope of a result that is one thing. */
+/** Puts a single result into Cloudflare's envelope. */
 export function success<T>(result: T, messages: Envelope<T>["messages"] = []): Envelope<T> {
   return { success: true, errors: [], messages, result };
 }
 
-/** The envelope of one page, as `?page` (from 1) and `?per_page` (1 to 5000) ask; a page behind the last is empty. */
+/** Puts one page of `items` into the envelope, by the query's `page` (from 1) and `per_page` (1 to 5000). A page behind the last is empty. */
 export function page<T>(c: Context, items: readonly T[], perPageDefault: number): Envelope<T[]> {
   const number = positive(c.req.query("page")) ?? 1;
   const size = Math.min(positive(c.req.query("per_page")) ?? perPageDefault, 5000);
@@ -57,7 +57,7 @@ export function page<T>(c: Context, items: readonly T[], perPageDefault: number)
   };
 }
 
-/** The zone that the path names, if the caller may know of it; throws what Cloudflare answers if not. */
+/** Finds the zone that the path names. Throws Cloudflare's refusal for an id that is none, and for a zone that the caller may not know of. */
 export function visibleZone(cloud: Cloud, c: Context<ApiEnv>, zoneId: string): StoredZone {
   if (!/^[0-9a-f]{32}$/.test(zoneId)) throw noSuchObject(c.req.path);
   const zone = cloud.state.zones.get(zoneId);
@@ -70,7 +70,7 @@ export function mayKnow(cloud: Cloud, c: Context<ApiEnv>, zone: StoredZone): boo
   return c.get("caller").may(zonePermissions, { kind: "zone", id: zone.id, accountId: cloud.account.id });
 }
 
-/** The time now, as the API writes it. */
+/** Writes the time now as the API does: ISO 8601 in UTC. */
 export function timestamp(cloud: Cloud): string {
   return cloud.clock().toISOString();
 }

@@ -2,7 +2,7 @@ import type { DnsRecord, DnsZone } from "../dns/zone.ts";
 import type { StoredRecord } from "./entities.ts";
 import type { CloudflareApi } from "./index.ts";
 
-/** The account's zones as the DNS server wants them, as they are now. Proxied records are answered like others. */
+/** Converts the account's zones, as they are now, for the DNS server. Proxied records are answered like others. */
 export function dnsZones(api: CloudflareApi): DnsZone[] {
   return api.zones().map(({ zone, nameServers, records }) => ({
     name: zone.name,

@@ -20,12 +20,12 @@ export class CloudflareError extends Error {
   }
 }
 
-/** A refusal with one entry. */
+/** Makes a refusal with one entry. */
 export function refusal(status: ContentfulStatusCode, code: number, message: string): CloudflareError {
   return new CloudflareError(status, [{ code, message }]);
 }
 
-/** The body of a request does not have the shape that the route wants; `reasons` are `path: reason`. */
+/** Makes the refusal of a body that does not have the shape that the route wants; `reasons` are `path: reason`. */
 export function invalidBody(reasons: readonly string[]): CloudflareError {
   return new CloudflareError(400, [
     {
@@ -36,12 +36,12 @@ export function invalidBody(reasons: readonly string[]): CloudflareError {
   ]);
 }
 
-/** The path names something that cannot be: an id that is none, or one that is not there. */
+/** Makes the refusal of a path that names nothing: by an id that is none, or one that is not there. */
 export function noSuchObject(path: string): CloudflareError {
   return refusal(404, 7003, `Could not route to ${path}, perhaps your object identifier is invalid?`);
 }
 
-/** The token is good, but not for this. */
+/** Makes the refusal of a good token that lacks the permission. */
 export function notPermitted(): CloudflareError {
   return refusal(403, 10000, "Authentication error");
 }

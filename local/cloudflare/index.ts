@@ -49,7 +49,7 @@ export interface ZoneWithRecords {
 }
 
 /**
- * A Cloudflare account with zones, DNS records and API tokens, whose permissions, address limits and times are enforced.
+ * Makes a Cloudflare account with zones, DNS records and API tokens, whose permissions, address limits and times are enforced.
  * Nothing listens: serve `app` with @hono/node-server. https://developers.cloudflare.com/api/
  */
 export function createCloudflareApi(options: CloudflareApiOptions): CloudflareApi {

@@ -7,7 +7,7 @@ import { recordBody, type recordPatch } from "./schemas.ts";
 
 type RecordBody = z.infer<typeof recordBody>;
 
-/** A new record of `zone`, as its owner asks for it; throws the 400 that Cloudflare answers to one that cannot be. */
+/** Makes a new record of `zone` from a body. Throws the 400 that Cloudflare answers to a record that cannot be. */
 export function newRecord(body: RecordBody, zone: StoredZone, made: { id: string; now: string }): StoredRecord {
   const proxied = body.proxied ?? false;
   if (proxied && !isProxiable(body.type)) throw refusal(400, 9004, "This record type cannot be proxied.");
@@ -31,7 +31,7 @@ export function newRecord(body: RecordBody, zone: StoredZone, made: { id: string
   };
 }
 
-/** The record that takes the place of `old`. */
+/** Makes the record that replaces `old`: all fields from the body (`PUT`). Throws 400 for a record that cannot be. */
 export function changedRecord(
   body: RecordBody,
   zone: StoredZone,
@@ -49,7 +49,7 @@ export function changedRecord(
   };
 }
 
-/** The record that takes the place of `old` when only what stands in `patch` changes. */
+/** Makes the record that replaces `old`: fields in `patch` change, the others stay (`PATCH`). Throws 400 for a record that cannot be. */
 export function patchedRecord(
   patch: z.infer<typeof recordPatch>,
   zone: StoredZone,
@@ -65,7 +65,7 @@ export function patchedRecord(
   return changedRecord(body, zone, { old, now });
 }
 
-/** A record as the API tells it. */
+/** Shows a record as the API does. */
 export function recordResponse(stored: StoredRecord): RecordResponse {
   const record = Object.fromEntries(Object.entries(stored).filter(([key]) => key !== "zone_id"));
   // The vendor's type has one member a record type, and tells data apart by it; recordContent() sees to that at run time.

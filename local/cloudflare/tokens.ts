@@ -14,7 +14,7 @@ export interface TokenWithValue {
   readonly value: string;
 }
 
-/** A new token of `owner`. */
+/** Makes a new token of `owner` (`user`, or an account's id) with a new value. */
 export function newToken(body: TokenBody, owner: string, cloud: Cloud): TokenWithValue {
   const now = timestamp(cloud);
   const value = cloud.ids.tokenValue();
@@ -22,19 +22,19 @@ export function newToken(body: TokenBody, owner: string, cloud: Cloud): TokenWit
   return { token: { ...made, ...settingsOf(body, cloud) }, value };
 }
 
-/** The token that takes the place of `old`; its value stays. */
+/** Makes the token that replaces `old`: all fields from the body, the value stays. */
 export function changedToken(old: StoredToken, body: TokenBody, cloud: Cloud): StoredToken {
   const { id, owner, value_sha256, issued_on } = old;
   return { id, owner, value_sha256, issued_on, modified_on: timestamp(cloud), ...settingsOf(body, cloud) };
 }
 
-/** The token with another value; the old value is worth nothing from then on. */
+/** Gives a token another value. The old value is worth nothing from then on. */
 export function rolledToken(old: StoredToken, cloud: Cloud): TokenWithValue {
   const value = cloud.ids.tokenValue();
   return { token: { ...old, value_sha256: hashTokenValue(value) }, value };
 }
 
-/** A token that may do everything in the account and whose value is known beforehand: the operator's first. */
+/** Makes the operator's first token, which may do everything in the account and whose value is known beforehand. */
 export function operatorToken(value: string, cloud: Cloud): StoredToken {
   const { token } = newToken(
     {
@@ -57,7 +57,7 @@ export function operatorToken(value: string, cloud: Cloud): StoredToken {
   return { ...token, value_sha256: hashTokenValue(value) };
 }
 
-/** A token as the API tells it: never with its value. */
+/** Shows a token as the API does: never with its value. */
 export function tokenResponse(stored: StoredToken, now: Date): Token {
   const { id, name, policies, condition, expires_on, not_before, issued_on, modified_on } = stored;
   return {

@@ -3,15 +3,16 @@ import { timingSafeEqual } from "node:crypto";
 import { accessDenied, invalidRequest, S3Error } from "./errors.ts";
 import { type SignableRequest, signatureOf, type SignatureScope, unsignedPayload } from "./signature.ts";
 
-/** A key that may sign requests, with what it may do. */
+/** A key that may sign requests, and its grants. */
 export interface SpacesKey {
   readonly accessKey: string;
   readonly secretKey: string;
   readonly grants: readonly Grant[];
 }
 
-/** `bucket` is empty in a grant of full access: it is to all buckets. */
+/** Permission of a key on one bucket, or with full access on all of them. */
 export interface Grant {
+  /** Empty in a grant of full access. */
   readonly bucket: string;
   readonly permission: "read" | "readwrite" | "fullaccess";
 }

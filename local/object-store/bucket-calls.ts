@@ -7,7 +7,10 @@ import { listObjects, listObjectsV2, listVersions, owner } from "./list-calls.ts
 import { listUploads } from "./multipart-calls.ts";
 import { deleteObjects } from "./object-calls.ts";
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html */
+/**
+ * Lists the buckets of a region. Needs full access.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html
+ */
 export function listBuckets(call: S3Call, buckets: Buckets, region: string): S3Answer {
   if (call.method !== "GET") throw notImplemented(`${call.method} /`);
   requireAccess(call, "", "full");
@@ -15,7 +18,7 @@ export function listBuckets(call: S3Call, buckets: Buckets, region: string): S3A
   return xmlAnswer("ListAllMyBucketsResult", { Owner: owner, Buckets: { Bucket: all } });
 }
 
-/** A call to a bucket. */
+/** Answers a call to a bucket: makes or deletes it, lists its objects, reads or changes its settings. Throws an S3Error. */
 export async function answerBucketCall(
   call: S3Call,
   buckets: Buckets,

@@ -42,7 +42,7 @@ export function requireAccess({ grants }: Pick<S3Call, "grants">, bucket: string
 
 const verbs = { read: "read", write: "write to", full: "manage" } as const;
 
-/** 200 with an XML document of S3's. */
+/** Makes an answer 200 with an XML document in S3's namespace. */
 export function xmlAnswer(root: string, content: object, headers: S3Answer["headers"] = {}): S3Answer {
   return {
     status: 200,
@@ -51,7 +51,7 @@ export function xmlAnswer(root: string, content: object, headers: S3Answer["head
   };
 }
 
-/** The call's body as text. Throws 400 when it is longer than a megabyte. */
+/** Reads the call's body as text. Throws 400 when it is longer than a megabyte. */
 export async function readText(call: S3Call): Promise<string> {
   if (Number(call.headers["content-length"] ?? 0) > 1024 * 1024) {
     throw new S3Error(400, "MaxMessageLengthExceeded", "Your request was too big.");
@@ -59,7 +59,10 @@ export async function readText(call: S3Call): Promise<string> {
   return text(call.body());
 }
 
-/** An XML document as `schema` reads it; texts stay texts, `lists` are elements that may come several times. */
+/**
+ * Parses an XML document by `schema`; texts stay texts, and `lists` names the elements that may come several times. Throws 400
+ * when the document is no XML or does not fit.
+ */
 export function parseXml<T>(document: string, schema: z.ZodType<T>, lists: readonly string[] = []): T {
   const parser = new XMLParser({
     parseTagValue: false,
@@ -75,7 +78,7 @@ export function parseXml<T>(document: string, schema: z.ZodType<T>, lists: reado
   }
 }
 
-/** A number among the parameters; throws 400 unless it is a whole one from 0 to `maximum`. */
+/** Reads a number among the parameters, `absent` when it is not there, at most `maximum`. Throws 400 unless it is a whole number. */
 export function numberParameter({ query }: S3Call, name: string, absent: number, maximum: number): number {
   const value = query.get(name);
   if (value === undefined) return absent;

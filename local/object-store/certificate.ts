@@ -14,7 +14,7 @@ export async function makeObjectStoreCertificate(run: Run, ca: LocalCa): Promise
   await writeFile(run.files.objectsTls, JSON.stringify(certificate), { mode: 0o600 });
 }
 
-/** Reads what {@link makeObjectStoreCertificate} made. */
+/** Reads the object store's certificate and key from the run's folder. Rejects when {@link makeObjectStoreCertificate} has not run. */
 export async function readObjectStoreCertificate(run: Run): Promise<ServerCertificate> {
   return tlsFile.parse(JSON.parse(await readFile(run.files.objectsTls, "utf8")));
 }

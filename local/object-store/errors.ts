@@ -32,12 +32,12 @@ export const malformedXml = (message: string) => new S3Error(400, "MalformedXML"
 export const notImplemented = (what: string) =>
   new S3Error(501, "NotImplemented", `The local cloud's object store does not implement ${what}.`);
 
-/** S3's error body. */
+/** Writes S3's error body. */
 export function errorXml({ code, message }: S3Error, resource: string, requestId: string): string {
   return toXml("Error", { Code: code, Message: message, Resource: resource, RequestId: requestId });
 }
 
-/** An XML document of S3's: `content` below one element `root`. Lists become repeated elements. */
+/** Writes an XML document of S3's: `content` below one element `root`. Lists become repeated elements. */
 export function toXml(root: string, content: object, namespace?: string): string {
   const attributes = namespace === undefined ? {} : { "@xmlns": namespace };
   return `<?xml version="1.0" encoding="UTF-8"?>\n${builder.build({ [root]: { ...attributes, ...content } })}`;

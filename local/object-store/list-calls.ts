@@ -5,7 +5,10 @@ import { listPage, type PageOptions } from "./listing.ts";
 import type { ObjectVersion } from "./object-index.ts";
 import { uriEncode } from "./signature.ts";
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjects.html */
+/**
+ * Lists a bucket's current objects, pages marked by keys.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjects.html
+ */
 export function listObjects(call: S3Call, bucket: Bucket): S3Answer {
   const { options, name, common } = readOptions(call, call.query.get("marker") ?? "");
   const page = listPage(bucket.objects.index.keys(), currentOf(bucket), options);
@@ -20,7 +23,10 @@ export function listObjects(call: S3Call, bucket: Bucket): S3Answer {
   });
 }
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
+/**
+ * Lists a bucket's current objects, pages marked by tokens.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
+ */
 export function listObjectsV2(call: S3Call, bucket: Bucket): S3Answer {
   const token = call.query.get("continuation-token");
   const startAfter = call.query.get("start-after");
@@ -41,8 +47,9 @@ export function listObjectsV2(call: S3Call, bucket: Bucket): S3Answer {
 }
 
 /**
+ * Lists all versions and delete markers of a bucket. A page never ends between two versions of a key, so version-id-marker is
+ * not looked at.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html
- * A page never ends between two versions of a key, so version-id-marker need not be looked at.
  */
 export function listVersions(call: S3Call, bucket: Bucket): S3Answer {
   const { index } = bucket.objects;

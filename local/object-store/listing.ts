@@ -17,8 +17,8 @@ export interface PageOptions {
 }
 
 /**
- * One page of `keys`, which are sorted; `itemsOf` gives what stands for a key, and a key that nothing stands for is left out.
- * A key's items are never parted, so a page may hold more than `maxKeys`.
+ * Takes one page of sorted `keys`. `itemsOf` gives the items to list for a key; a key without items is left out. A key's items
+ * are never parted, so a page may hold more than `maxKeys`.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-prefixes.html
  */
 export function listPage<T>(

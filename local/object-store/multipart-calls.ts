@@ -8,7 +8,7 @@ import { etagOfParts, joinParts, type Part } from "./multipart-uploads.ts";
 import { type CopySource, keepsOlder, keptHeaders, versionHeader } from "./object-headers.ts";
 
 /**
- * A call of an upload in parts.
+ * Answers a call of an upload in parts: begins, adds a part, lists parts, completes or gives up. Throws an S3Error.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
  */
 export async function answerMultipartCall(
@@ -53,7 +53,10 @@ export async function answerMultipartCall(
   }
 }
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListMultipartUploads.html */
+/**
+ * Lists a bucket's uploads under way.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListMultipartUploads.html
+ */
 export async function listUploads({ record, uploads }: Bucket): Promise<S3Answer> {
   const all = await uploads.list();
   return xmlAnswer("ListMultipartUploadsResult", {

@@ -68,14 +68,14 @@ export async function openUploads(folder: string, now: () => Date): Promise<Mult
   };
 }
 
-/** The etag of an object that was made of these parts. */
+/** Computes the etag of an object made of these parts: the MD5 of their MD5s, and their number. */
 export function etagOfParts(parts: readonly Part[]): string {
   const hash = createHash("md5");
   for (const { etag } of parts) hash.update(etag, "hex");
   return `${hash.digest("hex")}-${parts.length}`;
 }
 
-/** The parts' contents, one after the other. */
+/** Reads the parts' contents, one after the other. */
 export function joinParts(parts: readonly Part[]): Readable {
   return Readable.from(contents(parts));
 }

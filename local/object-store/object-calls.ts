@@ -7,7 +7,7 @@ import { answerMultipartCall } from "./multipart-calls.ts";
 import { type CopySource, keepsOlder, keptHeaders, versionHeader } from "./object-headers.ts";
 import type { ObjectVersion } from "./object-index.ts";
 
-/** A call to an object. */
+/** Answers a call to an object: reads, stores, copies or deletes it, or uploads it in parts. Throws an S3Error. */
 export async function answerObjectCall(
   call: S3Call,
   buckets: Buckets,
@@ -36,7 +36,10 @@ export async function answerObjectCall(
 
 const notDone = new Set(["acl", "tagging", "retention", "legal-hold", "torrent", "restore", "select", "attributes"]);
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
+/**
+ * Deletes the objects, or versions of objects, that the body names.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
+ */
 export async function deleteObjects(call: S3Call, bucket: Bucket): Promise<S3Answer> {
   const { Delete: wanted } = parseXml(await readText(call), deleteDocument, ["Object"]);
   const deleted: object[] = [];

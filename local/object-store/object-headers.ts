@@ -8,7 +8,7 @@ export interface CopySource {
   readonly version: ObjectVersion;
 }
 
-/** Headers of a request that are kept with an object. */
+/** Picks the headers of a request that are kept with an object, without the framing in `content-encoding`. */
 export function keptHeaders({ headers }: S3Call): Record<string, string> {
   const kept = Object.entries(headers).filter(([name]) => keptNames.has(name) || name.startsWith("x-amz-meta-"));
   const { "content-encoding": encoding, ...others } = Object.fromEntries(kept);
@@ -24,7 +24,7 @@ export function keepsOlder({ record }: Bucket): boolean {
   return record.versioning !== null;
 }
 
-/** The header that names a version, in a bucket that has versions. */
+/** Makes the header that names a version; none in a bucket without versioning. */
 export function versionHeader({ record }: Bucket, version: ObjectVersion): Record<string, string> {
   return record.versioning === null ? {} : { "x-amz-version-id": version.versionId };
 }

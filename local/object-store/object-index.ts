@@ -29,7 +29,7 @@ export interface ObjectIndex {
   remove(version: ObjectVersion): void;
 }
 
-/** An index of these versions, in any order. */
+/** Makes an index of these versions, given in any order. */
 export function createIndex(versions: readonly ObjectVersion[]): ObjectIndex {
   const byKey = new Map<string, ObjectVersion[]>();
   let sorted: string[] | undefined;

@@ -11,7 +11,7 @@ export async function stopObjectStore(run: Run): Promise<void> {
   await writeFile(file, "");
 }
 
-/** Ends what {@link stopObjectStore} began. */
+/** Makes the run's object store answer again after {@link stopObjectStore}. */
 export async function resumeObjectStore(run: Run): Promise<void> {
   await rm(stoppedFile(run.files.objects), { force: true });
 }

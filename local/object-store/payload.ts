@@ -7,8 +7,8 @@ import { invalidRequest, notImplemented, S3Error } from "./errors.ts";
 import { unsignedPayload } from "./signature.ts";
 
 /**
- * The content of a signed request: freed from AWS's framing, and checked against its signature, its Content-MD5 and its
- * length. The stream fails with an {@link S3Error} where they do not fit, before its end.
+ * Reads the content of a signed request: takes AWS's framing off, and checks the signature, the Content-MD5 and the length.
+ * The stream fails with an {@link S3Error} where one does not fit, before its end.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
  */
 export function readPayload(

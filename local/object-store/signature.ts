@@ -22,7 +22,7 @@ export interface SignatureScope {
 export const unsignedPayload = "UNSIGNED-PAYLOAD";
 
 /**
- * The signature of a request, 64 hex digits, over the headers `signedHeaders` (lower case, sorted).
+ * Computes the signature of a request, 64 hex digits, over the headers `signedHeaders` (lower case, sorted).
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
  */
 export function signatureOf(
@@ -41,7 +41,7 @@ export function signatureOf(
   return hmac(signingKey(secretKey, scope), text).toString("hex");
 }
 
-/** The signature of one part of a body that is signed in parts; `previous` is the one of the part (or headers) before it. */
+/** Computes the signature of one part of a body that is signed in parts; `previous` is that of the part, or the headers, before. */
 export function chunkSignatureOf(chunk: Buffer, previous: string, scope: SignatureScope, secretKey: string): string {
   const text = ["AWS4-HMAC-SHA256-PAYLOAD", scope.time, credentialScope(scope), previous, sha256(""), sha256(chunk)];
   return hmac(signingKey(secretKey, scope), text.join("\n")).toString("hex");
