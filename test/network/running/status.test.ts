@@ -9,7 +9,7 @@ it("`npm run local -- status` names commands that this machine can run", async (
     commands.map(async (command) => (await execa("sh", ["-c", command], { stdin: "ignore", timeout: 30_000 })).stdout),
   );
   expect(answers).toEqual([
-    expect.stringMatching(/^null \[\s+\{ name: '.+', port: 5222, /),
+    expect.stringMatching(/^null \[\s+\{\s+name: '.+',\s+port: 5222,/),
     expect.stringContaining("Verify return code: 0 (ok)"),
   ]);
 });
