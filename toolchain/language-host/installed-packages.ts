@@ -28,7 +28,7 @@ export interface RequiredPlugin {
 }
 
 /**
- * All packages under the `node_modules` that a program in `directory` resolves from: the nearest one upwards, and those
+ * Finds all packages under the `node_modules` that a program in `directory` resolves from: the nearest one upwards, and those
  * nested in its packages. Empty when there is none.
  */
 export async function findInstalledPackages(directory: string): Promise<InstalledPackage[]> {
@@ -36,7 +36,7 @@ export async function findInstalledPackages(directory: string): Promise<Installe
   return modules === undefined ? [] : packagesIn(modules);
 }
 
-/** The plugin that belongs to a package, if any. The name falls back to the package's own, the version likewise. */
+/** Finds the plugin that belongs to a package; undefined when none does. Name and version default to the package's own. */
 export function pluginOf({ name, version, pulumi }: InstalledPackage): RequiredPlugin | undefined {
   if (pulumi?.resource !== true) return undefined;
   return {

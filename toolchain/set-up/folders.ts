@@ -21,8 +21,8 @@ export interface Folders {
 }
 
 /**
- * The folders under XDG's data and cache homes (XDG Base Directory Specification 0.8: a relative path there is ignored).
- * Toolchains of other versions stand beside each other.
+ * Finds the toolchain's folders under XDG's data and cache homes (XDG Base Directory Specification 0.8: a relative path there
+ * is ignored). Toolchains of other versions stand beside each other.
  */
 export function toolchainFolders(versions: Versions, environment: NodeJS.ProcessEnv = process.env): Folders {
   const pulumiHome = path.join(

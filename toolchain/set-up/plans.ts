@@ -31,7 +31,7 @@ export interface PlanContext {
   readonly report: (line: string) => void;
 }
 
-/** The plans for all parts, in the order in which they are carried out: a plugin's download needs the CLI. */
+/** Makes the plans for all parts, in the order in which they are carried out: a plugin's download needs the CLI. */
 export function partPlans(context: PlanContext): PartPlan[] {
   return [
     nodePlan(context),

@@ -9,7 +9,7 @@ import { createClient } from "cloudflare/tree-shakable";
 /** Cloudflare's own client, with the parts that the stand-in uses: the whole of it takes longer to load than a run takes. */
 export type Client = ReturnType<typeof cloudflareClient>;
 
-/** A client of the API at `baseUrl` (`…/client/v4`), which follows the API's word on what is worth another try. */
+/** Makes a client of the API at `baseUrl` (`…/client/v4`). It tries again where the API says that another try is worth it. */
 export function cloudflareClient(options: { readonly apiToken: string; readonly baseUrl: string }) {
   return createClient({
     apiToken: options.apiToken,

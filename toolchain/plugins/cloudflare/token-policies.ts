@@ -31,7 +31,7 @@ export const tokenProperties = {
 
 type TokenInputs = InputsOf<typeof tokenProperties>;
 
-/** The body of a create or update. Throws when `resources` of a policy is not JSON. */
+/** Makes the body of a token's create or update. Throws when `resources` of a policy is not JSON. */
 export function tokenBody(inputs: TokenInputs): TokenUpdateParams {
   const { name, condition, expiresOn, notBefore, status } = inputs;
   const { ins, notIns } = condition?.requestIp ?? {};
@@ -51,7 +51,7 @@ export function tokenBody(inputs: TokenInputs): TokenUpdateParams {
   };
 }
 
-/** A token's state as the API tells it; its value comes from whoever knows it. */
+/** Makes a token's state from the API's answer. `value` is told by the API at the create only, so it comes from the caller. */
 export function tokenOuts(token: Token, value: string | null): OutsOf<typeof tokenProperties> {
   const { in: ins, not_in: notIns } = token.condition?.request_ip ?? {};
   return stated({

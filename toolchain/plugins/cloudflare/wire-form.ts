@@ -23,8 +23,8 @@ export function stated<T extends object>(outs: T): T {
 }
 
 /**
- * The state after a create or update: inputs as the program gave them, and of what the API answered only what is its to
- * say. The rest of the answer comes in at the next refresh, as with the official plugin.
+ * Makes the state after a create or update: inputs as the program gave them, and from the API's answer outputs, and computed
+ * properties that the program left out. The rest of the answer comes in at the next refresh, as with the official plugin.
  */
 export function afterChange<O extends object>(properties: Properties, answered: O, inputs: object): O {
   const own = Object.entries(answered).filter(([key]) => {

@@ -21,7 +21,7 @@ export interface DropletInputs {
   readonly tags?: readonly string[];
 }
 
-/** The body of a create. */
+/** Makes the body of a droplet's create. */
 export function toDroplet(inputs: DropletInputs): Droplet_single_create {
   const { name, image, size, region, userData, vpcUuid, dropletAgent, publicNetworking } = inputs;
   return {
@@ -52,12 +52,12 @@ export function hashed(userData: string): string {
   return createHash("sha1").update(userData).digest("hex");
 }
 
-/** The inputs in the state's form. */
+/** Converts a droplet's inputs to the form of the state: user data become their hash. */
 export function inState<I extends Pick<DropletInputs, "userData">>(inputs: I): I {
   return inputs.userData === undefined ? inputs : { ...inputs, userData: hashed(inputs.userData) };
 }
 
-/** The droplet, or undefined when it is gone. */
+/** Asks the API for a droplet; undefined when it is gone. */
 export async function getDroplet(client: DigitalOcean, signal: AbortSignal, id: number): Promise<Droplet | undefined> {
   return (await client.find(signal, (api) => api.droplets.byDroplet_id(id).get()))?.droplet ?? undefined;
 }
@@ -72,7 +72,7 @@ interface Kept {
   readonly gracefulShutdown?: boolean | null;
 }
 
-/** The state. `userData` of `kept` is the hash. */
+/** Makes a droplet's state from the API's answer and from `kept`, in which `userData` is the hash. */
 export function dropletOuts(found: Droplet, kept: Kept, givenTags: unknown) {
   const has = (feature: string) => found.features?.includes(feature) ?? false;
   const v4 = (type: string) => found.networks?.v4?.find((network) => network.type === type)?.ipAddress ?? "";

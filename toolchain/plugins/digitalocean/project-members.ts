@@ -1,7 +1,7 @@
 import { sorted } from "./answers.ts";
 import { type DigitalOcean, answered } from "./client.ts";
 
-/** URNs of all that is in the project. */
+/** Asks the API for the URNs of all resources in a project. */
 export async function resourceUrns(client: DigitalOcean, signal: AbortSignal, projectId: string): Promise<string[]> {
   const urns: string[] = [];
   for (let page = 1; ; page++) {

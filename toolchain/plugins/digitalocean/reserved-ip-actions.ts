@@ -35,7 +35,7 @@ export async function unassign(caller: Caller, ip: string): Promise<void> {
   }
 }
 
-/** The reserved IP as the API has it. */
+/** Asks the API for a reserved IP. */
 export async function getReservedIp(api: Api, ip: string): Promise<Reserved_ip | undefined> {
   return (await api.reserved_ips.byReserved_ip(ip).get())?.reservedIp ?? undefined;
 }

@@ -21,7 +21,7 @@ export function spacesSettings({ spacesEndpoint, spacesAccessId, spacesSecretKey
   };
 }
 
-/** Root of Spaces in a region. Throws, with what to do, for anything but an address that is not the real DigitalOcean's. */
+/** Makes the root URL of Spaces in a region. Throws, with what to do, when it is no URL, and when it is the real DigitalOcean's. */
 export function spacesEndpoint({ endpointTemplate }: SpacesSettings, region: string): URL {
   const endpoint = (endpointTemplate ?? REAL_ENDPOINT).replaceAll(/\{\{\s*\.Region\s*\}\}/g, region);
   if (!URL.canParse(endpoint)) {

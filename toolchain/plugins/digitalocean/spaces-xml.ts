@@ -22,7 +22,7 @@ export interface ObjectVersion {
   readonly versionId: string;
 }
 
-/** The body of `PUT ?versioning`. */
+/** Writes the body of `PUT ?versioning`. */
 export function versioningXml(enabled: boolean): string {
   return xml("VersioningConfiguration", { Status: enabled ? "Enabled" : "Suspended" });
 }
@@ -32,17 +32,17 @@ export function versioningOf(answer: string): boolean {
   return versioningAnswer.parse(parser.parse(answer)).VersioningConfiguration.Status === "Enabled";
 }
 
-/** The region, from the answer to `GET ?location`. */
+/** Reads the bucket's region from the answer to `GET ?location`. */
 export function locationOf(answer: string): string {
   return z.object({ LocationConstraint: z.string() }).parse(parser.parse(answer)).LocationConstraint;
 }
 
-/** The body of `PUT ?lifecycle`. The order of elements is that of S3's schema. */
+/** Writes the body of `PUT ?lifecycle`, elements in the order of S3's schema. */
 export function lifecycleXml(rules: readonly (LifecycleRule & { readonly id: string })[]): string {
   return xml("LifecycleConfiguration", { Rule: rules.map(toRule) });
 }
 
-/** The rules, from the answer to `GET ?lifecycle`, as the state holds them: what is not set is there, and empty. */
+/** Reads the rules from the answer to `GET ?lifecycle`, in the state's form: properties that are not set are there, and empty. */
 export function lifecycleOf(answer: string) {
   return lifecycleAnswer.parse(parser.parse(answer)).LifecycleConfiguration.Rule.map((rule) => ({
     id: rule.ID,
@@ -64,13 +64,13 @@ export function lifecycleOf(answer: string) {
   }));
 }
 
-/** Versions and marks of deletion, from the answer to `GET ?versions`: at most 1000. */
+/** Reads versions and delete markers from the answer to `GET ?versions`, which has at most 1000. */
 export function versionsOf(answer: string): ObjectVersion[] {
   const { Version, DeleteMarker } = versionsAnswer.parse(parser.parse(answer)).ListVersionsResult;
   return [...Version, ...DeleteMarker].map(({ Key, VersionId }) => ({ key: Key, versionId: VersionId }));
 }
 
-/** The body of `POST ?delete`. The answer names only what could not be deleted. */
+/** Writes the body of `POST ?delete`, whose answer names only the objects that could not be deleted. */
 export function deletionXml(versions: readonly ObjectVersion[]): string {
   const Object = versions.map(({ key, versionId }) => ({ Key: key, VersionId: versionId }));
   return xml("Delete", { Object, Quiet: "true" });

@@ -1,8 +1,8 @@
 let made = 0;
 
 /**
- * An id for what has none in the API: what it ties together and the time (`109-203.0.113.220-20261122181431723200000002`), in
- * the official plugin's form.
+ * Makes an id for a tie that has none in the API, in the official plugin's form: the ids of what it ties together, and the
+ * time (`109-203.0.113.220-20261122181431723200000002`).
  */
 export function timedId(...parts: readonly string[]): string {
   made += 1;

@@ -66,7 +66,7 @@ export const volume = defineResource({
   },
 });
 
-/** The volume, or undefined when it is gone. */
+/** Asks the API for a volume; undefined when it is gone. */
 export async function getVolume(
   client: DigitalOcean,
   signal: AbortSignal,

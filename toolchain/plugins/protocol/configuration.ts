@@ -5,7 +5,7 @@ import type { Session } from "./session.ts";
 import { type Bag, type Value, hasUnknown } from "./value.ts";
 import { receive } from "./wire.ts";
 
-/** Configure: makes the client. With a configuration that is not known yet (a preview), calls that need it fail. */
+/** Answers Configure: makes the client. While the configuration is not known (a preview), calls that need the client fail. */
 export function configure<C>(
   session: Session<C>,
   request: providerMessages.ConfigureRequest,

@@ -33,14 +33,17 @@ export function difference(properties: Properties, state: Bag, inputs: Bag): Dif
   return { detailed, changed, replaces };
 }
 
-/** A name that the program gave is in use until the old resource is gone, so that one has to go first. */
+/**
+ * Tells whether a replacement must delete the old resource first: a name that the program gave is in use until the old
+ * resource is gone.
+ */
 export function deletesFirst(properties: Properties, inputs: Bag): boolean {
   return Object.entries(properties).some(([key, property]) => property.autoname === true && !isDefaulted(inputs, key));
 }
 
 /**
- * Inputs as a refresh found them: those of the last run, with what has drifted replaced. Without inputs of a last run (an
- * import), all that the state holds.
+ * Makes the inputs that a refresh found: those of the last run, drifted ones replaced by the state's. Without inputs of a last
+ * run (an import), all that the state holds.
  */
 export function inputsFromState(properties: Properties, oldInputs: Bag, state: Bag): Bag {
   const imported = Object.keys(oldInputs).length === 0;

@@ -22,12 +22,12 @@ export function toServiceError(error: unknown): Partial<ServiceError> {
   return error instanceof InitializationFailed ? { ...answer, metadata: halfMade(error) } : answer;
 }
 
-/** A call that the service does not know. */
+/** Makes gRPC's error for a call that the service does not know. */
 export function unimplemented(what: string): Error {
   return Object.assign(new Error(what), { code: status.UNIMPLEMENTED, details: what });
 }
 
-/** The message of anything thrown, with those of its causes. */
+/** Finds the message of anything thrown, with those of its causes. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;

@@ -4,7 +4,7 @@ import { pb } from "./messages.ts";
 import type { Session } from "./session.ts";
 import { receive, send } from "./wire.ts";
 
-/** Invoke: calls a function of the provider. */
+/** Answers Invoke: calls a function of the provider. */
 export async function invoke<C>(
   session: Session<C>,
   request: providerMessages.InvokeRequest,

@@ -10,7 +10,7 @@ import { type Session, parseUrn } from "./session.ts";
 import { type Bag, UNKNOWN, type Value } from "./value.ts";
 import { receive, send } from "./wire.ts";
 
-/** Create, or at a preview what can be said of the state before. */
+/** Answers Create: makes the resource, or at a preview returns the part of its state that is known before. */
 export async function createResource<C>(
   session: Session<C>,
   request: providerMessages.CreateRequest,
@@ -43,7 +43,7 @@ export async function createResource<C>(
   }
 }
 
-/** Read: the state as it is now; an empty id when the resource is gone. */
+/** Answers Read: the state and inputs as they are now, with an empty id when the resource is gone. */
 export async function readResource<C>(
   session: Session<C>,
   request: providerMessages.ReadRequest,
@@ -62,7 +62,7 @@ export async function readResource<C>(
     .setInputs(send(inputsFromState(properties, inputs.values, found), properties, inputs.secrets));
 }
 
-/** Update, or at a preview the state with the new inputs in it. */
+/** Answers Update: changes the resource, or at a preview returns the state with the new inputs in it. */
 export async function updateResource<C>(
   session: Session<C>,
   request: providerMessages.UpdateRequest,
@@ -85,7 +85,7 @@ export async function updateResource<C>(
   return new pb.UpdateResponse().setProperties(send(found, properties, news.secrets));
 }
 
-/** Delete. */
+/** Answers Delete: removes the resource. One that is gone already is no error. */
 export async function deleteResource<C>(session: Session<C>, request: providerMessages.DeleteRequest) {
   const { resource } = kindOf(session, request.getUrn());
   const state = receive(request.getProperties()).values;

@@ -7,7 +7,7 @@ import { type Session, parseUrn } from "./session.ts";
 import { type Bag, hasUnknown } from "./value.ts";
 import { receive, send } from "./wire.ts";
 
-/** Check: the inputs as they will be used, and what is wrong with them. */
+/** Answers Check: the inputs with names and defaults filled in, and the failures. */
 export function checkResource<C>(
   session: Session<C>,
   request: providerMessages.CheckRequest,
@@ -23,7 +23,7 @@ export function checkResource<C>(
     .setFailuresList(found.map((each) => new pb.CheckFailure().setProperty(each.property).setReason(each.reason)));
 }
 
-/** Diff: whether `news` changes or replaces what the state (`olds`) says is there. */
+/** Answers Diff: the changes from the state (`olds`) to the inputs `news`, and which of them replace the resource. */
 export function diffResource<C>(
   session: Session<C>,
   request: providerMessages.DiffRequest,

@@ -77,22 +77,22 @@ export type StateOf<P extends Properties> = { readonly [K in keyof P]?: TypeOf<P
 // Not Record<never, never>, which lets any option through.
 type NoOptions = object;
 
-/** A string. */
+/** Makes a property whose values are strings. */
 export function text<const O extends PropertyOptions<string> = NoOptions>(options?: O): Property<string, O> {
   return property({ kind: "text" }, options);
 }
 
-/** A number. A string of digits is taken too, as the official plugins do: ids of droplets are strings in Pulumi. */
+/** Makes a property whose values are numbers. A string of digits is taken, too, as the official plugins do: ids of droplets are strings in Pulumi. */
 export function number<const O extends PropertyOptions<number> = NoOptions>(options?: O): Property<number, O> {
   return property({ kind: "number" }, options);
 }
 
-/** A boolean. */
+/** Makes a property whose values are booleans. */
 export function flag<const O extends PropertyOptions<boolean> = NoOptions>(options?: O): Property<boolean, O> {
   return property({ kind: "flag" }, options);
 }
 
-/** Items whose order counts. */
+/** Makes a property whose values are lists: the order of items counts. */
 export function list<E extends AnyProperty, const O extends PropertyOptions<readonly TypeOf<E>[]> = NoOptions>(
   element: E,
   options?: O,
@@ -100,7 +100,7 @@ export function list<E extends AnyProperty, const O extends PropertyOptions<read
   return property({ kind: "list", element }, options);
 }
 
-/** Items whose order does not count; they are told apart by their content. */
+/** Makes a property whose values are sets: the order of items does not count, and they are told apart by their content. */
 export function set<E extends AnyProperty, const O extends PropertyOptions<readonly TypeOf<E>[]> = NoOptions>(
   element: E,
   options?: O,
@@ -108,7 +108,7 @@ export function set<E extends AnyProperty, const O extends PropertyOptions<reado
   return property({ kind: "set", element }, options);
 }
 
-/** Values under keys of the program's choice. */
+/** Makes a property whose values are maps: values under keys of the program's choice. */
 export function map<
   E extends AnyProperty,
   const O extends PropertyOptions<Readonly<Record<string, TypeOf<E>>>> = NoOptions,
@@ -116,7 +116,7 @@ export function map<
   return property({ kind: "map", element }, options);
 }
 
-/** A nested table. An unknown key in it is refused like one at the top. */
+/** Makes a property whose values are objects with a property table of their own. An unknown key in one is refused like one at the top. */
 export function object<F extends Properties, const O extends PropertyOptions<InputsOf<F>> = NoOptions>(
   fields: F,
   options?: O,
@@ -124,12 +124,12 @@ export function object<F extends Properties, const O extends PropertyOptions<Inp
   return property({ kind: "object", fields }, options);
 }
 
-/** A Pulumi asset (`new pulumi.asset.StringAsset(…)`). */
+/** Makes a property whose values are Pulumi assets (`new pulumi.asset.StringAsset(…)`). */
 export function asset<const O extends PropertyOptions<Asset> = NoOptions>(options?: O): Property<Asset, O> {
   return property({ kind: "asset" }, options);
 }
 
-/** Anything that has a place in a Pulumi value. */
+/** Makes a property that takes any Pulumi value. */
 export function anything<const O extends PropertyOptions<Value> = NoOptions>(options?: O): Property<Value, O> {
   return property({ kind: "any" }, options);
 }

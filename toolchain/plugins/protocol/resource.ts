@@ -98,8 +98,8 @@ export type Resource<C> = ResourceDefinition<C, Properties>;
 export type ProviderFunction<C> = FunctionDefinition<C, Properties>;
 
 /**
- * `defineResource` and `defineFunction` for a provider whose client is a `C`. They only tie types together: a definition's
- * calls are typed by its own property table.
+ * Makes `defineResource` and `defineFunction` for a provider whose client is a `C`. These two only tie types together: a
+ * definition's calls are typed by its own property table.
  */
 export function definitionsFor<C>(): {
   readonly defineResource: <const P extends Properties>(definition: ResourceDefinition<C, P>) => Resource<C>;

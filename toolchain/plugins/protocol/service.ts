@@ -11,7 +11,7 @@ import type { ProviderDefinition } from "./resource.ts";
 import { Session } from "./session.ts";
 import { receive, send } from "./wire.ts";
 
-/** Pulumi's `ResourceProvider` for a provider definition: what a gRPC server is given. */
+/** Makes Pulumi's gRPC service `ResourceProvider` of a provider definition. */
 export function providerService<C>(definition: ProviderDefinition<C>): UntypedServiceImplementation {
   const session = new Session(definition);
   const known: UntypedServiceImplementation = {

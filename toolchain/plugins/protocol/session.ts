@@ -59,7 +59,7 @@ export class Session<C> {
   }
 }
 
-/** Type and name from `urn:pulumi:<stack>::<project>::<types>::<name>`, the type being the last of `$`-separated ones. */
+/** Reads type and name from `urn:pulumi:<stack>::<project>::<types>::<name>`; the type is the last of the `$`-separated ones. */
 export function parseUrn(urn: string): { readonly type: string; readonly name: string } {
   const [, , types = "", ...name] = urn.split("::");
   return { type: types.split("$").at(-1) ?? "", name: name.join("::") };

@@ -40,21 +40,21 @@ export function hasUnknown(value: Value | undefined): boolean {
   return isBag(value) && Object.values(value).some(hasUnknown);
 }
 
-/** Absent, or the value that the vendors' APIs take as absent: `""`, `0`, `false`, an empty list or object. */
+/** Tells whether a value is absent, or one that the vendors' APIs take as absent: `""`, `0`, `false`, an empty list or object. */
 export function isEmpty(value: Value | undefined): boolean {
   if (isList(value)) return value.length === 0;
   if (isBag(value)) return Object.keys(value).length === 0;
   return value === undefined || value === null || value === "" || value === 0 || value === false;
 }
 
-/** Equal whatever the order of keys. An unknown equals nothing, itself included. */
+/** Compares two values, whatever the order of keys. An unknown equals nothing, itself included. */
 export function isEqual(one: Value | undefined, other: Value | undefined): boolean {
   return !hasUnknown(one) && !hasUnknown(other) && canonical(one) === canonical(other);
 }
 
 /**
- * One text for each value. With `asSet`, order of lists and empty members don't count: so an element of a set is known
- * again after the API has filled in what was not given.
+ * Writes a value as a text that equal values share, whatever the order of keys. With `asSet`, order of lists and empty members
+ * don't count, either: so an element of a set is known again after the API has filled in what was not given.
  */
 export function canonical(value: Value | undefined, asSet = false): string {
   if (value === UNKNOWN) return "unknown";

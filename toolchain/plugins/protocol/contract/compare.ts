@@ -13,7 +13,7 @@ export interface ComparableRequest {
 }
 
 /**
- * Requests without what may differ: how often something was polled, empty values that the API takes as absent (null, "" and
+ * Takes out of requests all that may differ: the number of polls, empty values that the API takes as absent (null, "" and
  * empty lists), the order of a query's parts, and that of objects in a list, which in both vendors' APIs are sets.
  */
 export function comparable(
@@ -33,7 +33,7 @@ export function comparable(
   return seen;
 }
 
-/** The members of `outs` that `before` does not have, or has with another value. */
+/** Picks the members of `outs` that `before` does not have, or has with another value. */
 export function changedOuts(before: RecordedProperties, outs: RecordedProperties): RecordedProperties {
   const differs = (key: string) => JSON.stringify(before[key]) !== JSON.stringify(outs[key]);
   return Object.fromEntries(Object.entries(outs).filter(([key]) => differs(key)));

@@ -47,7 +47,7 @@ export function expectSense(actual: string, sense: RegExp | undefined, recorded:
   else expect(actual).toMatch(sense);
 }
 
-/** The message with which a call fails. */
+/** Resolves to the message with which a call fails; to `no error` when it does not. */
 export async function messageOf(call: Promise<unknown>): Promise<string> {
   return call.then(
     () => "no error",
