@@ -5,8 +5,8 @@ import { perform, recordFailure } from "./perform.ts";
 import { nextId } from "./state.ts";
 
 /**
- * The runner of a cloud's actions. `cloud` is asked for late, because the cloud has the runner. An action whose work fails
- * ends as `errored`, with its cause in the log.
+ * Makes the runner of a cloud's actions. `cloud` is asked for late, because the cloud has the runner. An action whose work
+ * fails ends as `errored`, with its cause in the log.
  */
 export function createActionRunner(cloud: () => Cloud): ActionRunner {
   const underWay = new Set<Promise<void>>();

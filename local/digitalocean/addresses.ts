@@ -4,25 +4,25 @@ import { formatIpv4, formatIpv4Range, overlap, parseIpv4, parseIpv4Range, rangeS
 import type { Ipv4Range } from "./ipv4.ts";
 import type { State } from "./state.ts";
 
-/** The next free public IPv4 address for a droplet; 422 when all are taken. */
+/** Finds the next free public IPv4 address for a droplet. Throws 422 when all are taken. */
 export function takeDropletIpv4(state: State, plan: AddressPlan): string {
   const used = state.droplets.all().map((droplet) => droplet.publicIpv4);
   return takeNext(state, "ipv4/droplets", plan.dropletIpv4, used);
 }
 
-/** The next free reserved IP; 422 when all are taken. */
+/** Finds the next free reserved IP. Throws 422 when all are taken. */
 export function takeReservedIpv4(state: State, plan: AddressPlan): string {
   const used = state.reservedIps.all().map(({ ip }) => ip);
   return takeNext(state, "ipv4/reserved", plan.reservedIpv4, used);
 }
 
-/** The IPv6 address that goes with a droplet's public IPv4 address: its last octet behind the run's prefix. */
+/** Computes the IPv6 address that goes with a droplet's public IPv4 address: the last octet behind the run's prefix. */
 export function ipv6For(publicIpv4: string, plan: AddressPlan): string {
   const lastOctet = Number(publicIpv4.split(".").at(-1));
   return plan.publicIpv6Cidr.replace(/::\/64$/, `::${lastOctet.toString(16)}`);
 }
 
-/** The next free address in a VPC; its first two addresses and its last are not given to droplets. */
+/** Finds the next free address in a VPC, whose first two addresses and last are not given to droplets. Throws 422 when all are taken. */
 export function takeVpcIpv4(state: State, vpc: { readonly id: string; readonly ipRange: string }): string {
   const { base, prefix } = mustParseRange(vpc.ipRange);
   const limits = { first: formatIpv4(base + 2), last: formatIpv4(base + rangeSize(prefix) - 2) };
@@ -30,7 +30,7 @@ export function takeVpcIpv4(state: State, vpc: { readonly id: string; readonly i
   return takeNext(state, `ipv4/vpc/${vpc.id}`, limits, used);
 }
 
-/** A range for a VPC that names none: the first free /27 of the plan; 422 when none is left. */
+/** Chooses a range for a VPC that names none: the first free /27 of the plan. Throws 422 when none is left. */
 export function chooseVpcRange(state: State, plan: AddressPlan): string {
   const taken = state.vpcs.all().map((vpc) => mustParseRange(vpc.ipRange));
   for (const candidate of subnets(mustParseRange(plan.vpcIpv4Cidr), 27)) {
@@ -40,7 +40,7 @@ export function chooseVpcRange(state: State, plan: AddressPlan): string {
 }
 
 const privateRanges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].map(mustParseRange);
-/** DigitalOcean keeps these for itself in every region (its documentation of VPC limits). */
+/** Ranges that DigitalOcean keeps for itself in every region (its documentation of VPC limits). */
 const vendorRanges = ["10.244.0.0/16", "10.245.0.0/16", "10.246.0.0/24", "10.229.0.0/16"].map(mustParseRange);
 
 /** Refuses with 422 a VPC range that DigitalOcean would refuse, or that the local cloud's own addresses are in. */

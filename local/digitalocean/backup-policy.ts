@@ -10,7 +10,7 @@ export const backupPolicyBody = z.strictObject({
   retention_period_days: z.int().optional(),
 });
 
-/** The policy to keep; weekly when the client leaves the choice open. */
+/** Reads a backup policy from a body; weekly when the client leaves the choice open. */
 export function readBackupPolicy(body: z.infer<typeof backupPolicyBody> | null | undefined): BackupPolicy {
   const weekday = body?.weekday === "" ? null : body?.weekday;
   return { plan: body?.plan ?? "weekly", weekday: weekday ?? null, hour: body?.hour ?? null };

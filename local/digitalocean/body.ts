@@ -3,8 +3,8 @@ import { z } from "zod";
 import { badRequest, unprocessable } from "./errors.ts";
 
 /**
- * The request's JSON body as `schema` reads it. Throws 400 when it is no JSON, 422 when it does not fit: every problem with
- * its path. Schemas are strict: a field that the local cloud does not know is refused, not ignored.
+ * Reads the request's JSON body by `schema`. Throws 400 when it is no JSON, 422 when it does not fit: every problem with its
+ * path. Schemas are strict: a field that the local cloud does not know is refused, not ignored.
  */
 export async function readBody<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
   let json: unknown;
@@ -18,7 +18,7 @@ export async function readBody<T>(c: Context, schema: z.ZodType<T>): Promise<T> 
   throw unprocessable(parsed.error.issues.map(describe).join("; "));
 }
 
-/** A list that DigitalOcean takes as absent, null or empty: the official plugins send all three. */
+/** Makes the schema of a list for which absent, null and empty mean the same: the official plugins send all three. */
 export const list = <T>(item: z.ZodType<T>) =>
   z
     .array(item)

@@ -5,6 +5,7 @@ import { regions as allRegions, type Region } from "../../components/vendors/dig
 /** Regions in which the local cloud makes droplets. */
 export const regions: readonly Region[] = allRegions.filter(({ slug }) => slug !== "atl1" && slug !== "sfo2");
 
+/** A size of droplets. Prices are in US dollars without tax. */
 export interface Size {
   readonly slug: string;
   readonly memoryMiB: number;
@@ -15,6 +16,7 @@ export interface Size {
   readonly priceHourlyUsd: number;
 }
 
+/** Sizes that the local cloud makes droplets of: the basic ones with shared CPUs. */
 export const sizes: readonly Size[] = [
   size("s-1vcpu-512mb-10gb", 512, 1, 10, 0.5, 4, 0.00595),
   size("s-1vcpu-1gb", 1024, 1, 25, 1, 6, 0.00893),
@@ -25,6 +27,7 @@ export const sizes: readonly Size[] = [
   size("s-8vcpu-16gb", 16384, 8, 320, 6, 96, 0.14286),
 ];
 
+/** A public image of droplets. */
 export interface Image {
   readonly id: number;
   readonly slug: string;
@@ -36,6 +39,7 @@ export interface Image {
   readonly sizeGigabytes: number;
 }
 
+/** Images that the local cloud makes droplets from. */
 export const images: readonly Image[] = [
   {
     id: 195_932_981,
@@ -49,11 +53,11 @@ export const images: readonly Image[] = [
   },
 ];
 
-/** The region `slug`, undefined when there is none. */
+/** Finds a region by its slug; undefined when the local cloud has none of it. */
 export const findRegion = (slug: string) => regions.find((region) => region.slug === slug);
-/** The size `slug`, undefined when there is none. */
+/** Finds a size by its slug; undefined when the local cloud has none of it. */
 export const findSize = (slug: string) => sizes.find((entry) => entry.slug === slug);
-/** The image with this slug or id, undefined when there is none. */
+/** Finds an image by its slug or id; undefined when the local cloud has none of it. */
 export const findImage = (slugOrId: string | number) =>
   images.find(({ id, slug }) => slug === slugOrId || id === Number(slugOrId));
 

@@ -57,14 +57,14 @@ export interface Network {
   applyReservedIps(): Promise<void>;
 }
 
-/** The VPC of a droplet. A droplet's VPC cannot be deleted, so one that is missing is a damaged state. */
+/** Finds the VPC of a droplet. Throws when it is missing, which is a damaged state: a VPC with droplets cannot be deleted. */
 export function vpcOf(state: State, droplet: Pick<Droplet, "id" | "vpcId">): Vpc {
   const vpc = state.vpcs.get(droplet.vpcId);
   if (vpc === undefined) throw new Error(`droplet ${droplet.id}: its VPC ${droplet.vpcId} is not in the state`);
   return vpc;
 }
 
-/** The droplet `id`, or the error `missing` (422 by default). */
+/** Finds the droplet `id`. Throws `missing` (422 by default) when there is none. */
 export function requireDroplet(
   state: State,
   id: number,

@@ -37,7 +37,7 @@ export const unprocessable = (message: string) => new ApiError(422, "unprocessab
 export const unsupported = (what: string) =>
   new ApiError(501, "not_implemented", `The local cloud does not implement ${what}.`);
 
-/** DigitalOcean's error body. */
+/** Makes DigitalOcean's error body. */
 export function errorBody(id: string, message: string, requestId: string) {
   return { id, message, request_id: requestId };
 }
@@ -61,7 +61,7 @@ export interface Env {
   Variables: { requestId: string };
 }
 
-/** An error with its chain of causes, in one line. */
+/** Writes an error with its chain of causes in one line. */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const message = error.message.replace(/\s*\n\s*/g, " | ");

@@ -5,9 +5,9 @@ import type { Droplet, Firewall, FirewallRule } from "./entities.ts";
 import type { State } from "./state.ts";
 
 /**
- * The packet filter that all firewalls together ask for: one entry for each droplet that a firewall names, itself or by tag;
- * its rules are the union of those firewalls' rules. Tags and droplet ids as peers stand for the public and the VPC addresses
- * of those droplets. A rule whose peers are nobody is left out.
+ * Compiles all firewalls into one packet filter, with an entry for each droplet that a firewall names by id or by tag: the
+ * union of those firewalls' rules. Tags and droplet ids as peers stand for the public and the VPC addresses of those droplets.
+ * A rule whose peers are nobody is left out.
  */
 export function compileFilters(state: State): DropletFilter[] {
   const firewalls = state.firewalls.all();
@@ -30,7 +30,7 @@ export function appliesTo(firewall: Firewall, droplet: Droplet): boolean {
   return firewall.dropletIds.includes(droplet.id) || firewall.tags.some((tag) => droplet.tags.includes(tag));
 }
 
-/** The droplet's addresses as the hypervisor takes them. */
+/** Converts a droplet's addresses for the hypervisor. */
 export function networkOf(state: State, droplet: Droplet): DropletNetwork {
   return {
     publicIpv4: droplet.publicIpv4,
@@ -59,7 +59,7 @@ function asCidr(address: string): string {
   return isIPv6(address) ? `${address}/128` : address;
 }
 
-/** `22` and `8000-9000` as a range; undefined for `0`, all ports. */
+/** Reads `22` and `8000-9000` as a range of ports; undefined for `0`, which means all. */
 export function parsePorts(ports: string): { first: number; last: number } | undefined {
   if (ports === "0") return undefined;
   const [first = "", last = first] = ports.split("-");

@@ -60,7 +60,7 @@ export interface DigitalOceanApi {
   close(): Promise<void>;
 }
 
-/** DigitalOcean's API over `hypervisor`. Throws a StoreError when the stored state cannot be read. */
+/** Makes DigitalOcean's API over `hypervisor`. Throws a StoreError when the stored state cannot be read. */
 export function createDigitalOceanApi(options: DigitalOceanApiOptions): DigitalOceanApi {
   const { store, hypervisor, log, clock = () => new Date() } = options;
   const state = openState(store);

@@ -6,18 +6,18 @@ export interface Ipv4Range {
   readonly prefix: number;
 }
 
-/** `10.0.0.1` as a number from 0 to 2^32 - 1; undefined when it is no IPv4 address. */
+/** Reads `10.0.0.1` as a number from 0 to 2^32 - 1; undefined when it is no IPv4 address. */
 export function parseIpv4(text: string): number | undefined {
   if (!isIPv4(text)) return undefined;
   return text.split(".").reduce((value, octet) => value * 256 + Number(octet), 0);
 }
 
-/** The address `value` in dotted form. */
+/** Writes the address `value` in dotted form. */
 export function formatIpv4(value: number): string {
   return [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join(".");
 }
 
-/** `10.0.0.0/24` as a range; undefined when it is none, or has bits set behind its prefix. */
+/** Reads `10.0.0.0/24` as a range; undefined when it is none, or has bits set behind its prefix. */
 export function parseIpv4Range(text: string): Ipv4Range | undefined {
   const [address = "", length = "", ...rest] = text.split("/");
   const base = parseIpv4(address);
@@ -36,19 +36,19 @@ export function overlap(a: Ipv4Range, b: Ipv4Range): boolean {
   return a.base < b.base + rangeSize(b.prefix) && b.base < a.base + rangeSize(a.prefix);
 }
 
-/** `255.255.255.0` for 24. */
+/** Writes the netmask of a prefix length: `255.255.255.0` for 24. */
 export function netmask(prefix: number): string {
   return formatIpv4(2 ** 32 - rangeSize(prefix));
 }
 
-/** The parts of `range` that have the prefix length `prefix`, from its start. */
+/** Divides `range` into parts of the prefix length `prefix`, from its start. */
 export function* subnets(range: Ipv4Range, prefix: number): Generator<Ipv4Range> {
   for (let base = range.base; base < range.base + rangeSize(range.prefix); base += rangeSize(prefix)) {
     yield { base, prefix };
   }
 }
 
-/** `10.0.0.0/24`. */
+/** Writes a range as `10.0.0.0/24`. */
 export function formatIpv4Range({ base, prefix }: Ipv4Range): string {
   return `${formatIpv4(base)}/${prefix}`;
 }

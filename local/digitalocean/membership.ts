@@ -6,7 +6,7 @@ import type { State } from "./state.ts";
 
 /** What belongs to what without being asked: default VPC, default project, tags that come with a resource. */
 
-/** The region's default VPC; made when the region is first used, as at DigitalOcean. */
+/** Finds the region's default VPC, and makes it when the region is first used, as DigitalOcean does. */
 export function defaultVpc(cloud: Cloud, region: string): Vpc {
   const { state } = cloud;
   const existing = state.vpcs.all().find((vpc) => vpc.region === region && vpc.isDefault);
@@ -23,7 +23,7 @@ export function defaultVpc(cloud: Cloud, region: string): Vpc {
   });
 }
 
-/** The account's default project; every account has one. */
+/** Finds the account's default project, and makes it when it is missing: every account has one. */
 export function defaultProject({ state, uuid, now }: Cloud): Project {
   const existing = state.projects.all().find((project) => project.isDefault);
   if (existing !== undefined) return existing;

@@ -3,7 +3,7 @@ import type { Network } from "./cloud.ts";
 import { compileFilters } from "./filters.ts";
 import type { State } from "./state.ts";
 
-/** {@link Network} over `hypervisor`. Both tables are replaced whole, so writes wait for each other: the newest state wins. */
+/** Makes a {@link Network} over `hypervisor`. Both tables are replaced whole, so writes wait for each other: the newest state wins. */
 export function createNetwork(state: State, hypervisor: Hypervisor): Network {
   const inTurn = createQueue();
   const applyFirewalls = () => inTurn(() => hypervisor.applyFirewalls(compileFilters(state)));

@@ -2,8 +2,8 @@ import type { Context } from "hono";
 import { unprocessable } from "./errors.ts";
 
 /**
- * One page of `items` under `key`, with DigitalOcean's `links` and `meta`: `page` from 1, `per_page` from 1 to 200 (20 when
- * not given). Throws 422 for other values.
+ * Puts one page of `items` under `key`, with DigitalOcean's `links` and `meta`: `page` from 1, `per_page` from 1 to 200 (20
+ * when not given). Throws 422 for other values.
  */
 export function page(c: Context, key: string, items: readonly unknown[]) {
   const number = readNumber(c, "page", 1, Number.MAX_SAFE_INTEGER);

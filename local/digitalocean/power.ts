@@ -3,8 +3,8 @@ import type { Droplet } from "./entities.ts";
 import { explain } from "./errors.ts";
 
 /**
- * The droplet with the status that its machine has: one that shut itself down is `off`. While an action is under way, or
- * when the hypervisor cannot tell, the status stays as it was.
+ * Gives the droplet the status that its machine has: one that shut itself down is `off`. While an action is under way, or when
+ * the hypervisor cannot tell, the status stays as it was.
  */
 export async function withTruePower({ state, hypervisor, actions, log }: Cloud, droplet: Droplet): Promise<Droplet> {
   if (actions.isBusy(droplet.id) || droplet.status === "new") return droplet;

@@ -3,8 +3,8 @@ import type { MiddlewareHandler } from "hono";
 const perHour = 5000;
 
 /**
- * DigitalOcean's headers `ratelimit-limit`, `-remaining` and `-reset`. Requests are counted by the hour but never refused:
- * the stand-in plugins poll faster than the official ones.
+ * Adds DigitalOcean's headers `ratelimit-limit`, `-remaining` and `-reset` to answers. Requests are counted by the hour but
+ * never refused: the stand-in plugins poll faster than the official ones.
  */
 export function rateLimitHeaders(clock: () => Date): MiddlewareHandler {
   let hour = 0;

@@ -11,8 +11,8 @@ const keyTypes = [
 ];
 
 /**
- * The fingerprint of a public key in OpenSSH's format, as DigitalOcean shows it: MD5 of the key blob (RFC 4716, section 4).
- * Undefined when the text is no such key: the type is unknown, or is not the one inside the blob (RFC 4253, section 6.6).
+ * Computes the fingerprint of a public key in OpenSSH's format, as DigitalOcean shows it: MD5 of the key blob (RFC 4716,
+ * section 4). Undefined when the text is no such key: the type is unknown, or is not the one inside the blob (RFC 4253, section 6.6).
  */
 export function fingerprintOf(publicKey: string): string | undefined {
   const [type = "", encoded = ""] = publicKey.trim().split(/\s+/);

@@ -37,7 +37,7 @@ export function openState(store: Store): State {
   };
 }
 
-/** The next number for a key, droplet or action. No number is given twice in a run, whatever was deleted since. */
+/** Takes the next number for a key, droplet or action. No number is given twice in a run, whatever was deleted since. */
 export function nextId(state: State): number {
   const value = (state.counters.get("id")?.value ?? 100_000) + 1;
   state.counters.put("id", { value });

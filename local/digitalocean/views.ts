@@ -126,7 +126,7 @@ export function reservedIpView(cloud: Cloud, reserved: ReservedIp) {
   };
 }
 
-/** The name under which projects know a reserved IP: DigitalOcean kept the old word. */
+/** Makes the URN under which projects know a reserved IP, in which DigitalOcean kept the old word. */
 export const reservedIpUrn = (ip: string) => `do:floatingip:${ip}`;
 
 /** Shows a VPC. */

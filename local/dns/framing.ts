@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 
-/** A message as it travels by TCP: behind its length in two bytes (RFC 1035, section 4.2.2). */
+/** Frames a message for TCP: its length in two bytes, then the message (RFC 1035, section 4.2.2). */
 export function framed(message: Buffer): Buffer {
   const length = Buffer.alloc(2);
   length.writeUInt16BE(message.length);

@@ -46,7 +46,7 @@ export const specialNames = [
   "d.f.ip6.arpa",
 ] as const;
 
-/** The DNS server of the local cloud: authority for its zones, resolver for everything else. */
+/** Makes the DNS server of the local cloud: authority for its zones, resolver for everything else. */
 export function createDnsServer(options: DnsServerOptions): DnsServer {
   const { onProblem } = options;
   const respond = createResponder({

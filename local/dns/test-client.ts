@@ -29,7 +29,7 @@ export async function tcp(port: number, queries: Packet[]): Promise<DecodedPacke
   return answers;
 }
 
-/** A query for one name and type. */
+/** Makes a query for one name and type. */
 export const ask = (name: string, type: string): Packet => ({ questions: [{ name, type: type as "A" }] });
-/** The response code, as a number. */
+/** Reads an answer's response code, as a number. */
 export const rcode = (answer: DecodedPacket) => (answer.flags ?? 0) & 0xf;

@@ -31,7 +31,7 @@ export interface ZoneAnswer {
   readonly elsewhere?: string;
 }
 
-/** The zone that `name` belongs to: the longest of `zones` at or above it. */
+/** Finds the zone that `name` belongs to: the longest of `zones` at or above it. Undefined when none is. */
 export function zoneOf(name: string, zones: readonly DnsZone[]): DnsZone | undefined {
   const inside = zones.filter((zone) => isAtOrBelow(name, zone.name));
   return inside.sort((a, b) => b.name.length - a.name.length)[0];

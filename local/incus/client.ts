@@ -22,7 +22,7 @@ export class IncusError extends Error {
   }
 }
 
-/** A client of the engine whose folder (`INCUS_DIR`) is `folder`. Nothing is opened before the first request. */
+/** Makes a client of the engine whose folder (`INCUS_DIR`) is `folder`. Nothing is opened before the first request. */
 export function createIncus(folder: string): Incus {
   const socketPath = `${folder}/unix.socket`;
   const call = async (method: string, path: string, content?: Buffer, headers: Record<string, string> = {}) => {

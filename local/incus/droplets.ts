@@ -24,7 +24,7 @@ export interface Droplets {
   unplug(dropletId: number, volumeId: string): Promise<void>;
 }
 
-/** Name of a droplet's instance. */
+/** Makes the name of a droplet's instance. */
 export function instanceName(run: Run, dropletId: number): string {
   return `${run.name}-droplet-${dropletId}`;
 }

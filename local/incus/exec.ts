@@ -4,7 +4,7 @@ import { execa } from "execa";
 
 import type { Run } from "../run/run.ts";
 
-/** Environment in which the `incus` command finds the run's engine and keeps its own settings and caches in the run's folder. */
+/** Makes the environment in which the `incus` command finds the run's engine, and keeps its settings and caches in the run's folder. */
 export function incusEnvironment(run: Run): Record<string, string> {
   const own = join(run.folder, "incus-client");
   return { INCUS_DIR: run.files.incus, INCUS_CONF: own, INCUS_CACHE: own };

@@ -9,8 +9,8 @@ import { trustConfig } from "./platform-trust.ts";
 import { createVolumes } from "./volumes.ts";
 
 /**
- * The real machines of a run. Must be used by a process inside the run's network namespace: the packet filter is applied
- * where the process is.
+ * Makes the hypervisor of a run, with real machines. The process must be inside the run's network namespace: the packet filter
+ * is applied where the process is.
  */
 export function createHypervisor(run: Run, incus: Incus): Hypervisor {
   const droplets = createDroplets(run, incus);

@@ -13,7 +13,7 @@ export const gatewayIpv6 = "fe80::1";
 export type MachineNetwork = Omit<DropletNetwork, "vpc"> & { readonly vpc?: DropletNetwork["vpc"] };
 
 /**
- * cloud-init's network configuration, version 2: eth0 public, eth1 in the VPC, all addresses alone on their link so that
+ * Writes cloud-init's network configuration, version 2: eth0 public, eth1 in the VPC, all addresses alone on their link so that
  * every packet is routed (and filtered) by the namespace.
  * https://cloudinit.readthedocs.io/en/latest/reference/network-config-format-v2.html
  */
@@ -36,7 +36,7 @@ export function renderNetworkConfig(network: MachineNetwork, resolver: string): 
 }
 
 /**
- * Incus's network devices that fit {@link renderNetworkConfig}. The interfaces' names in the namespace begin with `hostName`,
+ * Makes Incus's network devices that fit {@link renderNetworkConfig}. The interfaces' names in the namespace are `hostName`
  * followed by `p` (public) or `v` (VPC).
  */
 export function nicDevices(network: MachineNetwork, hostName: string): Record<string, Record<string, string>> {

@@ -12,18 +12,18 @@ import { execInside, writeInside } from "./exec.ts";
 const authorities = ["local-ca", "acme-root"] as const;
 type Authority = (typeof authorities)[number];
 
-/** The authorities' certificates as far as they exist yet, in PEM. */
+/** Reads the authorities' certificates, as far as they exist yet, in PEM. */
 export async function readTrust(run: Run): Promise<{ name: Authority; pem: string }[]> {
   const present = authorities.filter((name) => existsSync(trustFile(run, name)));
   return Promise.all(present.map(async (name) => ({ name, pem: await readFile(trustFile(run, name), "utf8") })));
 }
 
-/** File of an authority's certificate, in PEM. */
+/** Names the file of an authority's certificate, in PEM. */
 export function trustFile(run: Run, name: Authority): string {
   return join(run.files.trust, `${name}.pem`);
 }
 
-/** Configuration of an instance that trusts the authorities; the image's templates write it into files when it is created. */
+/** Makes the configuration of an instance that trusts the authorities. The image's templates write it into files when the instance is created. */
 export async function trustConfig(run: Run): Promise<Record<string, string>> {
   const trust = await readTrust(run);
   return Object.fromEntries(trust.map(({ name, pem }) => [configKey(name), pem]));
@@ -68,7 +68,7 @@ done
 `,
 } as const;
 
-/** Runs {@link trustProgram} before anything speaks TLS. */
+/** Systemd unit that runs {@link trustProgram} at boot, before anything speaks TLS. */
 export const trustUnit = {
   name: "platform-trust.service",
   content: `[Unit]

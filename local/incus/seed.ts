@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 
-/** cloud-init's meta-data: who the machine is, and the keys that may log in as root. */
+/** Writes cloud-init's meta-data: instance id, host name, region, and the keys that may log in as root. */
 export function renderMetaData(machine: {
   readonly id: number | string;
   readonly name: string;

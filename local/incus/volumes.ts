@@ -20,7 +20,7 @@ export interface Volumes {
   close(volumeId: string): Promise<void>;
 }
 
-/** The volumes whose files are in `folder`. */
+/** Makes {@link Volumes} whose files are in `folder`. */
 export function createVolumes(folder: string): Volumes {
   const file = (volumeId: string) => join(folder, `${volumeId}.img`);
   const close = async (volumeId: string) => detachLoopDevices((path) => path === file(volumeId));
@@ -56,7 +56,7 @@ export async function detachLoopDevices(isOurs: (file: string) => boolean): Prom
   }
 }
 
-/** All loop devices of this machine that have a file. */
+/** Lists all loop devices of this machine that have a file. */
 export async function loopDevices(): Promise<{ name: string; file: string }[]> {
   const { stdout } = await execa("losetup", ["--json", "--list", "--output", "NAME,BACK-FILE"]);
   if (stdout === "") return [];

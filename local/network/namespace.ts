@@ -45,7 +45,7 @@ export async function namespaceExists(run: Run): Promise<boolean> {
   return (await namespaceNames()).includes(run.name);
 }
 
-/** Names of all network namespaces of this machine that have one. */
+/** Lists the names of this machine's network namespaces. */
 export async function namespaceNames(): Promise<string[]> {
   // Where ip-netns(8) keeps them; read here, because iproute2 may not be installed yet.
   const folder = "/run/netns";

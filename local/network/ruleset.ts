@@ -12,8 +12,8 @@ export interface Ruleset {
 export const rulesetTable = "cloud";
 
 /**
- * The nftables file that replaces the whole table in one transaction. Every packet from or to a droplet passes the forward
- * hook (other droplets, the host, the outside) or the input hook (the local cloud's own servers), because the namespace
+ * Writes the nftables file that replaces the whole table in one transaction. Every packet from or to a droplet passes the
+ * forward hook (other droplets, the host, the outside) or the input hook (the local cloud's own servers), because the namespace
  * routes them all. A droplet that has a filter may send what its outbound rules list and is sent what its inbound rules list;
  * answers pass (connection tracking).
  */

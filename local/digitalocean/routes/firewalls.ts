@@ -56,7 +56,7 @@ export function firewallRoutes(cloud: Cloud) {
     });
 }
 
-/** A firewall as DigitalOcean shows it. */
+/** Shows a firewall as DigitalOcean does. */
 export function firewallView(firewall: Firewall) {
   return {
     id: firewall.id,

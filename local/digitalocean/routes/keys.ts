@@ -38,7 +38,7 @@ export function keyRoutes({ state }: Cloud) {
     });
 }
 
-/** The key with this id or fingerprint. */
+/** Finds a key by its id or fingerprint. */
 export function findKey(state: State, idOrFingerprint: string | number): SshKey | undefined {
   const wanted = String(idOrFingerprint);
   return state.keys.get(wanted) ?? state.keys.all().find(({ fingerprint }) => fingerprint === wanted);
