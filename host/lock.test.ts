@@ -1,9 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { execa } from "execa";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { withLock } from "./lock.ts";
+import { takeLock, withLock } from "./lock.ts";
 
 let folder = "";
 let file = "";
@@ -14,41 +17,91 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
+const setUp = { what: "Another set-up", timeoutMs: 10_000 };
+
 it("lets one in at a time and tells the other whom it waits for", async () => {
   const events: string[] = [];
   const { promise, resolve } = signal();
-  const first = withLock(file, fail, async () => {
+  const first = withLock(file, { ...setUp, report: fail }, async () => {
     events.push("first in");
     await promise;
     events.push("first out");
   });
-  const second = withLock(
-    file,
-    (line) => {
-      events.push(line);
-      resolve();
-    },
-    () => Promise.resolve(events.push("second in")),
-  );
+  const report = (line: string) => {
+    events.push(line);
+    resolve();
+  };
+  const second = withLock(file, { ...setUp, report }, () => Promise.resolve(events.push("second in")));
   await Promise.all([first, second]);
-  const waiting = `Another set-up of the toolchain is running (process ${process.pid}); waiting for it…`;
+  const waiting = `Another set-up is running (process ${process.pid}); waiting for it…`;
   expect(events).toEqual(["first in", waiting, "first out", "second in"]);
   expect(existsSync(file)).toBe(false);
 });
 
-it("takes over from a process that is gone", async () => {
-  const { pid } = spawnSync("true");
-  await withLock(file, fail, () => Promise.resolve());
-  writeFileSync(file, String(pid));
-  expect(await withLock(file, fail, () => Promise.resolve("in"))).toBe("in");
+it("refuses a lock that is held, and says by whom", async () => {
+  {
+    await using held = await takeLock(file, fail);
+    expect(held).toBeDefined();
+    await expect(takeLock(file, (owner) => `held by ${owner}`)).rejects.toThrow(`held by ${process.pid}`);
+  }
+  await using again = await takeLock(file, fail);
+  expect(again).toBeDefined();
 });
 
+it("takes over from a process that is gone, also when its pid belongs to another one now", async () => {
+  const { pid } = spawnSync("true");
+  for (const record of [{ pid, startTicks: "1" }, { pid: process.pid, startTicks: "1" }, "cut o"]) {
+    await withLock(file, { ...setUp, report: fail }, () => Promise.resolve());
+    await writeFile(file, JSON.stringify(record));
+    expect(await withLock(file, { ...setUp, report: fail }, () => Promise.resolve("in"))).toBe("in");
+  }
+});
+
+it("goes to one of many processes that find a dead owner's lock, and leaves nothing", async () => {
+  await withLock(file, { ...setUp, report: fail }, () => Promise.resolve());
+  for (let round = 0; round < 3; round++) {
+    await writeFile(file, JSON.stringify({ pid: 4_194_305, startTicks: "1" }));
+    const contenders = Array.from({ length: 6 }, () => contend(file));
+    const outcomes = await Promise.all(contenders.map(({ outcome }) => outcome));
+    const winner = contenders[outcomes.indexOf("in")]?.pid ?? 0;
+    expect(outcomes.toSorted()).toEqual(["in", ...Array.from({ length: 5 }, () => `refused: ${winner}`)]);
+    await Promise.all(contenders.map(({ end }) => end()));
+    rmSync(file);
+  }
+  expect(readdirSync(path.dirname(file))).toEqual([]);
+}, 60_000);
+
 it("lets go when the work fails", async () => {
-  await expect(withLock(file, fail, () => Promise.reject(new Error("no room")))).rejects.toThrow("no room");
+  const work = () => Promise.reject(new Error("no room"));
+  await expect(withLock(file, { ...setUp, report: fail }, work)).rejects.toThrow("no room");
   expect(existsSync(file)).toBe(false);
 });
 
-function fail(line: string): void {
+/** A process of its own that tries to take the lock, and dies with it when its standard input ends. */
+function contend(lock: string) {
+  const module = path.join(import.meta.dirname, "lock.ts");
+  const program = `
+    import { text } from "node:stream/consumers";
+    import { takeLock } from ${JSON.stringify(module)};
+    try {
+      await takeLock(${JSON.stringify(lock)}, (owner) => String(owner));
+      console.log("in");
+    } catch (error) {
+      console.log("refused: " + error.message);
+    }
+    await text(process.stdin);`;
+  const contender = execa(process.execPath, ["--input-type=module-typescript", "--eval", program]);
+  return {
+    pid: contender.pid,
+    outcome: once(contender.stdout, "data").then(([data]) => String(data).trim()),
+    end: async () => {
+      contender.stdin.end();
+      await contender;
+    },
+  };
+}
+
+function fail(line: string | number): never {
   throw new Error(`Nothing was to be reported, but: ${line}`);
 }
 

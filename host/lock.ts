@@ -1,31 +1,51 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { link, mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
-import { GiveUp, waitUntil } from "./wait-until.ts";
+import { pidRecordRuns, recordPid, runningPid } from "./process.ts";
+import { readIfThere } from "./read-if-there.ts";
+import { notYet, waitUntil } from "./wait-until.ts";
 
-// A cold build of the CLI on a slow machine, twice over.
-const timeoutMs = 60 * 60 * 1000;
+/** A lock of this machine that this process holds. Disposing releases it. */
+export type Lock = AsyncDisposable;
 
 /**
- * Runs `work` while no other process of this machine does so with the same `file`. A lock whose owner is gone is taken
- * over. Parts are installed by renames, so should two ever get in, they do the same work twice and nothing worse.
+ * Takes the lock `file`, which becomes a pid file of this process. A lock whose owner is dead is taken over.
+ *
+ * @throws Error with the text that `refusal` makes of the owner's pid, when another process holds the lock, or this one.
  */
-export async function withLock<T>(file: string, report: (line: string) => void, work: () => Promise<T>): Promise<T> {
-  await mkdir(path.dirname(file), { recursive: true });
+export async function takeLock(file: string, refusal: (owner: number) => string): Promise<Lock> {
+  const owner = await acquire(file);
+  if (owner !== undefined) throw new Error(refusal(owner));
+  return { [Symbol.asyncDispose]: () => rm(file, { force: true }) };
+}
+
+/** Work that one process at a time may do. */
+export interface LockedWork {
+  /** Name of the work in the sentence "… is running (process 7)": `Another set-up of the toolchain`. */
+  readonly what: string;
+  readonly timeoutMs: number;
+  /** Gets one line when another process is waited for. */
+  readonly report: (line: string) => void;
+}
+
+/** Runs `work` while this process holds the lock `file`. Waits for another owner, and takes the lock of a dead one over. */
+export async function withLock<T>(
+  file: string,
+  { what, timeoutMs, report }: LockedWork,
+  work: () => Promise<T>,
+): Promise<T> {
   let told = false;
   await waitUntil({
-    what: `another set-up of the toolchain to end (its process id is in ${file})`,
+    what: `the end of the process that holds ${file}`,
     intervalMs: 200,
     timeoutMs,
     probe: async () => {
-      const owner = await acquire(file).catch((cause: unknown) => {
-        throw new GiveUp(`The lock ${file} cannot be taken: ${cause instanceof Error ? cause.message : String(cause)}`);
-      });
+      const owner = await acquire(file);
       if (owner === undefined) return { value: true };
-      if (!told) report(`Another set-up of the toolchain is running (process ${owner}); waiting for it…`);
+      if (!told) report(`${what} is running (process ${owner}); waiting for it…`);
       told = true;
-      return { seen: `process ${owner} still runs` };
+      return notYet(`process ${owner} still runs`);
     },
   });
   try {
@@ -35,42 +55,36 @@ export async function withLock<T>(file: string, report: (line: string) => void, 
   }
 }
 
-/** Takes the lock, or tells the process id of who has it. */
+/** Takes the lock, or resolves to the pid of its owner. */
 async function acquire(file: string): Promise<number | undefined> {
-  const own = `${file}.${randomUUID()}`;
-  await writeFile(own, String(process.pid));
+  if (await linkOwn(file)) return undefined;
+  const owner = await runningPid(file);
+  if (owner !== undefined) return owner;
+  // Between looking at a dead owner's lock and removing it, somebody else's may have come: one process at a time removes.
+  const removal = `${file}.removal`;
+  const remover = await acquire(removal);
+  if (remover !== undefined) return remover;
   try {
-    // A link fails when its target exists, and the target is complete the moment it exists.
-    await link(own, file);
-    return undefined;
-  } catch (error) {
-    if (!isCode(error, "EEXIST")) throw error;
+    const left = await readIfThere(file);
+    if (left !== undefined && !(await pidRecordRuns(left))) await rm(file);
   } finally {
-    await rm(own);
+    await rm(removal);
   }
-  const owner = await readOwner(file);
-  if (owner !== undefined && isRunning(owner)) return owner;
-  await rm(file, { force: true });
   return acquire(file);
 }
 
-async function readOwner(file: string): Promise<number | undefined> {
+/** A link fails when its target exists, and the target is complete the moment it exists. */
+async function linkOwn(file: string): Promise<boolean> {
+  await mkdir(path.dirname(file), { recursive: true });
+  const own = `${file}.${randomUUID()}`;
+  await recordPid(own, process.pid);
   try {
-    return Number(await readFile(file, "utf8"));
+    await link(own, file);
+    return true;
   } catch (error) {
-    if (isCode(error, "ENOENT")) return undefined;
-    throw error;
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    throw new Error(`The lock ${file} cannot be taken.`, { cause: error });
+  } finally {
+    await rm(own);
   }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return isCode(error, "EPERM");
-  }
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { endProcess, endSession, isRunning, lastLines, processesWhere, runningPid, startDaemon } from "./process.ts";
-import { waitUntil } from "./wait-until.ts";
+import { notYet, waitUntil } from "./wait-until.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -22,7 +22,7 @@ async function start(script: string) {
 async function logged(logFile: string, line: string) {
   await waitUntil({
     what: `${line} in the log`,
-    probe: async () => ((await lastLines(logFile, 1)) === line ? { value: true } : { seen: "something else" }),
+    probe: async () => ((await lastLines(logFile, 1)) === line ? { value: true } : notYet("something else")),
     intervalMs: 10,
     timeoutMs: 5000,
   });
@@ -68,7 +68,7 @@ test("the children of a killed leader end with its session", async () => {
     });
   await waitUntil({
     what: "the children",
-    probe: async () => ((await children()).length === 3 ? { value: true } : { seen: "fewer" }),
+    probe: async () => ((await children()).length === 3 ? { value: true } : notYet("fewer")),
     intervalMs: 10,
     timeoutMs: 5000,
   });

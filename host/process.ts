@@ -6,7 +6,7 @@ import { dirname } from "node:path";
 import { z } from "zod";
 
 import { isGone, readIfThere } from "./read-if-there.ts";
-import { waitUntil } from "./wait-until.ts";
+import { notYet, TimedOut, waitUntil } from "./wait-until.ts";
 
 /** A process that outlives the one that starts it. */
 export interface Daemon {
@@ -50,14 +50,22 @@ export async function recordPid(pidFile: string, pid: number | undefined): Promi
   await writeFile(pidFile, JSON.stringify({ pid, startTicks }), { mode: 0o600 });
 }
 
-/** Whether the process that the pid file names runs. */
+/** Says whether the process that the pid file names runs. */
 export async function isRunning(pidFile: string): Promise<boolean> {
   return (await runningPid(pidFile)) !== undefined;
 }
 
-/** The pid in the file if that very process runs. */
+/** Reads the pid in the file; undefined unless that very process runs. */
 export async function runningPid(pidFile: string): Promise<number | undefined> {
-  const record = await readRecord(pidFile);
+  return runningPidOf(await readRecord(pidFile));
+}
+
+/** Says whether the process that the text of a pid file names runs. */
+export async function pidRecordRuns(content: string): Promise<boolean> {
+  return (await runningPidOf(parseRecord(content))) !== undefined;
+}
+
+async function runningPidOf(record: PidRecord | undefined): Promise<number | undefined> {
   if (record === undefined) return undefined;
   return (await startedAt(record.pid)) === record.startTicks ? record.pid : undefined;
 }
@@ -72,15 +80,19 @@ export async function endProcess(pidFile: string, options: { what: string; grace
   await rm(pidFile, { force: true });
 }
 
-/** The same for a process known by its pid alone, just now. */
+/**
+ * Ends the process `pid`: SIGTERM, after `graceMs` SIGKILL. Resolves when it is gone, at once when there is none. The pid must
+ * have been looked up just now: it may belong to another process later.
+ */
 export async function endPid(pid: number, { what, graceMs }: { what: string; graceMs: number }): Promise<void> {
   const started = await startedAt(pid);
   const gone = async () =>
-    started === undefined || (await startedAt(pid)) !== started ? { value: true } : { seen: `process ${pid} runs` };
+    started === undefined || (await startedAt(pid)) !== started ? { value: true } : notYet(`process ${pid} runs`);
   signal(pid, "SIGTERM");
   try {
     await waitUntil({ what: `${what} to end`, probe: gone, intervalMs: 50, timeoutMs: graceMs });
-  } catch {
+  } catch (error) {
+    if (!(error instanceof TimedOut)) throw error;
     signal(pid, "SIGKILL");
     await waitUntil({ what: `${what} to end after SIGKILL`, probe: gone, intervalMs: 50, timeoutMs: 10_000 });
   }
@@ -88,18 +100,23 @@ export async function endPid(pid: number, { what, graceMs }: { what: string; gra
 
 const pidRecord = z.object({ pid: z.int().positive(), startTicks: z.string() });
 
-async function readRecord(pidFile: string): Promise<z.infer<typeof pidRecord> | undefined> {
+type PidRecord = z.infer<typeof pidRecord>;
+
+async function readRecord(pidFile: string): Promise<PidRecord | undefined> {
   const content = await readIfThere(pidFile);
-  if (content === undefined) return undefined;
+  return content === undefined ? undefined : parseRecord(content);
+}
+
+function parseRecord(content: string): PidRecord | undefined {
   try {
-    return pidRecord.parse(JSON.parse(content));
+    return pidRecord.safeParse(JSON.parse(content)).data;
   } catch {
     // A file that was cut off while it was written names no process.
     return undefined;
   }
 }
 
-/** The last lines of a log file, for an error message. */
+/** Reads the last lines of a log file, for an error message. */
 export async function lastLines(logFile: string, count: number): Promise<string> {
   const log = (await readIfThere(logFile)) ?? "";
   return log.trimEnd().split("\n").slice(-count).join("\n");
@@ -122,7 +139,7 @@ export async function endSession(pidFile: string): Promise<void> {
   await rm(pidFile, { force: true });
 }
 
-/** All processes of this machine that `matches`; one that ends while it is looked at does not. */
+/** Finds the processes of this machine that `matches` accepts. One that ends while it is looked at does not count. */
 export async function processesWhere(matches: (pid: number) => Promise<boolean>): Promise<number[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
   const found: number[] = [];

@@ -58,13 +58,14 @@ function addCommand(name: string, description: string, action: (run: Run, option
 
 async function up(run: Run, options: Options): Promise<void> {
   const step = showSteps();
+  await using hold = new AsyncDisposableStack();
+  hold.use(await holdRun(run));
   const toolchain = options.stack ? await step("toolchain", (report) => setUpToolchain({ report })) : undefined;
   if (toolchain !== undefined && (await wasInterrupted(run, toolchain))) {
     process.stderr.write("An earlier start was cut off in the middle; starting afresh.\n");
     await takeDown(run, step);
   }
-  await using held = await holdRun(run);
-  await bringCloudUp(held.run, {
+  await bringCloudUp(run, {
     zones: await localZones(),
     step,
     meanwhile: async (cloud) => (toolchain === undefined ? undefined : prepareStack(cloud, toolchain)),
@@ -77,9 +78,10 @@ async function up(run: Run, options: Options): Promise<void> {
 
 async function preview(run: Run): Promise<void> {
   const step = showSteps();
+  await using hold = new AsyncDisposableStack();
+  hold.use(await holdRun(run));
   const toolchain = await step("toolchain", (report) => setUpToolchain({ report }));
-  await using held = await holdRun(run);
-  await bringCloudUp(held.run, {
+  await bringCloudUp(run, {
     zones: await localZones(),
     step,
     meanwhile: (cloud) => prepareStack(cloud, toolchain),

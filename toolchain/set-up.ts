@@ -43,6 +43,9 @@ export interface SetUpOptions {
 // A machine that was offline for an hour should not work with stand-ins for ever, nor ask at every start.
 const silenceHoldsMs = 24 * 60 * 60 * 1000;
 
+// Time for a cold build of the CLI on a slow machine, twice over.
+const lockedWork = { what: "Another set-up of the toolchain", timeoutMs: 60 * 60 * 1000 };
+
 /**
  * Puts the toolchain in place for this user and returns it; at once when it is there already.
  *
@@ -66,7 +69,7 @@ export async function setUpToolchain(options: SetUpOptions = {}): Promise<Toolch
   const silent = !askAgain && (await wasSilent(folders));
   if (isComplete(origins, silent)) return toolchain(folders, plans, origins);
   await writable(folders);
-  return withLock(path.join(folders.pulumiHome, "set-up.lock"), report, async () => {
+  return withLock(path.join(folders.pulumiHome, "set-up.lock"), { ...lockedWork, report }, async () => {
     const official = !silent && (await asksHost(downloadHost, folders));
     for (const plan of plans) await carryOut(plan, official);
     return toolchain(folders, plans, await findAll(plans));

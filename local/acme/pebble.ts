@@ -6,7 +6,8 @@ import type { Incus } from "../incus/client.ts";
 import { trustFile } from "../incus/platform-trust.ts";
 import { launchServiceContainer } from "../incus/service-container.ts";
 import type { Run } from "../run/run.ts";
-import { waitUntil } from "../../host/wait-until.ts";
+import { isUnreachable } from "../../host/error.ts";
+import { notYetOn, waitUntil } from "../../host/wait-until.ts";
 import { openLocalCa } from "./local-ca.ts";
 
 /** Host name of the ACME server, which the local cloud's DNS answers. */
@@ -42,9 +43,11 @@ export async function startPebble(run: Run, incus: Incus, pebblePackage: string)
   await launchServiceContainer(run, incus, { name: "acme", ipv4: acmeIpv4(run), packages: [], files });
   const root = await waitUntil({
     what: "the ACME server to answer",
-    probe: async () => ({ value: await fetchRoot(run) }),
+    // Nobody answers before the container has booted and Pebble has started.
+    probe: notYetOn(isUnreachable, async (signal) => ({ value: await fetchRoot(run, signal) })),
     intervalMs: 100,
     timeoutMs: 60_000,
+    lookTimeoutMs: 5000,
   });
   await writeFile(trustFile(run, "acme-root"), root, { mode: 0o644 });
 }
@@ -87,15 +90,14 @@ WantedBy=multi-user.target
 `;
 }
 
-async function fetchRoot(run: Run): Promise<string> {
+async function fetchRoot(run: Run, signal: AbortSignal): Promise<string> {
   const ca = await readFile(trustFile(run, "local-ca"));
   const url = `https://${acmeIpv4(run)}:${managementPort}/roots/0`;
   return new Promise((resolve, reject) => {
-    const request = get(url, { agent: new Agent({ ca }), timeout: 5000 }, (response) => {
+    const request = get(url, { agent: new Agent({ ca }), signal }, (response) => {
       if (response.statusCode === 200) text(response).then(resolve, reject);
       else reject(new Error(`${url} answered ${response.statusCode ?? 0}`));
     });
-    request.on("timeout", () => request.destroy(new Error(`${url} does not answer`)));
     request.on("error", reject);
   });
 }

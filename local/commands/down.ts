@@ -7,7 +7,7 @@ import { execa } from "execa";
 import { detachLoopDevices } from "../incus/volumes.ts";
 import { deleteNamespace, namespaceExists, namespaceNames } from "../network/namespace.ts";
 import { closeOutbound } from "../network/outbound.ts";
-import { endPid, endProcess, processesWhere } from "../../host/process.ts";
+import { endPid, endProcess, processesWhere, runningPid } from "../../host/process.ts";
 import type { Step } from "../../host/terminal/progress.ts";
 import { endInterruptedRun } from "../../toolchain/engine/interrupted-run.ts";
 import { type Run, runsFolder } from "../run/run.ts";
@@ -18,9 +18,9 @@ import { stackFiles } from "../stack/stack.ts";
  * of Incus, so it need not answer. Resolves to whether there was anything.
  */
 export async function takeDown(run: Run, step: Step): Promise<boolean> {
-  if (!existsSync(run.folder) && !(await namespaceExists(run))) return false;
+  if (![run.folder, run.files.upPid].some(existsSync) && !(await namespaceExists(run))) return false;
   await step("daemons", async () => {
-    await endProcess(run.files.upPid, { what: "the start that is under way", graceMs: 3000 });
+    await endHolder(run);
     await endInterruptedRun(stackFiles(run));
     await endProcess(run.files.daemonPid, { what: "the cloud's daemon", graceMs: 10_000 });
   });
@@ -42,6 +42,12 @@ export async function takeDown(run: Run, step: Step): Promise<boolean> {
   await removeCgroups(run);
   await removeIfEmpty(runsFolder);
   return true;
+}
+
+/** Ends whoever else changes the run. */
+async function endHolder({ files }: Run): Promise<void> {
+  if ((await runningPid(files.upPid)) === process.pid) return;
+  await endProcess(files.upPid, { what: "the start that is under way", graceMs: 3000 });
 }
 
 /** Kills all processes of the run's machines, those that watch over them, and daemons whose pid files are lost. */

@@ -20,7 +20,8 @@ import { readIfThere } from "../../host/read-if-there.ts";
 import type { Run } from "../run/run.ts";
 import type { RunningCloud } from "../run/running-cloud.ts";
 import { upstreamResolvers } from "../preparation/upstream-resolvers.ts";
-import { GiveUp, waitUntil } from "../../host/wait-until.ts";
+import { isUnreachable } from "../../host/error.ts";
+import { notYetOn, waitUntil } from "../../host/wait-until.ts";
 
 /** How to bring a cloud up. */
 export interface UpOptions {
@@ -104,11 +105,12 @@ async function startCloudDaemon(run: Run): Promise<void> {
   }
   await waitUntil({
     what: "the local cloud's APIs to answer",
-    probe: async () => {
-      if (!(await isRunning(run.files.daemonPid))) throw new GiveUp(await daemonsLastWords(run));
-      await fetch(`http://${run.addresses.cloudIpv4}:${digitaloceanApiPort}/`);
+    // Nobody listens before the daemon has read its state.
+    probe: notYetOn(isUnreachable, async (signal) => {
+      if (!(await isRunning(run.files.daemonPid))) throw new Error(await daemonsLastWords(run));
+      await fetch(`http://${run.addresses.cloudIpv4}:${digitaloceanApiPort}/`, { signal });
       return { value: true };
-    },
+    }),
     intervalMs: 100,
     timeoutMs: 120_000,
   });

@@ -4,8 +4,9 @@ import { mkdir } from "node:fs/promises";
 import { inNamespace } from "../network/namespace.ts";
 import { isRunning, lastLines, startDaemon } from "../../host/process.ts";
 import type { Run } from "../run/run.ts";
-import { GiveUp, waitUntil } from "../../host/wait-until.ts";
-import { createIncus, type Incus } from "./client.ts";
+import { isUnreachable } from "../../host/error.ts";
+import { notYetOn, waitUntil } from "../../host/wait-until.ts";
+import { createIncus, type Incus, IncusError } from "./client.ts";
 
 /** Name of the run's storage pool and of the profile that puts a root disk on it. */
 const pool = "default";
@@ -19,16 +20,21 @@ export async function startEngine(run: Run): Promise<Incus> {
   if (!(await isRunning(run.files.incusPid))) await launch(run);
   await waitUntil({
     what: `Incus of run ${run.number} to answer`,
-    probe: async () => {
-      if (!(await isRunning(run.files.incusPid))) throw new GiveUp(await lastWords(run));
+    probe: notYetOn(isStarting, async () => {
+      if (!(await isRunning(run.files.incusPid))) throw new Error(await lastWords(run));
       await incus.get("/");
       return { value: true };
-    },
+    }),
     intervalMs: 100,
     timeoutMs: 60_000,
   });
   await makePool(incus);
   return incus;
+}
+
+/** Until it has started, Incus has no socket, or refuses there. */
+function isStarting(error: unknown): boolean {
+  return isUnreachable(error) || error instanceof IncusError;
 }
 
 // Where systemd is not the init, /sys/fs/cgroup is a mix of versions 1 and 2 that Incus cannot use, and /sys of a network

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-import { execa } from "execa";
+import { execa, ExecaError } from "execa";
 
 import type { Run } from "../run/run.ts";
 
@@ -23,6 +23,11 @@ export async function execInside(
     input: options.input ?? "",
   });
   return stdout;
+}
+
+/** Says whether an error is of a command that ended with another exit code than 0, or took too long. */
+export function isCommandFailure(error: unknown): boolean {
+  return error instanceof ExecaError;
 }
 
 /** A file inside an instance. */

@@ -1,10 +1,10 @@
 import { stringify } from "yaml";
 
 import type { Run } from "../run/run.ts";
-import { GiveUp, waitUntil } from "../../host/wait-until.ts";
+import { notYet, notYetOn, type Observation, waitUntil } from "../../host/wait-until.ts";
 import type { Incus } from "./client.ts";
 import { machineConfig } from "./droplets.ts";
-import { execInside, type InsideFile, writeInside } from "./exec.ts";
+import { execInside, isCommandFailure, type InsideFile, writeInside } from "./exec.ts";
 import { baseImage } from "./images.ts";
 import { nicDevices, renderNetworkConfig } from "./network-config.ts";
 import { trustConfig } from "./platform-trust.ts";
@@ -74,24 +74,25 @@ async function describe(run: Run, service: ServiceContainer, instance: string): 
 async function waitForCloudInit(run: Run, instance: string): Promise<void> {
   await waitUntil({
     what: `cloud-init of ${instance}`,
-    probe: async () => {
+    // Until the machine has a shell and cloud-init has begun, the command fails.
+    probe: notYetOn(isCommandFailure, async () => {
       const status = await execInside(run, instance, ["cat", "/run/cloud-init/status.json"], { timeoutMs: 10_000 });
       return readCloudInitStatus(instance, status);
-    },
+    }),
     intervalMs: 250,
     timeoutMs: 300_000,
   });
 }
 
-/** Reads `/run/cloud-init/status.json`: `value` when cloud-init is done, `seen` when not yet. Throws {@link GiveUp} when it failed. */
-export function readCloudInitStatus(instance: string, json: string): { value: true } | { seen: string } {
+/** Reads `/run/cloud-init/status.json`: whether cloud-init is done. Throws with cloud-init's own words when it failed. */
+export function readCloudInitStatus(instance: string, json: string): Observation<true> {
   const { v1 } = JSON.parse(json) as { v1: Record<string, unknown> };
   const stage = v1["stage"];
   const final = v1["modules-final"] as { finished: number | null; errors: string[] } | undefined;
-  if (stage !== null || final === undefined || final.finished === null) return { seen: `stage ${String(stage)}` };
+  if (stage !== null || final === undefined || final.finished === null) return notYet(`stage ${String(stage)}`);
   const errors = Object.values(v1).flatMap((part) =>
     part !== null && typeof part === "object" && "errors" in part ? (part.errors as string[]) : [],
   );
-  if (errors.length > 0) throw new GiveUp(`cloud-init of ${instance} failed: ${errors.join("; ")}`);
+  if (errors.length > 0) throw new Error(`cloud-init of ${instance} failed: ${errors.join("; ")}`);
   return { value: true };
 }

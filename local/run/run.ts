@@ -13,7 +13,7 @@ export interface Run {
   readonly files: RunFiles;
 }
 
-/** Absolute paths inside {@link Run.folder}. */
+/** Absolute paths, inside {@link Run.folder} unless told otherwise. */
 export interface RunFiles {
   /** State of both APIs. */
   readonly store: string;
@@ -31,7 +31,7 @@ export interface RunFiles {
   readonly daemonPid: string;
   /** What the daemon is started with: {@link DaemonSettings} as JSON. */
   readonly daemonSettings: string;
-  /** The start that is under way. */
+  /** Lock of the run: pid file of the process that changes it. Beside the folder, which may go while the lock is held. */
   readonly upPid: string;
   /** Folder of the certificate authorities that droplets trust, one PEM file each. */
   readonly trust: string;
@@ -68,7 +68,7 @@ export function describeRun(number: number): Run {
       daemonLog: inside("cloud.log"),
       daemonPid: inside("cloud.pid"),
       daemonSettings: inside("cloud-settings.json"),
-      upPid: inside("up.pid"),
+      upPid: `${folder}.up.pid`,
       trust: inside("trust"),
       caBundle: inside("ca-bundle.pem"),
       localCa: inside("local-ca"),

@@ -24,9 +24,8 @@ describe("a drill's claim", () => {
     );
     other.kill();
     await other.catch(() => undefined);
-    await (
-      await claimDrill(run)
-    )();
+    await using claim = await claimDrill(run);
+    expect(claim).toBeDefined();
   });
 
   it("on a cloud of its own is refused where somebody else made that cloud, which stays", async () => {
@@ -38,6 +37,6 @@ describe("a drill's claim", () => {
 
   it("belongs to this process once it is taken", async () => {
     await claimOwnCloud(run, step);
-    expect(await claimDrill(run)).toBeTypeOf("function");
+    await expect(claimDrill(run)).rejects.toThrow(`Process ${process.pid} is at a drill in local cloud 254 already.`);
   });
 });

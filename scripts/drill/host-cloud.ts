@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { takeDown } from "../../local/commands/down.ts";
 import { holdRun } from "../../local/run/hold-run.ts";
-import { isRunning, recordPid, runningPid } from "../../host/process.ts";
+import { type Lock, takeLock } from "../../host/lock.ts";
+import { isRunning } from "../../host/process.ts";
 import type { Step } from "../../host/terminal/progress.ts";
 import type { Run } from "../../local/run/run.ts";
 import { bringCloudUp } from "../../local/commands/up.ts";
@@ -16,13 +17,12 @@ export async function requireCloud(run: Run): Promise<void> {
   throw new Error(`Local cloud ${run.number} does not run. Bring it up: npm run local -- --run ${run.number}`);
 }
 
-/**
- * Makes this process the only one that drills in the run. Throws while another does. Resolves to how to say that it has ended.
- */
-export async function claimDrill(run: Run): Promise<() => Promise<void>> {
-  await refuseSecondDrill(run);
-  await recordPid(drillPid(run), process.pid);
-  return () => rm(drillPid(run), { force: true });
+/** Takes the lock of drills in the run. Throws while another process holds it. */
+export function claimDrill(run: Run): Promise<Lock> {
+  return takeLock(
+    join(run.folder, "drill.pid"),
+    (owner) => `Process ${owner} is at a drill in local cloud ${run.number} already. Wait for it, or end it first.`,
+  );
 }
 
 /**
@@ -37,7 +37,7 @@ export async function claimOwnCloud(run: Run, step: Step): Promise<void> {
           `npm run local -- down --run ${run.number}`,
       );
     }
-    await refuseSecondDrill(run);
+    await claimDrill(run);
     process.stderr.write("An earlier drill was cut off, or its hosts were kept; removing what it left.\n");
     for (const stack of await drillStacks(run)) await endInterruptedRun(stack);
     await takeDown(run, step);
@@ -49,18 +49,9 @@ export async function claimOwnCloud(run: Run, step: Step): Promise<void> {
 
 /** Brings it up, with one zone. */
 export async function bringOwnCloudUp(run: Run, zone: string, step: Step): Promise<void> {
-  await using held = await holdRun(run);
-  await bringCloudUp(held.run, { zones: [zone], step, meanwhile: () => Promise.resolve() });
-}
-
-async function refuseSecondDrill(run: Run): Promise<void> {
-  const other = await runningPid(drillPid(run));
-  if (other === undefined || other === process.pid) return;
-  throw new Error(`Process ${other} is at a drill in local cloud ${run.number} already. Wait for it, or end it first.`);
-}
-
-function drillPid(run: Run): string {
-  return join(run.folder, "drill.pid");
+  await using hold = new AsyncDisposableStack();
+  hold.use(await holdRun(run));
+  await bringCloudUp(run, { zones: [zone], step, meanwhile: () => Promise.resolve() });
 }
 
 /** Says that a drill brought the cloud up, and removes it again. */

@@ -85,7 +85,8 @@ async function hostCloud(drill: Drill, seconds: Record<string, number>): Promise
     return;
   }
   await requireCloud(run);
-  cleanUp.add("the drill's claim", await claimDrill(run));
+  const claim = await claimDrill(run);
+  cleanUp.add("the drill's claim", async () => claim[Symbol.asyncDispose]());
   for (const left of await drillStacks(run)) {
     await step(`what an earlier drill left (${left.stack})`, () => removeDrillStack(run, toolchain, left));
   }

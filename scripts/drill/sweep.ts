@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { waitUntil } from "../../host/wait-until.ts";
-import type { CloudApi } from "../network/cloud-api.ts";
+import { notYet, notYetOn, waitUntil } from "../../host/wait-until.ts";
+import { type CloudApi, isTransient } from "../network/cloud-api.ts";
 
 /** How to tell a stack's resources from others of the same account. */
 export interface Belongings {
@@ -22,10 +22,10 @@ export async function sweep(api: CloudApi, belongings: Belongings): Promise<stri
     for (const resource of ours) await api.remove(`${kind.path}/${resource.id ?? resource.name}`);
     await waitUntil({
       what: `the ${kind.key} of ${belongings.label} to be gone`,
-      probe: async () => {
+      probe: notYetOn(isTransient, async () => {
         const left = (await list(api, kind)).filter((resource) => belongsTo(belongings, kind, resource));
-        return left.length === 0 ? { value: true } : { seen: left.map(({ name }) => name).join(", ") };
-      },
+        return left.length === 0 ? { value: true } : notYet(left.map(({ name }) => name).join(", "));
+      }),
       intervalMs: 250,
       timeoutMs: 120_000,
     });

@@ -1,5 +1,6 @@
 import process from "node:process";
 import { z } from "zod";
+import { isUnreachable } from "../../host/error.ts";
 import type { StackAccess } from "./stack-access.ts";
 
 /** One cloud's API, with the stack's own token. Paths are relative to the API's version, such as `droplets/7`. */
@@ -66,7 +67,7 @@ function cloudApi({ cloud, base, token, nextPage }: ApiDescription): CloudApi {
     });
     const text = await response.text();
     if (response.status === 404) return undefined;
-    if (!response.ok) throw new Error(`${cloud}: ${method} ${url.href}: ${response.status} ${text.slice(0, 300)}`);
+    if (!response.ok) throw new CloudError(`${cloud}: ${method} ${url.href}`, response.status, text);
     return text === "" ? {} : JSON.parse(text);
   };
   const list = async (path: string, key: string) => {
@@ -92,6 +93,22 @@ function cloudApi({ cloud, base, token, nextPage }: ApiDescription): CloudApi {
 }
 
 const requestTimeoutMs = 30_000;
+
+/** Refusal by a cloud's API. The message holds the request, the HTTP status and the beginning of the body. */
+class CloudError extends Error {
+  override readonly name = "CloudError";
+  readonly status: number;
+
+  constructor(request: string, status: number, body: string) {
+    super(`${request}: ${status} ${body.slice(0, 300)}`);
+    this.status = status;
+  }
+}
+
+/** Says whether a request may go well if it is made again: nobody answered, or the API is busy or broken (429, 5xx). */
+export function isTransient(error: unknown): boolean {
+  return isUnreachable(error) || (error instanceof CloudError && (error.status === 429 || error.status >= 500));
+}
 
 function listIn(body: unknown, key: string, url: URL): readonly ListedResource[] {
   const list = z.looseObject({ [key]: z.array(z.record(z.string(), z.unknown())).nullable() }).safeParse(body);

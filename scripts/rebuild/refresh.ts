@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { waitUntil } from "../../host/wait-until.ts";
-import { digitalocean, dropletForm } from "../network/cloud-api.ts";
+import { notYet, notYetOn, waitUntil } from "../../host/wait-until.ts";
+import { digitalocean, dropletForm, isTransient } from "../network/cloud-api.ts";
 import type { EngineEvent } from "../../toolchain/engine/events.ts";
 import { type Deployment, nameOf, readDeployment, resources } from "../../toolchain/engine/state.ts";
 import { kindOf, resourceTypes } from "../../toolchain/engine/resource-types.ts";
@@ -68,14 +68,14 @@ async function endOfChanges(access: StackAccess, state: Deployment, report: (lin
   for (const { id = "" } of droplets) {
     await waitUntil({
       what: `DigitalOcean to end what it does to droplet ${id}`,
-      probe: async () => {
+      probe: notYetOn(isTransient, async () => {
         const answer = await api.get(`droplets/${encodeURIComponent(id)}`);
         if (answer === undefined) return { value: true };
         const { droplet } = answerForm.parse(answer);
         if (!droplet.locked) return { value: true };
         report(`DigitalOcean is busy with droplet ${droplet.name}; waiting`);
-        return { seen: `${droplet.name} is ${droplet.status} and locked` };
-      },
+        return notYet(`${droplet.name} is ${droplet.status} and locked`);
+      }),
       intervalMs: 500,
       timeoutMs: 300_000,
     });

@@ -1,8 +1,9 @@
 import { Resolver } from "node:dns/promises";
 import { isIP } from "node:net";
 import { canaryUser } from "../../components/model/node-facts.ts";
-import { GiveUp, waitUntil } from "../../host/wait-until.ts";
-import { type CanaryLogin, logInAs } from "../network/node/canary-login.ts";
+import { isUnreachable, messageOf } from "../../host/error.ts";
+import { notYet, notYetOn, waitUntil } from "../../host/wait-until.ts";
+import { logInAs } from "../network/node/canary-login.ts";
 import type { NetworkNode, NetworkOutputs } from "../network/network-outputs.ts";
 import { checkHealth } from "../network/node/health.ts";
 import { openNode } from "../network/node/ssh.ts";
@@ -45,7 +46,9 @@ async function login(access: StackAccess, domain: string, node: NetworkNode, pas
   const host = node.serviceIpv4;
   const { jid, certificateValidUntil } = await waitUntil({
     what: `a client to log in at ${host}`,
-    probe: () => tryLogin({ domain, user: canaryUser, password, host, caBundle: access.outside.caBundle }),
+    probe: notYetOn(isConnectionFailure, async () => ({
+      value: await logInAs({ domain, user: canaryUser, password, host, caBundle: access.outside.caBundle }),
+    })),
     intervalMs: 500,
     timeoutMs: patienceMs,
   });
@@ -58,17 +61,13 @@ async function login(access: StackAccess, domain: string, node: NetworkNode, pas
   ];
 }
 
-/** A firewall may take a moment to open. A server that answers and refuses will do so again, and ban who goes on asking. */
-async function tryLogin(login: CanaryLogin) {
-  try {
-    return { value: await logInAs(login) };
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    const { cause } = error;
-    const isUnreachable = cause instanceof Error && ("code" in cause || cause.name === "TimeoutError");
-    if (isUnreachable) return { seen: error.message };
-    throw new GiveUp(error.message, { cause: error });
-  }
+/**
+ * A firewall may take a moment to open, and a certificate to be served: TCP and TLS failures have a code. A server that answers
+ * and refuses will do so again, and ban who goes on asking.
+ */
+function isConnectionFailure(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return isUnreachable(error) || (error.cause instanceof Error && "code" in error.cause);
 }
 
 /** Waits until the name servers of the domain send clients to the node. */
@@ -77,21 +76,26 @@ async function namesLeadTo(access: StackAccess, domain: string, node: NetworkNod
   resolver.setServers(await nameServers(access, domain));
   return waitUntil({
     what: `the DNS to send clients to ${node.name} at ${node.serviceIpv4}`,
-    probe: async () => {
+    probe: notYetOn(isDnsFailure, async () => {
       const services = await resolver.resolveSrv(`_xmpp-client._tcp.${domain}`);
       const addresses = await resolver.resolve4(node.name);
       const isNamed = services.some(({ name }) => name === node.name);
       if (isNamed && addresses.length === 1 && addresses[0] === node.serviceIpv4) {
         return { value: `_xmpp-client._tcp.${domain} leads to ${node.name}, ${node.serviceIpv4}` };
       }
-      return { seen: `${services.map(({ name }) => name).join(", ")}; ${node.name} is ${addresses.join(", ")}` };
-    },
+      return notYet(`${services.map(({ name }) => name).join(", ")}; ${node.name} is ${addresses.join(", ")}`);
+    }),
     intervalMs: 500,
     timeoutMs: patienceMs,
   });
 }
 
 const patienceMs = 120_000;
+
+/** A record that is not there yet, or a name server that does not answer for a moment. */
+function isDnsFailure(error: unknown): boolean {
+  return error instanceof Error && "syscall" in error && String(error.syscall).startsWith("query");
+}
 
 /** The domain's own, because others may remember what was there before the outage. */
 async function nameServers(access: StackAccess, domain: string): Promise<string[]> {
@@ -100,9 +104,23 @@ async function nameServers(access: StackAccess, domain: string): Promise<string[
   const system = new Resolver();
   const labels = domain.split(".");
   for (let first = 0; first < labels.length - 1; first++) {
-    const names = await system.resolveNs(labels.slice(first).join(".")).catch(() => []);
+    const names = await nameServerNames(system, labels.slice(first).join("."));
     const addresses = await Promise.all(names.map((name) => system.resolve4(name)));
     if (addresses.flat().length > 0) return addresses.flat().filter((address) => isIP(address) !== 0);
   }
   throw new Error(`The DNS names no name server for ${domain}. Is the domain still delegated to Cloudflare?`);
+}
+
+/** Empty where the name has none of its own. */
+async function nameServerNames(system: Resolver, name: string): Promise<string[]> {
+  try {
+    return await system.resolveNs(name);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENODATA" || code === "ENOTFOUND") return [];
+    throw new Error(
+      `This machine's DNS does not say which name servers ${name} has (${messageOf(error)}). Does it resolve other names?`,
+      { cause: error },
+    );
+  }
 }

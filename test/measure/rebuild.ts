@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import type { RunningCloud } from "../../local/run/running-cloud.ts";
-import { waitUntil } from "../../host/wait-until.ts";
+import { notYet, waitUntil } from "../../host/wait-until.ts";
 import { rebuildReport, type RebuildReport } from "../../scripts/rebuild/report.ts";
 import { digitaloceanAction, digitaloceanList, digitaloceanRequest } from "../network/vendors.ts";
 import { repositoryRoot } from "../runner/repository.ts";
@@ -55,7 +55,7 @@ async function deleteDroplet(): Promise<readonly string[]> {
     what: "the droplet to be gone",
     probe: async () => {
       const left = await digitaloceanList("droplets");
-      return left.length === 0 ? { value: undefined } : { seen: `${left.length} droplets` };
+      return left.length === 0 ? { value: undefined } : notYet(`${left.length} droplets`);
     },
     intervalMs: 250,
     timeoutMs: 60_000,

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { z } from "zod";
-import { type Observation, waitUntil } from "../../host/wait-until.ts";
+import { notYet, type Observation, waitUntil } from "../../host/wait-until.ts";
 import type { ClientMachine } from "./client-machine.ts";
 
 /** An account that can log in. */
@@ -91,5 +91,5 @@ function look<T>(events: readonly ChatEvent[], pick: (event: ChatEvent) => T | u
     const value = pick(event);
     if (value !== undefined) return { value };
   }
-  return { seen: events.length === 0 ? "no event yet" : JSON.stringify(events) };
+  return notYet(events.length === 0 ? "no event yet" : JSON.stringify(events));
 }

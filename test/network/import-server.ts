@@ -3,7 +3,8 @@ import { createIncus } from "../../local/incus/client.ts";
 import { execInside, writeInside } from "../../local/incus/exec.ts";
 import { deleteServiceContainer, launchServiceContainer } from "../../local/incus/service-container.ts";
 import { describeRun } from "../../local/run/run.ts";
-import { waitUntil } from "../../host/wait-until.ts";
+import { isUnreachable } from "../../host/error.ts";
+import { notYetOn, waitUntil } from "../../host/wait-until.ts";
 import { testRunNumber } from "./cloud.ts";
 
 /** Somebody else's XMPP server, Prosody, that has imported an account. Disposing it removes it. */
@@ -39,7 +40,7 @@ export async function importAccount(account: string, document: string): Promise<
     logIn: (password) =>
       waitUntil({
         what: `a login of ${account} at the importing server`,
-        probe: async () => ({ value: await logIn(ipv4, { local, domain, password }) }),
+        probe: notYetOn(isUnreachable, async () => ({ value: await logIn(ipv4, { local, domain, password }) })),
         intervalMs: 500,
         timeoutMs: 30_000,
       }),

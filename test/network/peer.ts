@@ -6,7 +6,7 @@ import { createIncus } from "../../local/incus/client.ts";
 import { execInside, writeInside } from "../../local/incus/exec.ts";
 import { deleteServiceContainer, launchServiceContainer } from "../../local/incus/service-container.ts";
 import { describeRun, type Run } from "../../local/run/run.ts";
-import { waitUntil } from "../../host/wait-until.ts";
+import { notYetOn, waitUntil } from "../../host/wait-until.ts";
 import type { Account } from "./chat-client.ts";
 import { type Cloud, testRunNumber } from "./cloud.ts";
 import { openPeerZone, type PeerZone } from "./peer-zone.ts";
@@ -64,13 +64,18 @@ async function serverToServerPorts(address: string, domain: string, ca: string):
   const endpoint = { address, domain, kind: "server" } as const;
   await waitUntil({
     what: "the peer's ports for servers",
-    probe: async () => {
+    probe: notYetOn(isClosedOrUncertified, async () => {
       await probeStarttls({ ...endpoint, port: 5269 }, { ca });
       return { value: await probeDirectTls({ ...endpoint, port: 5270 }, { ca }) };
-    },
+    }),
     intervalMs: 200,
     timeoutMs: 30_000,
   });
+}
+
+/** What the probes throw of a port that is closed, refuses STARTTLS, or has no certificate: a mistake of ours has another type. */
+function isClosedOrUncertified(error: unknown): boolean {
+  return error instanceof Error && !(error instanceof TypeError || error instanceof ReferenceError);
 }
 
 /** The last of the service addresses: the local cloud itself takes them from the first on. */

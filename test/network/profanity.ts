@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { waitUntil } from "../../host/wait-until.ts";
+import { notYet, waitUntil } from "../../host/wait-until.ts";
 import type { Account } from "./chat-client.ts";
 import type { ClientMachine } from "./client-machine.ts";
 
@@ -23,9 +23,9 @@ export async function logInWithProfanity(machine: ClientMachine, account: Accoun
     await tmux("send-keys", "Enter");
   };
   const shows = async (text: string | RegExp): Promise<void> => {
-    const probe = async (): Promise<{ value: true } | { seen: string }> => {
+    const probe = async () => {
       const screen = await tmux("capture-pane", "-p");
-      return screen.search(text) === -1 ? { seen: `the screen:\n${screen}` } : { value: true };
+      return screen.search(text) === -1 ? notYet(`the screen:\n${screen}`) : { value: true };
     };
     await waitUntil({ what: `profanity to show ${text.toString()}`, probe, intervalMs: 200, timeoutMs: 30_000 });
   };

@@ -1,6 +1,7 @@
 import { execInside } from "../../local/incus/exec.ts";
 import { describeRun } from "../../local/run/run.ts";
-import { waitUntil } from "../../host/wait-until.ts";
+import { isCommandFailure } from "../../local/incus/exec.ts";
+import { notYet, notYetOn, waitUntil } from "../../host/wait-until.ts";
 import { testRunNumber } from "./cloud.ts";
 import { digitaloceanRequest } from "./vendors.ts";
 
@@ -28,7 +29,7 @@ export async function scratchDroplet(name: string, tag: string): Promise<Scratch
     execInside(run, `${run.name}-droplet-${id}`, ["sh", "-c", command], { timeoutMs: 30_000 });
   await waitUntil({
     what: `droplet ${name} to have booted`,
-    probe: async () => ({ value: await shell("test -e /run/cloud-init/result.json") }),
+    probe: notYetOn(isCommandFailure, async () => ({ value: await shell("test -e /run/cloud-init/result.json") })),
     intervalMs: 250,
     timeoutMs: 120_000,
   });
@@ -38,7 +39,9 @@ export async function scratchDroplet(name: string, tag: string): Promise<Scratch
   }
   await waitUntil({
     what: `the web server of droplet ${name}`,
-    probe: async () => ({ value: await shell(scratchPorts.map((port) => fetchName("127.0.0.1", port)).join(" && ")) }),
+    probe: notYetOn(isCommandFailure, async () => ({
+      value: await shell(scratchPorts.map((port) => fetchName("127.0.0.1", port)).join(" && ")),
+    })),
     intervalMs: 250,
     timeoutMs: 30_000,
   });
@@ -60,7 +63,7 @@ async function addressesOf(id: number) {
       const vpcIpv4 = v4.find(({ type }) => type === "private")?.ip_address;
       const publicIpv6 = v6[0]?.ip_address;
       const isComplete = publicIpv4 !== undefined && vpcIpv4 !== undefined && publicIpv6 !== undefined;
-      if (droplet.status !== "active" || !isComplete) return { seen: droplet.status };
+      if (droplet.status !== "active" || !isComplete) return notYet(droplet.status);
       return { value: { publicIpv4, vpcIpv4, publicIpv6: `[${publicIpv6}]` } };
     },
     intervalMs: 250,
@@ -79,7 +82,7 @@ async function remove(id: number): Promise<void> {
     what: `droplet ${id} to be gone`,
     probe: async () => {
       const { droplets } = await digitaloceanRequest<{ droplets: { id: number }[] }>("GET", "droplets?per_page=200");
-      return droplets.some((droplet) => droplet.id === id) ? { seen: "it is listed" } : { value: true };
+      return droplets.some((droplet) => droplet.id === id) ? notYet("it is listed") : { value: true };
     },
     intervalMs: 250,
     timeoutMs: 60_000,

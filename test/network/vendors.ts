@@ -2,7 +2,7 @@ import Cloudflare from "cloudflare";
 import { cloudflareApiPort, digitaloceanApiPort } from "../../local/run/address-plan.ts";
 import { describeRun } from "../../local/run/run.ts";
 import { readDaemonSettings } from "../../local/run/daemon-settings.ts";
-import { GiveUp, waitUntil } from "../../host/wait-until.ts";
+import { notYet, waitUntil } from "../../host/wait-until.ts";
 import { testRunNumber } from "./cloud.ts";
 
 /** Everything of one kind that the DigitalOcean account has, by its path: `droplets`, `volumes`, `account/keys`. */
@@ -28,8 +28,17 @@ export async function digitaloceanRequest<Answer>(
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${url}: ${response.status} ${text}`);
+  if (!response.ok) throw new Refusal(`${method} ${url}: ${response.status} ${text}`);
   return (text === "" ? {} : JSON.parse(text)) as Answer;
+}
+
+class Refusal extends Error {
+  override readonly name = "Refusal";
+}
+
+/** Says whether an error is an answer of {@link digitaloceanRequest} that says no. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof Refusal;
 }
 
 /** Starts an action (`volumes/ID/actions`) and resolves when it has completed. */
@@ -40,8 +49,8 @@ export async function digitaloceanAction(path: string, body: object): Promise<vo
     probe: async () => {
       const now = await digitaloceanRequest<{ action: { status: string } }>("GET", `actions/${action.id}`);
       const { status } = now.action;
-      if (status === "errored") throw new GiveUp(`action ${action.id} on ${path} failed`);
-      return status === "completed" ? { value: true } : { seen: status };
+      if (status === "errored") throw new Error(`action ${action.id} on ${path} failed`);
+      return status === "completed" ? { value: true } : notYet(status);
     },
     intervalMs: 250,
     timeoutMs: 60_000,

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { createIncus } from "../../local/incus/client.ts";
 import { describeRun } from "../../local/run/run.ts";
-import { GiveUp, waitUntil } from "../../host/wait-until.ts";
+import { isUnreachable } from "../../host/error.ts";
+import { notYet, notYetOn, waitUntil } from "../../host/wait-until.ts";
 import { buildBaseImage } from "../../local/incus/images.ts";
 import { checkHost } from "../../local/preparation/host-checks.ts";
 import { ensureHostPackages } from "../../local/preparation/host-packages.ts";
@@ -38,11 +39,12 @@ export const localCloudKilled: Phase = {
     const options = { cwd: repositoryRoot, stdin: "ignore", stdout: "ignore", detached: true, reject: false } as const;
     const program = execa(process.execPath, argv("up"), options);
     const ended = once(program, "exit");
-    const probe = async (): Promise<{ value: true } | { seen: string }> => {
-      if (program.exitCode !== null) throw new GiveUp(`it ended by itself:\n${(await program).stderr}`);
+    // Incus does not answer before it is started.
+    const probe = notYetOn(isUnreachable, async () => {
+      if (program.exitCode !== null) throw new Error(`it ended by itself:\n${(await program).stderr}`);
       const instances = (await createIncus(describeRun(testRun).files.incus).get("/instances")) as string[];
-      return instances.some((path) => path.includes("-droplet-")) ? { value: true } : { seen: instances.join(" ") };
-    };
+      return instances.some((path) => path.includes("-droplet-")) ? { value: true } : notYet(instances.join(" "));
+    });
     await waitUntil({ what: "a droplet to be made", probe, intervalMs: 200, timeoutMs: 600_000 });
     if (program.pid === undefined) throw new Error("it never started");
     process.kill(-program.pid, "SIGKILL");

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { waitUntil } from "../../../host/wait-until.ts";
+import { notYet, waitUntil } from "../../../host/wait-until.ts";
 import { type NumberedEvent, numberedOrder } from "./numbered/protocol.ts";
 import { NumberedRecipient } from "./numbered/recipient.ts";
 import { NumberedSender } from "./numbered/sender.ts";
@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   sender.stop();
   await waitUntil({
     what: "the acknowledgement of all messages",
-    probe: () => (sender.isAcknowledged ? { value: true } : { seen: "some are missing" }),
+    probe: () => (sender.isAcknowledged ? { value: true } : notYet("some are missing")),
     intervalMs: 100,
     timeoutMs: order.limitSeconds * 1000,
   });

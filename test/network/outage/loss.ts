@@ -1,5 +1,5 @@
-import { waitUntil } from "../../../host/wait-until.ts";
-import { digitaloceanList, digitaloceanRequest } from "../vendors.ts";
+import { notYet, notYetOn, waitUntil } from "../../../host/wait-until.ts";
+import { digitaloceanList, digitaloceanRequest, isRefusal } from "../vendors.ts";
 import type { NodeMachine } from "./node.ts";
 
 /** Deletes the node's droplet by the provider's API, behind the engine's back. Its volume stays. */
@@ -9,7 +9,7 @@ export async function loseDroplet({ dropletId }: NodeMachine): Promise<void> {
     what: `droplet ${dropletId} to be gone`,
     probe: async () => {
       const droplets = (await digitaloceanList("droplets")) as { id: number }[];
-      return droplets.some(({ id }) => id === dropletId) ? { seen: "it is listed" } : { value: true };
+      return droplets.some(({ id }) => id === dropletId) ? notYet("it is listed") : { value: true };
     },
     intervalMs: 250,
     timeoutMs: 60_000,
@@ -22,7 +22,8 @@ export async function loseDropletAndVolume(node: NodeMachine): Promise<void> {
   for (const id of node.volumeIds) {
     await waitUntil({
       what: `volume ${id} to be deleted`,
-      probe: async () => ({ value: await digitaloceanRequest("DELETE", `volumes/${id}`) }),
+      // It is attached as long as the droplet is not quite gone.
+      probe: notYetOn(isRefusal, async () => ({ value: await digitaloceanRequest("DELETE", `volumes/${id}`) })),
       intervalMs: 500,
       timeoutMs: 30_000,
     });

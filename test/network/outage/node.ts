@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { execInside } from "../../../local/incus/exec.ts";
 import { describeRun } from "../../../local/run/run.ts";
-import { waitUntil } from "../../../host/wait-until.ts";
+import { isCommandFailure } from "../../../local/incus/exec.ts";
+import { notYet, notYetOn, waitUntil } from "../../../host/wait-until.ts";
 import { testRunNumber } from "../cloud.ts";
 import { digitaloceanList } from "../vendors.ts";
 
@@ -78,9 +79,10 @@ export function healthIs(
   wanted: (health: Health) => boolean,
   timeoutMs: number,
 ): Promise<Health> {
-  const probe = async () => {
+  // A node that boots has no shell, and then no program that says how it is.
+  const probe = notYetOn(isCommandFailure, async () => {
     const value = await healthOf(node);
-    return wanted(value) ? { value } : { seen: JSON.stringify(value.checks.filter(({ ok }) => !ok)) };
-  };
-  return waitUntil({ what, probe, intervalMs: 1_000, timeoutMs });
+    return wanted(value) ? { value } : notYet(JSON.stringify(value.checks.filter(({ ok }) => !ok)));
+  });
+  return waitUntil({ what, probe, intervalMs: 1_000, timeoutMs, lookTimeoutMs: 60_000 });
 }

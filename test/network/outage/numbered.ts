@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline";
-import { waitUntil } from "../../../host/wait-until.ts";
+import { notYet, waitUntil } from "../../../host/wait-until.ts";
 import type { ClientMachine } from "../client-machine.ts";
 import { accountNamed, numberedRecipient, numberedSender } from "../clients/fill/plan.ts";
 import { type NumberedEvent, numberedEvent, type NumberedOrder } from "../clients/numbered/protocol.ts";
@@ -48,7 +48,7 @@ export async function numberedMessages(
       const wanted = acknowledged().length + count;
       const probe = () => {
         const got = acknowledged().length;
-        return got >= wanted ? { value: true } : { seen: `${got} of ${wanted}; ${lastOf(events)}` };
+        return got >= wanted ? { value: true } : notYet(`${got} of ${wanted}; ${lastOf(events)}`);
       };
       await waitUntil({ what: `${count} more acknowledgements`, probe, intervalMs: 50, timeoutMs });
     },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { waitUntil } from "../../../host/wait-until.ts";
+import { notYet, waitUntil } from "../../../host/wait-until.ts";
 import { missingFromArchive } from "./ledger.ts";
 import { networkUnderTest } from "./network-under-test.ts";
 import { isServing, nodeMachine } from "./node.ts";
@@ -40,7 +40,7 @@ async function nextFullSecond(): Promise<string> {
       Promise.resolve(
         Date.now() > moment + 1000
           ? { value: new Date(moment).toISOString().replace(".000", "") }
-          : { seen: "it is not" },
+          : notYet("it is not"),
       ),
     intervalMs: 100,
     timeoutMs: 5_000,

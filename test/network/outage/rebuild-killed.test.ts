@@ -1,11 +1,12 @@
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
-import { GiveUp, waitUntil } from "../../../host/wait-until.ts";
+import { notYet, notYetOn, waitUntil } from "../../../host/wait-until.ts";
 import { runningPid } from "../../../host/process.ts";
 import { readIfThere } from "../../../host/read-if-there.ts";
 import { describeRun } from "../../../local/run/run.ts";
 import { enginePid } from "../../../toolchain/engine/session.ts";
 import { testRunNumber } from "../cloud.ts";
+import { isCommandFailure } from "../../../local/incus/exec.ts";
 import { digitaloceanList } from "../vendors.ts";
 import { missingFromArchive, recordAcknowledged } from "./ledger.ts";
 import { loseDropletAndVolume } from "./loss.ts";
@@ -45,6 +46,7 @@ async function engineIsAt(command: string): Promise<boolean> {
 }
 
 async function onNode(command: string): Promise<boolean> {
+  if ((await digitaloceanList("droplets")).length === 0) return false;
   const node = await nodeMachine();
   return (await node.shell(`if ${command} >/dev/null 2>&1; then echo yes; fi`)) === "yes";
 }
@@ -57,10 +59,11 @@ async function killAt({ name, hasCome }: Moment): Promise<void> {
   const ended = once(rebuild, "exit");
   await waitUntil({
     what: `the moment when ${name}`,
-    probe: async () => {
-      if (rebuild.exitCode !== null) throw new GiveUp(`rebuild ended before ${name}:\n${output}`);
-      return (await hasCome()) ? { value: true } : { seen: output.slice(-300) };
-    },
+    // A node that boots has no shell yet.
+    probe: notYetOn(isCommandFailure, async () => {
+      if (rebuild.exitCode !== null) throw new Error(`rebuild ended before ${name}:\n${output}`);
+      return (await hasCome()) ? { value: true } : notYet(output.slice(-300));
+    }),
     intervalMs: 100,
     timeoutMs: 300_000,
   });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { execa } from "execa";
-import { waitUntil } from "../../../host/wait-until.ts";
+import { notYet, waitUntil } from "../../../host/wait-until.ts";
 import { fetchName, scratchDroplet, type ScratchDroplet } from "../scratch-droplet.ts";
 import { digitaloceanAction, digitaloceanRequest } from "../vendors.ts";
 
@@ -123,7 +123,7 @@ async function answersAt(ip: string, name: string): Promise<void> {
     what: `${name} to answer at ${ip}`,
     probe: async () => {
       const seen = await fromHost(ip, 8001);
-      return seen === name ? { value: seen } : { seen };
+      return seen === name ? { value: seen } : notYet(seen);
     },
     intervalMs: 250,
     timeoutMs: 30_000,

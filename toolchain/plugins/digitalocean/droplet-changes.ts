@@ -1,6 +1,6 @@
 import type { Droplet } from "@digitalocean/dots/src/dots/models/index.js";
 import type { ActionsPostRequestBody } from "@digitalocean/dots/src/dots/v2/droplets/item/actions/index.js";
-import { GiveUp } from "../../../host/wait-until.ts";
+import { notYet } from "../../../host/wait-until.ts";
 import { type DigitalOcean, answered } from "./client.ts";
 import { type DropletInputs, getDroplet } from "./droplet-state.ts";
 import { retag } from "./tagging.ts";
@@ -49,14 +49,14 @@ export async function changeDroplet(call: DropletCall, { inputs, state, changed 
 
 /** Waits for a new droplet. Throws when it has come to rest without being up. */
 export async function waitUntilUp(call: DropletCall): Promise<Droplet> {
-  return waitFor(call, `the droplet ${call.id} to be up`, async () => {
-    const now = answered(await getDroplet(call.client, call.signal, call.id), `the droplet ${call.id}`);
-    if (now.locked === true) return { seen: `status ${now.status ?? "unknown"}, locked` };
+  return waitFor(call, `the droplet ${call.id} to be up`, async (signal) => {
+    const now = answered(await getDroplet(call.client, signal, call.id), `the droplet ${call.id}`);
+    if (now.locked === true) return notYet(`status ${now.status ?? "unknown"}, locked`);
     if (now.status === "active") return { value: now };
     if (now.status === "off") {
-      throw new GiveUp(`The droplet ${call.id} did not start: its status is off. The log of the API says why.`);
+      throw new Error(`The droplet ${call.id} did not start: its status is off. The log of the API says why.`);
     }
-    return { seen: `status ${now.status ?? "unknown"}` };
+    return notYet(`status ${now.status ?? "unknown"}`);
   });
 }
 
@@ -76,9 +76,9 @@ async function resize(call: DropletCall, size: string, disk: boolean): Promise<v
 
 async function rename(call: DropletCall, name: string): Promise<void> {
   await post(call, { type: "rename", name });
-  await waitFor(call, `the droplet ${call.id} to be named ${name}`, async () => {
-    const found = answered(await getDroplet(call.client, call.signal, call.id), `the droplet ${call.id}`);
-    return found.name === name ? { value: undefined } : { seen: `name ${found.name ?? ""}` };
+  await waitFor(call, `the droplet ${call.id} to be named ${name}`, async (signal) => {
+    const found = answered(await getDroplet(call.client, signal, call.id), `the droplet ${call.id}`);
+    return found.name === name ? { value: undefined } : notYet(`name ${found.name ?? ""}`);
   });
 }
 
@@ -87,8 +87,8 @@ function post({ client, signal, id }: DropletCall, body: ActionsPostRequestBody)
 }
 
 async function waitForStatus(call: DropletCall, status: string): Promise<void> {
-  await waitFor(call, `the droplet ${call.id} to be ${status}`, async () => {
-    const found = answered(await getDroplet(call.client, call.signal, call.id), `the droplet ${call.id}`);
-    return found.status === status ? { value: undefined } : { seen: `status ${found.status ?? "unknown"}` };
+  await waitFor(call, `the droplet ${call.id} to be ${status}`, async (signal) => {
+    const found = answered(await getDroplet(call.client, signal, call.id), `the droplet ${call.id}`);
+    return found.status === status ? { value: undefined } : notYet(`status ${found.status ?? "unknown"}`);
   });
 }

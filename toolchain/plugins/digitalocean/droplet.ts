@@ -1,3 +1,4 @@
+import { notYet } from "../../../host/wait-until.ts";
 import { flag, list, number, set, text } from "../protocol/index.ts";
 import { answered } from "./client.ts";
 import { defineResource } from "./definitions.ts";
@@ -65,9 +66,9 @@ export const droplet = defineResource({
   },
   async delete({ client, signal, id, state }) {
     const dropletId = Number(id);
-    const unlocked = await waitFor({ client, signal }, `the droplet ${id} to be unlocked`, async () => {
-      const found = await getDroplet(client, signal, dropletId);
-      return found?.locked === true ? { seen: "locked" } : { value: found };
+    const unlocked = await waitFor({ client, signal }, `the droplet ${id} to be unlocked`, async (lookSignal) => {
+      const found = await getDroplet(client, lookSignal, dropletId);
+      return found?.locked === true ? notYet("locked") : { value: found };
     });
     if (unlocked === undefined) return;
     if (state.gracefulShutdown === true) await shutDown({ client, signal, id: dropletId });
@@ -75,9 +76,9 @@ export const droplet = defineResource({
     const attached = (state.volumeIds ?? []).filter((volumeId) => unlocked.volumeIds?.includes(volumeId));
     for (const volumeId of attached) await act({ client, signal, type: "detach", dropletId, volumeId });
     await client.find(signal, (api) => api.droplets.byDroplet_id(dropletId).delete());
-    await waitFor({ client, signal }, `the droplet ${id} to be gone`, async () => {
-      const found = await getDroplet(client, signal, dropletId);
-      return found === undefined ? { value: undefined } : { seen: `status ${found.status ?? "unknown"}` };
+    await waitFor({ client, signal }, `the droplet ${id} to be gone`, async (lookSignal) => {
+      const found = await getDroplet(client, lookSignal, dropletId);
+      return found === undefined ? { value: undefined } : notYet(`status ${found.status ?? "unknown"}`);
     });
   },
 });

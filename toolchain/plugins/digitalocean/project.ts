@@ -1,5 +1,5 @@
 import type { Project, Project_base_environment } from "@digitalocean/dots/src/dots/models/index.js";
-import { GiveUp } from "../../../host/wait-until.ts";
+import { notYet } from "../../../host/wait-until.ts";
 import { flag, number, set, text } from "../protocol/index.ts";
 import { apiTime } from "./answers.ts";
 import { type DigitalOcean, answered, isStatus } from "./client.ts";
@@ -57,13 +57,13 @@ export const project = defineResource({
   },
   async delete({ client, signal, id, state }) {
     await moveToDefault(client, signal, state.resources ?? []);
-    await waitFor({ client, signal }, `the project ${id} to be empty`, async () => {
+    await waitFor({ client, signal }, `the project ${id} to be empty`, async (lookSignal) => {
       try {
-        await client.find(signal, (api) => api.projects.byProject_id(id).delete());
+        await client.find(lookSignal, (api) => api.projects.byProject_id(id).delete());
         return { value: undefined };
       } catch (error) {
-        if (isStatus(error, 412)) return { seen: error.message };
-        throw error instanceof Error ? new GiveUp(error.message, { cause: error }) : error;
+        if (isStatus(error, 412)) return notYet(error);
+        throw error;
       }
     });
   },

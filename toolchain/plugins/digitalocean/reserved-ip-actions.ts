@@ -1,4 +1,5 @@
 import type { Reserved_ip } from "@digitalocean/dots/src/dots/models/index.js";
+import { notYet } from "../../../host/wait-until.ts";
 import type { Api } from "./api.ts";
 import { type DigitalOcean, isStatus } from "./client.ts";
 import { waitFor, waitForAction } from "./wait.ts";
@@ -11,11 +12,11 @@ interface Caller {
 /** Gives the address to a droplet, once the droplet has nothing else going on, and waits until it has it. */
 export async function assign(caller: Caller, ip: string, dropletId: number): Promise<void> {
   const { client, signal } = caller;
-  await waitFor(caller, `the actions of the droplet ${dropletId} to end`, async () => {
+  await waitFor(caller, `the actions of the droplet ${dropletId} to end`, async (lookSignal) => {
     const query = { queryParameters: { perPage: 50 } };
-    const found = await client.call(signal, (api) => api.droplets.byDroplet_id(dropletId).actions.get(query));
+    const found = await client.call(lookSignal, (api) => api.droplets.byDroplet_id(dropletId).actions.get(query));
     const running = found?.actions?.find(({ status }) => status === "in-progress");
-    return running === undefined ? { value: undefined } : { seen: `${running.type ?? "an action"} in progress` };
+    return running === undefined ? { value: undefined } : notYet(`${running.type ?? "an action"} in progress`);
   });
   const body = { type: "assign" as const, dropletId };
   const started = await client.call(signal, (api) => api.reserved_ips.byReserved_ip(ip).actions.post(body));

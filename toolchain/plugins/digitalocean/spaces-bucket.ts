@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { notYet } from "../../../host/wait-until.ts";
 import { flag, list, number, object, text } from "../protocol/index.ts";
 import { type DigitalOcean, answered, isStatus } from "./client.ts";
 import { defineResource } from "./definitions.ts";
@@ -47,7 +48,7 @@ export const spacesBucket = defineResource({
     await ask({ method: "PUT", headers: { "x-amz-acl": acl } });
     made(name, {});
     await waitFor({ client, signal }, `the bucket ${name} to be there`, async () =>
-      (await isThere(ask)) ? { value: undefined } : { seen: "no such bucket" },
+      (await isThere(ask)) ? { value: undefined } : notYet("no such bucket"),
     );
     await configureBucket(ask, inputs, new Set(Object.keys(inputs)));
     return { id: name, outs: answered(await readBucket(ask, inputs), "the bucket") };

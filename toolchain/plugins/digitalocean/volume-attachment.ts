@@ -1,3 +1,4 @@
+import { notYet } from "../../../host/wait-until.ts";
 import { number, text } from "../protocol/index.ts";
 import type { Api } from "./api.ts";
 import { type DigitalOcean, answered, isStatus } from "./client.ts";
@@ -52,7 +53,7 @@ export async function act({ client, signal, type, dropletId, volumeId }: VolumeA
       // Detaching what is gone is done already.
       return { value: await (type === "attach" ? client.call(signal, ask) : client.find(signal, ask)) };
     } catch (error) {
-      if (isStatus(error, 422) && error.message.includes("pending event")) return { seen: error.message };
+      if (isStatus(error, 422) && error.message.includes("pending event")) return notYet(error);
       throw error;
     }
   });

@@ -1,5 +1,5 @@
 import type { Vpc } from "@digitalocean/dots/src/dots/models/index.js";
-import { GiveUp } from "../../../host/wait-until.ts";
+import { notYet } from "../../../host/wait-until.ts";
 import { flag, text } from "../protocol/index.ts";
 import { goTime } from "./answers.ts";
 import { type DigitalOcean, answered, isStatus } from "./client.ts";
@@ -39,13 +39,13 @@ export const vpc = defineResource({
   },
   async delete({ client, signal, id }) {
     // Members leave a VPC a while after they are gone; the API refuses until then.
-    await waitFor({ client, signal }, `the VPC ${id} to be free of members`, async () => {
+    await waitFor({ client, signal }, `the VPC ${id} to be free of members`, async (lookSignal) => {
       try {
-        await client.find(signal, (api) => api.vpcs.byVpc_id(id).delete());
+        await client.find(lookSignal, (api) => api.vpcs.byVpc_id(id).delete());
         return { value: undefined };
       } catch (error) {
-        if (isStatus(error, 403) || isStatus(error, 409)) return { seen: error.message };
-        throw error instanceof Error ? new GiveUp(error.message, { cause: error }) : error;
+        if (isStatus(error, 403) || isStatus(error, 409)) return notYet(error);
+        throw error;
       }
     });
   },

@@ -1,28 +1,34 @@
 import type { Action } from "@digitalocean/dots/src/dots/models/index.js";
-import { GiveUp, type Observation, waitUntil } from "../../../host/wait-until.ts";
+import { isUnreachable } from "../../../host/error.ts";
+import { notYet, notYetOn, type Observation, waitUntil } from "../../../host/wait-until.ts";
 import type { Api } from "./api.ts";
-import { ApiError, type DigitalOcean, answered } from "./client.ts";
+import { type DigitalOcean, answered } from "./client.ts";
 
 /** The official plugin looks every 3 to 10 s, after 10 s: the local cloud is done sooner. */
 const INTERVAL_MS = 250;
 /** The official plugin's own limit for droplets; a program can set a shorter one. */
 const TIMEOUT_MS = 60 * 60 * 1000;
 
+/** A look is a request that is tried again up to four times. */
+const LOOK_TIMEOUT_MS = 5 * 60 * 1000;
+
 interface Wait {
   readonly client: DigitalOcean;
   readonly signal: AbortSignal;
 }
 
-/** Looks until there is a value. A refusal by the API (bad token, gone) ends the wait. */
-export function waitFor<T>({ signal }: Wait, what: string, look: () => Promise<Observation<T>>): Promise<T> {
-  const probe = async () => {
-    try {
-      return await look();
-    } catch (error) {
-      throw error instanceof ApiError ? new GiveUp(error.message, { cause: error }) : error;
-    }
-  };
-  return waitUntil({ what, probe, intervalMs: INTERVAL_MS, timeoutMs: TIMEOUT_MS, signal });
+/**
+ * Looks until there is a value. An API that is out of reach is asked again; its refusal (bad token, gone) and any other failure
+ * of the look end the wait.
+ */
+export function waitFor<T>(
+  { signal }: Wait,
+  what: string,
+  look: (signal: AbortSignal) => Promise<Observation<T>>,
+): Promise<T> {
+  const probe = notYetOn(isUnreachable, look);
+  const limits = { intervalMs: INTERVAL_MS, timeoutMs: TIMEOUT_MS, lookTimeoutMs: LOOK_TIMEOUT_MS };
+  return waitUntil({ what, probe, ...limits, signal });
 }
 
 /** Waits for an action to complete, asking `get` for it (by default `/v2/actions/{id}`). Throws when it ends in an error. */
@@ -33,10 +39,10 @@ export async function waitForAction(
 ): Promise<void> {
   const { id, type } = answered(started?.action, "an action");
   const what = `the action ${type ?? ""} (${id ?? ""})`;
-  await waitFor(wait, what, async () => {
-    const found = await wait.client.call(wait.signal, (api) => get(api, answered(id, "the action's id")));
+  await waitFor(wait, what, async (signal) => {
+    const found = await wait.client.call(signal, (api) => get(api, answered(id, "the action's id")));
     const status = found?.action?.status ?? "unknown";
-    if (status === "errored") throw new GiveUp(`DigitalOcean reports that ${what} failed.`);
-    return status === "completed" ? { value: undefined } : { seen: `status ${status}` };
+    if (status === "errored") throw new Error(`DigitalOcean reports that ${what} failed.`);
+    return status === "completed" ? { value: undefined } : notYet(`status ${status}`);
   });
 }

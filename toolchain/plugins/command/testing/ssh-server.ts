@@ -5,7 +5,7 @@ import { connect, createServer, type AddressInfo } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import path from "node:path";
 import ssh2 from "ssh2";
-import { waitUntil } from "../../../../host/wait-until.ts";
+import { notYet, waitUntil } from "../../../../host/wait-until.ts";
 
 /** An OpenSSH server on loopback that lets this process's own user in with one key. */
 export interface SshServer {
@@ -41,7 +41,7 @@ export async function startSshServer(): Promise<SshServer> {
     what: `sshd to listen on port ${port}`,
     intervalMs: 50,
     timeoutMs: 10_000,
-    probe: async () => ((await isOpen(port)) ? { value: true } : { seen: words }),
+    probe: async () => ((await isOpen(port)) ? { value: true } : notYet(words)),
   });
   return {
     port,

@@ -1,0 +1,37 @@
+/** Returns the text of anything that was thrown: the message of an Error, any other value as text. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * Says whether an error means that nobody answered (yet): connection refused or broken off, no route, no such name, no such
+ * socket, a time limit. Causes count too: `fetch` hides the reason there.
+ */
+export function isUnreachable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error.name === "TimeoutError") return true;
+  if ("code" in error && typeof error.code === "string") {
+    // Of a unix socket, whose server has not made it yet.
+    if (error.code === "ENOENT") return "syscall" in error && error.syscall === "connect";
+    if (unreachableCodes.has(error.code)) return true;
+  }
+  return isUnreachable(error.cause) || (error instanceof AggregateError && error.errors.some(isUnreachable));
+}
+
+const unreachableCodes: ReadonlySet<string> = new Set([
+  "EAI_AGAIN",
+  "ECONNABORTED",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EHOSTDOWN",
+  "EHOSTUNREACH",
+  "ENETDOWN",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "EPIPE",
+  "ETIMEDOUT",
+  "UND_ERR_BODY_TIMEOUT",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "UND_ERR_HEADERS_TIMEOUT",
+  "UND_ERR_SOCKET",
+]);
