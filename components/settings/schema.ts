@@ -32,7 +32,8 @@ export const settingsSchema = z.strictObject({
       example: ["203.0.113.7/32", "2001:db8:7::/48"],
     }),
   zone: z.string().default("").meta({
-    description: "The Cloudflare zone that holds the domain. Empty: the domain is a zone itself.",
+    description:
+      "The Cloudflare zone that holds the domain, for one such as im.example.org. Empty: the domain is a zone itself.",
     example: "example.org",
   }),
   serveDomainApex: flag()
@@ -50,15 +51,20 @@ export const settingsSchema = z.strictObject({
     .string()
     .regex(/^[a-z0-9][a-z0-9.-]+$/, { error: "expected the slug of a droplet size" })
     .default("s-1vcpu-1gb")
-    .meta({ description: "Droplet size. Changing it reboots the node.", example: "s-2vcpu-4gb" }),
+    .meta({
+      description:
+        "Droplet size. 1 GiB of memory carries some 150 sessions beside the database. Changing it reboots the node.",
+      example: "s-2vcpu-4gb",
+    }),
   image: z
     .string()
     .regex(/^[a-z0-9][a-z0-9.-]+$/, { error: "expected the slug of an image" })
     .default("debian-13-x64")
     .meta({ description: "Droplet image, Debian 13. Holds for droplets yet to be made.", example: "debian-13-x64" }),
-  volumeSizeGiB: integer(z.int().min(1).max(16384))
-    .default(10)
-    .meta({ description: "Size of the data volume in GiB. It can grow, not shrink.", example: 50 }),
+  volumeSizeGiB: integer(z.int().min(1).max(16384)).default(10).meta({
+    description: "Size of the data volume in GiB, for accounts, archive and uploads. It can grow, not shrink.",
+    example: 50,
+  }),
   reservedIp: flag().default(false).meta({
     description: "Whether a node has a reserved IPv4 address, so that its A records outlive the droplet.",
     example: true,
@@ -92,7 +98,9 @@ export const settingsSchema = z.strictObject({
     .regex(/^(https:\/\/\S+)?$/, { error: "expected an https URL, or nothing" })
     .default("")
     .meta({
-      description: "URI of the ACME account. Where set, CAA admits this account only, by DNS (RFC 8657).",
+      description:
+        "URI of the ACME account, which is there once the first certificate is. Where set, CAA admits this account only, by DNS " +
+        "(RFC 8657).",
       example: "https://acme-v02.api.letsencrypt.org/acme/acct/123456789",
     }),
   dnsPropagationSeconds: integer(z.int().min(1).max(600)).default(10).meta({
