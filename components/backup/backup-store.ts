@@ -17,7 +17,7 @@ export interface BackupStoreArgs {
   readonly backupEndpoint: string;
   /** Days that overwritten objects are kept. */
   readonly backupKeepDays: number;
-  /** Whether the bucket that is made, and what is in it, outlives the stack. */
+  /** Protection of the bucket that is made, and of what is in it, from the stack's end. */
   readonly protectData: boolean;
   /** Key pair for `backupBucket`; undefined: a bucket is made. */
   readonly bucketKey: S3Key | undefined;
@@ -51,7 +51,7 @@ export class BackupStore extends pulumi.ComponentResource {
 
 type Store = Pick<BackupStore, "location" | "nodeKey" | "readerKey">;
 
-/** Its name is drawn once by the engine: names of buckets are taken by whoever comes first, in all accounts. */
+/** Makes a bucket. The engine draws its name, once: a name belongs to whoever takes it first, in all accounts. */
 function ownBucket(name: string, args: BackupStoreArgs, parent: pulumi.Resource): Store {
   const bucket = new SpacesBucket(
     name,

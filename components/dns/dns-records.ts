@@ -4,7 +4,7 @@ import type { NodeAddresses } from "../model/node-facts.ts";
 /** Input of the records. */
 export interface DnsInput {
   readonly domain: string;
-  /** Whether the domain's own A and AAAA records point to the nodes. */
+  /** A and AAAA records of the domain itself, beside those of its hosts. */
   readonly serveDomainApex: boolean;
   /** CAA name of the only authority that may issue certificates; empty: any may. */
   readonly caaIssuer: string;

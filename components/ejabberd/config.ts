@@ -109,7 +109,7 @@ const localApi = {
   request_handlers: { "/api": "mod_http_api" },
 };
 
-/** What ejabberd itself listens with for a service; nothing where another program, or a module, does. */
+/** Lists ejabberd's own listeners for a service; none where another program, or a module, listens. */
 function listeners(service: Service, input: EjabberdInput): readonly Readonly<Record<string, unknown>>[] {
   const socket = { port: service.ports.first, ip: "::" };
   const direct = service.tls === "direct" ? { tls: true } : {};

@@ -133,7 +133,7 @@ function calls(input: ModulesInput) {
   };
 }
 
-/** Where to turn with a complaint (XEP-0157). A server without is put on block lists. */
+/** Addresses for complaints (XEP-0157). A server without any is put on block lists. */
 function contactAddresses(contact: string) {
   return ["abuse-addresses", "admin-addresses", "security-addresses", "support-addresses"].map((name) => ({
     modules: "all",

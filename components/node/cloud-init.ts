@@ -3,7 +3,7 @@ import { stringify } from "yaml";
 import type { NodeFile } from "./files.ts";
 import type { PortRange } from "../model/services.ts";
 
-/** What a node's first boot depends on. */
+/** Input of a node's user data. */
 export interface CloudInitInput {
   /** OpenSSH private key: the throw-away host key, the one secret that user data may carry. */
   readonly firstContactPrivateKey: string;
@@ -12,13 +12,13 @@ export interface CloudInitInput {
   readonly files: readonly NodeFile[];
 }
 
-/** A cloud-config document (cloud-init's `#cloud-config`), the part of it that is used here. */
+/** Document of cloud-init (`#cloud-config`), in the part that is used here. */
 export type CloudConfig = ReturnType<typeof cloudConfig>;
 
 /** DigitalOcean's limit for user data. */
 export const userDataLimitBytes = 64 * 1024;
 
-/** The user data of a node, as text. Throws a `RunError` where it exceeds {@link userDataLimitBytes}. */
+/** Renders the user data of a node. Throws a `RunError` where it exceeds {@link userDataLimitBytes}. */
 export function userData(input: CloudInitInput): string {
   const text = `#cloud-config\n${stringify(cloudConfig(input), { lineWidth: 0 })}`;
   const sizeBytes = Buffer.byteLength(text);
@@ -26,13 +26,13 @@ export function userData(input: CloudInitInput): string {
     const largest = input.files.toSorted((a, b) => b.content.length - a.content.length)[0];
     throw new RunError(
       `user data: ${sizeBytes} bytes are more than DigitalOcean's limit of ${userDataLimitBytes}. The largest file in it is ` +
-        `components/files${largest?.path ?? ""}: take it out of the first boot's files in components/files.ts; all others travel by SSH.`,
+        `components/files${largest?.path ?? ""}: take it out of the first boot's files in components/node/files.ts; all others travel by SSH.`,
     );
   }
   return text;
 }
 
-/** The same as an object; pure. */
+/** Builds the user data of a node as an object; pure. */
 export function cloudConfig(input: CloudInitInput) {
   return {
     // The program logs in as root, by key, and needs no other account.

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** A text file for a node, as `/usr/local/sbin/imera-apply` takes it. */
+/** Text file for a node, as `/usr/local/sbin/imera-apply` takes it. */
 export interface NodeFile {
   /** Absolute, on the node. */
   readonly path: string;
@@ -14,7 +14,7 @@ export interface NodeFile {
   readonly content: string;
 }
 
-/** The files under `components/files/`, which mirrors a node's root; executable ones stay so. Sorted by path. */
+/** Reads the files under `components/files/`, which mirrors a node's root; executable ones stay so. Sorted by path. */
 export function staticFiles(root = fileURLToPath(new URL("../files/", import.meta.url))): readonly NodeFile[] {
   return readdirSync(root, { recursive: true, encoding: "utf8" })
     .map((name) => ({ name, file: join(root, name) }))
@@ -29,8 +29,8 @@ export function staticFiles(root = fileURLToPath(new URL("../files/", import.met
 }
 
 /**
- * Those that must be there before the first package is installed or the first SSH session is opened; the others come over
- * SSH. Throws when one is missing.
+ * Picks the files that must be there before the first package is installed or the first SSH session is opened; all others come
+ * over SSH. Throws when one is missing.
  */
 export function firstBootFiles(files: readonly NodeFile[]): readonly NodeFile[] {
   return firstBootPaths.map((path) => {
@@ -40,12 +40,12 @@ export function firstBootFiles(files: readonly NodeFile[]): readonly NodeFile[] 
   });
 }
 
-/** What `imera-apply` reads on standard input. */
+/** Renders the standard input of `imera-apply`. */
 export function fileBundle(files: readonly NodeFile[]): string {
   return JSON.stringify({ files });
 }
 
-/** SHA-256 in hexadecimal: the same for the same text, so that a change is seen without showing the text. */
+/** Gives the SHA-256 of a text in hexadecimal, by which a change is seen without showing the text. */
 export function digest(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }

@@ -149,12 +149,12 @@ export const bucketSecretNames = namesWhere(
 /** Names of all secrets that are settings. */
 export const secretSettingNames = [...stackSecretNames, ...bucketSecretNames] as const;
 
-/** Whether a setting, named without `imera:`, must stand encrypted in the stack's file. */
+/** Tells whether a setting, named without `imera:`, must stand encrypted in the stack's file. */
 export function isSecretSetting(name: string): boolean {
   return secretSettingNames.some((secret) => secret === name);
 }
 
-/** Whether the whole value has the secret's form. */
+/** Tells whether the whole value has the secret's form. */
 export function hasForm({ pattern }: Pick<Secret, "pattern">, value: string): boolean {
   return new RegExp(`^(?:${pattern})$`).test(value);
 }

@@ -4,19 +4,19 @@ import { settingsSchema, type PlainSettings } from "./schema.ts";
 import { bucketKeyProblems, type RawConfig, secretProblems, spacesKeyProblems } from "./secret-problems.ts";
 import { forEachStackSecret, isSecretSetting, type BucketSecretName, type StackSecretName } from "./secrets.ts";
 
-/** All settings of a stack. */
+/** Settings of a stack, plain and secret, checked. */
 export interface Settings extends Readonly<PlainSettings> {
   /** Secret outputs, by name of the setting. */
   readonly secrets: Readonly<Record<StackSecretName, pulumi.Output<string>>>;
-  /** The key pair for `backupBucket`, where one is named. */
+  /** Key pair for `backupBucket`, where one is named. */
   readonly bucketKey: S3Key | undefined;
-  /** Where `digitalocean:spacesEndpoint` sets one: the address of Spaces with `{{.Region}}` for the region. */
+  /** Address of Spaces with `{{.Region}}` for the region, where `digitalocean:spacesEndpoint` sets one. */
   readonly spacesEndpoint: string | undefined;
   /** Base address of the DNS provider's API where `cloudflare:baseUrl` sets one. */
   readonly cloudflareApiUrl: string | undefined;
 }
 
-/** A key pair for S3. Never plain: both are secret outputs. */
+/** Key pair for S3: two secret outputs. */
 export interface S3Key {
   readonly accessKey: pulumi.Output<string>;
   readonly secretKey: pulumi.Output<string>;
@@ -55,7 +55,7 @@ function engineConfig(): RawConfig {
   };
 }
 
-/** Each setting is parsed on its own, so that one that is wrong hides no other and no contradiction between others. */
+/** Parses each setting on its own, so that one that is wrong hides no other and no contradiction between others. */
 function parsePlain(own: Readonly<Record<string, string>>) {
   const values: Record<string, unknown> = {};
   const problems: string[] = [];

@@ -1,27 +1,27 @@
 import { z } from "zod";
 
-/** A network that may use SSH, in CIDR notation. */
+/** Makes the schema of a network that may use SSH, in CIDR notation. */
 export function operatorNetwork() {
   return z
     .union([z.cidrv4(), z.cidrv6()], { error: "expected a network in CIDR notation, such as 203.0.113.7/32" })
     .refine((network) => !network.endsWith("/0"), { error: "would let everyone try to log in over SSH" });
 }
 
-/** First label of a node's host name. */
+/** Makes the schema of a node's key, the first label of its host name. */
 export function nodeKey() {
   return z.string().regex(/^[a-z]([a-z0-9-]{0,20}[a-z0-9])?$/, {
     error: "expected lower-case letters, digits and hyphens, a letter first",
   });
 }
 
-/** An ed25519 public key, as one line of OpenSSH. */
+/** Makes the schema of an ed25519 public key, as one line of OpenSSH. */
 export function sshPublicKey() {
   return z.string().regex(/^ssh-ed25519 [A-Za-z0-9+/]{68}( \S+)?$/, {
     error: "expected an ed25519 public key; npm run stack -- new makes one",
   });
 }
 
-/** A point in time that has passed, in UTC (RFC 3339, with `Z`); or nothing. */
+/** Makes the schema of a point in time that has passed, in UTC (RFC 3339, with `Z`), or empty text. */
 export function pastTime() {
   return z
     .string()
@@ -36,22 +36,22 @@ export function pastTime() {
     .refine((time) => time === "" || Date.parse(time) <= Date.now(), { error: "has not come yet" });
 }
 
-/** A whole number, which may arrive as text. */
+/** Makes the schema of a whole number, which may arrive as text. */
 export function integer(schema: z.ZodInt) {
   return z.preprocess(fromJson, schema);
 }
 
-/** True or false, which may arrive as text. */
+/** Makes the schema of true or false, which may arrive as text. */
 export function flag() {
   return z.preprocess(fromJson, z.boolean());
 }
 
-/** A list, which may arrive as JSON text. */
+/** Makes the schema of a list, which may arrive as JSON text. */
 export function list<Item extends z.ZodType>(schema: z.ZodArray<Item>) {
   return z.preprocess(fromJson, schema);
 }
 
-/** The engine hands every value over as text; what is no JSON stays text, and the schema says what it expected. */
+/** Reads a value, which the engine hands over as text, as JSON. What is no JSON stays text, and the schema says what it expected. */
 function fromJson(value: unknown): unknown {
   if (typeof value !== "string") return value;
   try {

@@ -11,7 +11,7 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const zone = { zoneId: "zone-id", dnsWritePermissionId: "permission-id" };
 
-/** A network with the given settings instead of the usual ones, on a made-up engine; resolves when all is registered. */
+/** Builds a network with some settings changed, on a made-up engine; resolves when all resources are registered. */
 export async function buildNetwork(changes: Readonly<Record<string, string>> = {}, preview = false) {
   const askedFor = await mockEngine({ preview });
   const options = new Map<string, CustomResourceOptions>();
@@ -28,25 +28,25 @@ export async function buildNetwork(changes: Readonly<Record<string, string>> = {
 
 let usual: ReturnType<typeof buildNetwork> | undefined;
 
-/** The network with nothing but defaults, built once. */
+/** Builds the network with nothing but defaults, once for all tests of a file. */
 export function usualNetwork() {
   usual ??= buildNetwork();
   return usual;
 }
 
-/** One step of the only node's set-up: `configuration`, for example. */
+/** Finds one step of the only node's set-up, such as `configuration`. */
 export function setupStep(askedFor: readonly AskedFor[], step: string): AskedFor {
   return resource(askedFor, `imera-xmpp1-setup-${step}`);
 }
 
-/** What the only node is told of itself. */
+/** Reads the facts of the only node from the files that it receives. */
 export function nodeFactsOf(askedFor: readonly AskedFor[]): NodeFacts {
   const bundle = String(setupStep(askedFor, "configuration").inputs["stdin"]);
   const { files } = JSON.parse(bundle) as { files: { path: string; content: string }[] };
   return JSON.parse(files.find(({ path }) => path === "/etc/imera/node.json")?.content ?? "") as NodeFacts;
 }
 
-/** Names of the resources that one waits for by an option. */
+/** Names the resources that `dependsOn` has in a resource's options. */
 export async function waitsFor(options: CustomResourceOptions | undefined): Promise<string[]> {
   const { dependsOn } = options ?? {};
   const resources = [await resolved(output(dependsOn ?? []))].flat();

@@ -1,7 +1,7 @@
 import type { RawConfig } from "../settings/secret-problems.ts";
 import { secretSettingNames, stackSecretNames } from "../settings/secrets.ts";
 
-/** A configuration that is accepted, with the given values instead; an undefined one is left out. */
+/** Makes a configuration that is accepted, with some values changed; an undefined one is left out. */
 export function goodConfig(changes: Readonly<Record<string, string | undefined>> = {}): RawConfig {
   const values: Record<string, string | undefined> = {
     "imera:domain": "example.org",
@@ -22,7 +22,7 @@ export function goodConfig(changes: Readonly<Record<string, string | undefined>>
   };
 }
 
-/** What a stack sets to use a bucket that exists. */
+/** Settings of a stack that uses a bucket that exists. */
 export const existingBucket = {
   "imera:backupBucket": "backups-of-old",
   "imera:backupRegion": "ams3",
@@ -30,14 +30,14 @@ export const existingBucket = {
   "imera:backupSecretKey": secretOf("backupSecretKey"),
 };
 
-/** Value that {@link goodConfig} has for a secret; {@link secretOf} is in it, on one line. */
+/** Gives the value that {@link goodConfig} has for a secret; {@link secretOf} is in it, on one line. */
 export function goodSecret(name: string): string {
   return name.endsWith("PrivateKey")
     ? `-----BEGIN OPENSSH PRIVATE KEY-----\n${secretOf(name)}\n-----END OPENSSH PRIVATE KEY-----\n`
     : secretOf(name);
 }
 
-/** Text of a secret in {@link goodConfig} that is easy to find where it must not be. */
+/** Gives the text of a secret in {@link goodConfig} that is easy to find where it must not be. */
 export function secretOf(name: string): string {
   return `${name}IsNeverSeen0123456789`;
 }

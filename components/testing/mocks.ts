@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** A resource that a program asked for, as the engine would see it. */
+/** Resource that a program asked for, as the engine would see it. */
 export interface AskedFor {
   readonly type: string;
   readonly name: string;
@@ -36,7 +36,7 @@ export async function mockEngine(options: { readonly preview?: boolean } = {}): 
   return askedFor;
 }
 
-/** The one resource of that name; throws when it was not asked for. */
+/** Finds the one resource of a name; throws when it was not asked for once. */
 export function resource(askedFor: readonly AskedFor[], name: string): AskedFor {
   const found = askedFor.filter((candidate) => candidate.name === name);
   if (found[0] === undefined || found.length > 1) {
@@ -47,7 +47,7 @@ export function resource(askedFor: readonly AskedFor[], name: string): AskedFor 
   return found[0];
 }
 
-/** What an output resolves to. */
+/** Resolves to the value of an output. */
 export function resolved<Value>(output: pulumi.Output<Value>): Promise<pulumi.Unwrap<Value>> {
   return new Promise((resolve) => {
     pulumi.output(output).apply((value) => {
@@ -56,7 +56,7 @@ export function resolved<Value>(output: pulumi.Output<Value>): Promise<pulumi.Un
   });
 }
 
-/** What a secret is marked with between program and engine. */
+/** Mark of a secret between program and engine. */
 const secretMark = "1b47061264138c4ac30d75fd1eb44270";
 
 function unmarked(value: unknown): unknown {

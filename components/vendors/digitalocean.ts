@@ -3,7 +3,7 @@ export interface Region {
   /** Three letters for the city and a number, such as `fra1`. */
   readonly slug: string;
   readonly name: string;
-  /** Whether buckets can be made there (Spaces). */
+  /** Buckets (Spaces) can be made there. */
   readonly hasSpaces: boolean;
 }
 
@@ -29,7 +29,7 @@ export const spacesRegions: readonly string[] = regions
   .map(({ slug }) => slug)
   .sort();
 
-/** Whether the region is known and has Spaces. */
+/** Tells whether the region is known and has Spaces. */
 export function isSpacesRegion(slug: string): boolean {
   return spacesRegions.includes(slug);
 }
