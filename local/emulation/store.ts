@@ -23,7 +23,7 @@ export interface Collection<T> {
   all(): T[];
   /** Stores `record` and returns it; throws a ZodError when it does not fit the schema. */
   put(key: string, record: T): T;
-  /** Whether there was one. */
+  /** Deletes the record under `key`. Returns true when there was one. */
   delete(key: string): boolean;
 }
 
@@ -41,7 +41,7 @@ export function openStore(path: string): Store {
   return createStore(readState(path), path, (text) => replaceFile(path, text));
 }
 
-/** A store without a file, for tests. */
+/** Makes a store without a file, for tests. */
 export function memoryStore(): Store {
   return createStore({}, "memory", () => Promise.resolve());
 }

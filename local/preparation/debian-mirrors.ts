@@ -2,22 +2,24 @@ import { readFile } from "node:fs/promises";
 
 import { execa } from "execa";
 
-/** Where this machine has its Debian packages from: the droplets have theirs from the same place. */
+/** Mirrors of Debian that this machine's package sources name. Droplets get their packages from these, too. */
 export interface DebianMirrors {
   /** Code name of this machine's release. */
   readonly release: string;
+  /** URL of the archive. */
   readonly archive: string;
+  /** URL of the security updates. */
   readonly security: string;
 }
 
-/** What /etc/os-release says. */
+/** Identity of this machine's operating system, from /etc/os-release. */
 export interface OperatingSystem {
   readonly id: string;
   readonly codename: string;
   readonly prettyName: string;
 }
 
-/** This machine's mirrors, read from its own package sources; undefined when it is not Debian. */
+/** Reads this machine's mirrors from its own package sources; undefined when it is not Debian. */
 export async function debianMirrors(): Promise<DebianMirrors | undefined> {
   const { id, codename } = await operatingSystem();
   if (id !== "debian") return undefined;
@@ -35,7 +37,7 @@ export async function debianMirrors(): Promise<DebianMirrors | undefined> {
   return { release: codename, archive, security: uriOf(`${codename}-security`) ?? archive };
 }
 
-/** sources.list of a machine with the release `suite`, backports among them. */
+/** Writes the sources.list of a machine with the release `suite`, backports among them. */
 export function mirrorSources({ archive, security }: DebianMirrors, suite: string): string {
   const line = (uri: string, name: string) => `deb ${uri} ${name} main\n`;
   const withoutSecurity = ["", "-updates", "-backports"].map((suffix) => line(archive, `${suite}${suffix}`)).join("");

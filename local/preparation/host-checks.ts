@@ -5,20 +5,20 @@ import { execa } from "execa";
 import { namespaceNames } from "../network/namespace.ts";
 import { type Run, runsFolder } from "../run/run.ts";
 
-/** What keeps the local cloud from starting here: each problem with what to do about it. */
+/** Faults of this machine that keep the local cloud from starting, each with what to do about it. */
 export class HostProblem extends Error {
   override readonly name = "HostProblem";
 }
 
 const neededGiB = 5;
 
-/** Looks before anything is changed. Throws one {@link HostProblem} that lists everything found. */
+/** Checks disk and kernel, before anything is changed. Throws one {@link HostProblem} that lists everything found. */
 export async function checkHost(): Promise<void> {
   refuse([...(await checkDisk()), ...(await checkKernel())]);
 }
 
 /**
- * The run's addresses must not be somebody else's: not the machine's network's, not a VPN's. Throws a {@link HostProblem}
+ * Checks that the run's addresses are nobody else's: not the machine's network's, not a VPN's. Throws a {@link HostProblem}
  * when they are. Needs iproute2.
  */
 export async function checkAddresses(run: Run): Promise<void> {

@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import { readIfThere } from "../../host/read-if-there.ts";
 
 /**
- * The resolvers that this machine uses, as far as another network namespace can reach them: those of /etc/resolv.conf, or
+ * Finds the resolvers that this machine uses, as far as another network namespace can reach them: those of /etc/resolv.conf, or
  * those behind systemd-resolved when that file names only its stub. Throws when there are none.
  */
 export async function upstreamResolvers(): Promise<string[]> {
@@ -17,7 +17,7 @@ export async function upstreamResolvers(): Promise<string[]> {
   );
 }
 
-/** The addresses after `nameserver`, as resolv.conf(5) has them. */
+/** Reads the addresses after `nameserver`, as resolv.conf(5) has them. */
 export function parseResolvConf(content: string): string[] {
   return content.split("\n").flatMap((line) => {
     const address = /^\s*nameserver\s+(\S+)/.exec(line)?.[1];
