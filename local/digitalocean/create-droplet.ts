@@ -4,13 +4,14 @@ import { z } from "zod";
 import { ipv6For, takeDropletIpv4, takeVpcIpv4 } from "./addresses.ts";
 import { backupPolicyBody, readBackupPolicy } from "./backup-policy.ts";
 import { list, readBody } from "./body.ts";
-import { findImage, findRegion, findSize, type Image, type Size } from "./catalogue.ts";
+import { findRegion, findSize, type Size } from "./catalogue.ts";
 import type { Cloud } from "./cloud.ts";
 import type { Droplet, Volume, Vpc } from "./entities.ts";
 import { unprocessable, unsupported, type Env } from "./errors.ts";
 import { dropletLimit, userDataMaxBytes, volumesPerDroplet } from "./limits.ts";
 import { defaultVpc, ensureTags, joinProject } from "./membership.ts";
 import { findKey } from "./routes/keys.ts";
+import { type BootImage, findBootImage } from "./snapshots.ts";
 import { nextId } from "./state.ts";
 import { dropletView } from "./views.ts";
 
@@ -58,7 +59,7 @@ export async function createDroplets(c: Context<Env>, cloud: Cloud) {
 interface Order {
   readonly region: string;
   readonly size: Size;
-  readonly image: Image;
+  readonly image: BootImage;
   readonly sshPublicKeys: string[];
   readonly volumes: Volume[];
   readonly vpc: Vpc;
@@ -74,9 +75,14 @@ function checkOrder(cloud: Cloud, body: CreateBody, names: readonly string[]): O
   if (Buffer.byteLength(body.user_data ?? "") > userDataMaxBytes) {
     throw unprocessable("User data is too long (maximum is 64 KiB).");
   }
-  const [size, image] = [findSize(body.size), findImage(body.image)];
+  const [size, image] = [findSize(body.size), findBootImage(state, body.image)];
   if (size === undefined) throw unprocessable("You specified an invalid size for Droplet creation.");
   if (image === undefined) throw unprocessable("You specified an invalid image for Droplet creation.");
+  if (size.diskGiB < image.minDiskGiB) {
+    throw unprocessable(
+      `The image needs a disk of ${image.minDiskGiB} GB; the size ${size.slug} has ${size.diskGiB} GB.`,
+    );
+  }
   const namedVpc = body.vpc_uuid === undefined || body.vpc_uuid === "" ? undefined : requireVpc(cloud, body.vpc_uuid);
   const region = findRegion(body.region ?? namedVpc?.region ?? "nyc3")?.slug;
   if (region === undefined) throw unprocessable("You specified an invalid region for Droplet creation.");
@@ -107,7 +113,7 @@ function createDroplet(
     name,
     region: order.region,
     size: order.size.slug,
-    image: order.image.slug,
+    image: order.image.reference,
     createdAt: cloud.now(),
     status: "new",
     diskGiB: order.size.diskGiB,

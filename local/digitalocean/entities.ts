@@ -26,12 +26,29 @@ export const backupPolicy = z.strictObject({
 /** A droplet's backup policy. */
 export type BackupPolicy = z.infer<typeof backupPolicy>;
 
+/** Schema of a snapshot of a droplet's root disk. */
+export const snapshot = z.strictObject({
+  /** It is an image's id, too. */
+  id: z.int(),
+  name: z.string(),
+  dropletId: z.int(),
+  createdAt: time,
+  /** Size of the droplet's root disk: no smaller one can be made from the snapshot. */
+  minDiskGiB: z.int(),
+  sizeGigabytes: z.number(),
+  /** `making` while the action is under way. One that was deleted stays known to the droplets that were made from it. */
+  status: z.enum(["making", "available", "deleted"]),
+});
+/** A snapshot of a droplet's root disk, which droplets can be made from. */
+export type Snapshot = z.infer<typeof snapshot>;
+
 /** Schema of a droplet. */
 export const droplet = z.strictObject({
   id: z.int(),
   name: z.string(),
   region: z.string(),
   size: z.string(),
+  /** Slug of an image, or id of a snapshot. */
   image: z.string(),
   createdAt: time,
   status: z.enum(["new", "active", "off"]),
@@ -148,6 +165,7 @@ export const work = z.discriminatedUnion("kind", [
     change: z.enum(["on", "powerOff", "shutdown", "reboot", "powerCycle"]),
   }),
   z.strictObject({ kind: z.literal("resizeDroplet"), dropletId: z.int(), size: z.string(), disk: z.boolean() }),
+  z.strictObject({ kind: z.literal("snapshotDroplet"), dropletId: z.int(), snapshotId: z.int() }),
   z.strictObject({ kind: z.literal("renameDroplet"), dropletId: z.int(), name: z.string() }),
   z.strictObject({ kind: z.literal("setBackups"), dropletId: z.int(), policy: backupPolicy.nullable() }),
   z.strictObject({ kind: z.literal("attachVolume"), volumeId: z.string(), dropletId: z.int() }),

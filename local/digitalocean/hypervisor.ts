@@ -14,6 +14,10 @@ export interface Hypervisor {
   powerState(dropletId: number): Promise<"on" | "off">;
   /** Gives a running or stopped droplet other limits; they hold from its next boot. */
   resizeDroplet(dropletId: number, size: { vcpus: number; memoryMiB: number; diskGiB: number }): Promise<void>;
+  /** Copies the root disk of a droplet that is off; droplets can be made from the copy under `image`. */
+  snapshotDroplet(dropletId: number, image: string): Promise<void>;
+  /** Deletes what {@link Hypervisor.snapshotDroplet} made. Droplets made from it stay. Resolves if there is none. */
+  deleteSnapshot(image: string): Promise<void>;
   /** Sets the host name that the platform reports; the droplet's own /etc/hostname is its owner's business. */
   renameDroplet(dropletId: number, name: string): Promise<void>;
 
@@ -45,7 +49,7 @@ export interface DropletSpec {
   readonly id: number;
   /** Host name, also the instance's name in the metadata. */
   readonly name: string;
-  /** Slug of the image, for example `debian-13-x64`. */
+  /** Slug of the image, for example `debian-13-x64`, or a snapshot's id. */
   readonly image: string;
   readonly region: string;
   readonly vcpus: number;

@@ -19,6 +19,7 @@ import { actionRoutes } from "./routes/actions.ts";
 import { catalogueRoutes } from "./routes/catalogue.ts";
 import { dropletRoutes } from "./routes/droplets.ts";
 import { firewallRoutes } from "./routes/firewalls.ts";
+import { imageRoutes, snapshotRoutes } from "./routes/images.ts";
 import { keyRoutes } from "./routes/keys.ts";
 import { projectRoutes } from "./routes/projects.ts";
 import { reservedIpRoutes } from "./routes/reserved-ips.ts";
@@ -116,6 +117,8 @@ function createApp(cloud: Cloud, token: string, clock: () => Date): Hono<Env> {
     .route("/v2/account/keys", keyRoutes(cloud))
     .route("/v2/account", accountRoutes())
     .route("/v2", catalogueRoutes())
+    .route("/v2/images", imageRoutes(cloud))
+    .route("/v2/snapshots", snapshotRoutes(cloud))
     .route("/v2/actions", actionRoutes(cloud))
     .route("/v2/droplets", dropletRoutes(cloud))
     .route("/v2/volumes", volumeRoutes(cloud))

@@ -3,6 +3,7 @@ import { findSize, type Size } from "./catalogue.ts";
 import type { Cloud } from "./cloud.ts";
 import type { Droplet, Volume, Work } from "./entities.ts";
 import { networkOf } from "./filters.ts";
+import { finishSnapshot } from "./snapshots.ts";
 import { removeDroplet } from "./remove-droplet.ts";
 
 /**
@@ -28,6 +29,7 @@ export async function perform(cloud: Cloud, work: Work): Promise<void> {
 /** Shows in the state that work has failed: a client that waits for "active" gives up at "off", but would wait while "new". */
 export function recordFailure(cloud: Cloud, work: Work): void {
   if (work.kind === "createDroplet") change(cloud, work.dropletId, { status: "off" });
+  if (work.kind === "snapshotDroplet") cloud.state.snapshots.delete(String(work.snapshotId));
 }
 
 /** Makes the specification of a droplet for the hypervisor, at creation and at each start of the local cloud. */
@@ -75,6 +77,9 @@ async function performOnDroplet(cloud: Cloud, droplet: Droplet, work: DropletWor
       change(cloud, droplet.id, { size: work.size, diskGiB });
       return;
     }
+    case "snapshotDroplet":
+      await hypervisor.snapshotDroplet(droplet.id, String(work.snapshotId));
+      return finishSnapshot(cloud, work.snapshotId, { status: "available" });
     case "renameDroplet":
       await hypervisor.renameDroplet(droplet.id, work.name);
       change(cloud, droplet.id, { name: work.name });

@@ -5,6 +5,7 @@ import * as entities from "./entities.ts";
 /** All that the API remembers, by kind. Keys are the ids as text; for tags, addresses and URNs the thing itself. */
 export interface State {
   readonly keys: Collection<entities.SshKey>;
+  readonly snapshots: Collection<entities.Snapshot>;
   readonly droplets: Collection<entities.Droplet>;
   readonly volumes: Collection<entities.Volume>;
   readonly firewalls: Collection<entities.Firewall>;
@@ -23,6 +24,7 @@ export function openState(store: Store): State {
   const open = <T>(name: string, schema: z.ZodType<T>) => store.collection(`digitalocean/${name}`, schema);
   return {
     keys: open("keys", entities.sshKey),
+    snapshots: open("snapshots", entities.snapshot),
     droplets: open("droplets", entities.droplet),
     volumes: open("volumes", entities.volume),
     firewalls: open("firewalls", entities.firewall),

@@ -1,8 +1,10 @@
 import type { Region } from "../../components/vendors/digitalocean.ts";
-import { findImage, findRegion, findSize, regions, sizes, type Image, type Size } from "./catalogue.ts";
+import { findRegion, findSize, regions, sizes, type Size } from "./catalogue.ts";
 import { vpcOf, type Cloud } from "./cloud.ts";
 import type { Action, Droplet, ReservedIp, Volume, Vpc } from "./entities.ts";
 import { formatIpv4, netmask, parseIpv4Range } from "./ipv4.ts";
+import { bootImageView } from "./image-views.ts";
+import { availableSnapshots } from "./snapshots.ts";
 
 // Resources as DigitalOcean's API shows them: field names and shapes are those of its OpenAPI document.
 
@@ -34,25 +36,6 @@ export function sizeView(size: Size) {
   };
 }
 
-/** Shows an image. */
-export function imageView(image: Image) {
-  return {
-    id: image.id,
-    name: image.name,
-    distribution: image.distribution,
-    slug: image.slug,
-    public: true,
-    regions: regions.map(({ slug }) => slug),
-    created_at: image.createdAt,
-    type: "base",
-    min_disk_size: image.minDiskGiB,
-    size_gigabytes: image.sizeGigabytes,
-    description: image.description,
-    tags: [],
-    status: "available",
-  };
-}
-
 /** Shows a droplet. It is locked while an action on it is under way. */
 export function dropletView(cloud: Cloud, droplet: Droplet) {
   const size = known(findSize(droplet.size), droplet.size);
@@ -71,8 +54,10 @@ export function dropletView(cloud: Cloud, droplet: Droplet) {
     features: features(droplet),
     backup_ids: [],
     next_backup_window: null,
-    snapshot_ids: [],
-    image: imageView(known(findImage(droplet.image), droplet.image)),
+    snapshot_ids: availableSnapshots(cloud.state).flatMap(({ id, dropletId }) =>
+      dropletId === droplet.id ? [id] : [],
+    ),
+    image: bootImageView(cloud.state, droplet),
     volume_ids: volumes.map(({ id }) => id),
     size: sizeView(size),
     size_slug: size.slug,

@@ -4,7 +4,8 @@ import type { DropletFilter, Hypervisor, ReservedIpAssignment, VolumeSpec } from
 import { renderRuleset } from "../network/ruleset.ts";
 import type { Run } from "../run/run.ts";
 import type { Incus } from "./client.ts";
-import { createDroplets } from "./droplets.ts";
+import { createDroplets, instanceName } from "./droplets.ts";
+import { deleteImage, publishImage } from "./published-images.ts";
 import { trustConfig } from "./platform-trust.ts";
 import { createVolumes } from "./volumes.ts";
 
@@ -45,6 +46,8 @@ export function createHypervisor(run: Run, incus: Incus): Hypervisor {
     setPower: (dropletId, change) => droplets.setPower(dropletId, change),
     powerState: (dropletId) => droplets.powerState(dropletId),
     resizeDroplet: (dropletId, size) => droplets.resize(dropletId, size),
+    snapshotDroplet: (dropletId, image) => publishImage(incus, instanceName(run, dropletId), image),
+    deleteSnapshot: (image) => deleteImage(incus, image),
     // The host name was given at the first boot and belongs to the droplet since; nothing else shows the platform's name.
     renameDroplet: () => Promise.resolve(),
 

@@ -7,6 +7,7 @@ import type { Cloud } from "../cloud.ts";
 import { assertHostName } from "../create-droplet.ts";
 import type { Droplet, Work } from "../entities.ts";
 import { unprocessable, unsupported, type Env } from "../errors.ts";
+import { beginSnapshot } from "../snapshots.ts";
 import { actionView } from "../views.ts";
 
 const bare = <T extends string>(type: T) => z.strictObject({ type: z.literal(type) });
@@ -23,12 +24,13 @@ const actionBody = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("change_backup_policy"), backup_policy: backupPolicyBody }),
   z.strictObject({ type: z.literal("resize"), size: z.string(), disk: z.boolean().default(false) }),
   z.strictObject({ type: z.literal("rename"), name: z.string() }),
+  z.strictObject({ type: z.literal("snapshot"), name: z.string().optional() }),
 ]);
 type ActionBody = z.infer<typeof actionBody>;
 
 /** `enable_ipv6` too: the hypervisor gives addresses at creation only, and an answer must not promise what is not so. */
 const known = z.object({
-  type: z.enum(["enable_ipv6", "password_reset", "rebuild", "restore", "snapshot", "change_kernel"]),
+  type: z.enum(["enable_ipv6", "password_reset", "rebuild", "restore", "change_kernel"]),
 });
 
 /** `POST /v2/droplets/{id}/actions`: answers 201 with the action, in progress. Throws 422, or 501 for what is not built. */
@@ -42,12 +44,12 @@ export async function startDropletAction(c: Context<Env>, cloud: Cloud, droplet:
     resourceType: "droplet",
     resourceId: droplet.id,
     region: droplet.region,
-    work: workFor(droplet, body),
+    work: workFor(cloud, droplet, body),
   });
   return c.json({ action: actionView(action) }, 201);
 }
 
-function workFor(droplet: Droplet, body: ActionBody): Work {
+function workFor(cloud: Cloud, droplet: Droplet, body: ActionBody): Work {
   const dropletId = droplet.id;
   switch (body.type) {
     case "power_on":
@@ -76,6 +78,10 @@ function workFor(droplet: Droplet, body: ActionBody): Work {
     case "rename":
       assertHostName(body.name);
       return { kind: "renameDroplet", dropletId, name: body.name };
+    case "snapshot":
+      // DigitalOcean takes one of a droplet that runs, too, and says that its files may then not fit together.
+      if (droplet.status !== "off") throw unsupported("snapshots of a droplet that is on");
+      return beginSnapshot(cloud, droplet, body.name ?? `${droplet.name}-${cloud.now()}`);
   }
 }
 

@@ -4,14 +4,16 @@ import { createDroplets } from "../create-droplet.ts";
 import type { Droplet } from "../entities.ts";
 import { notFound, unprocessable, type Env } from "../errors.ts";
 import { appliesTo } from "../filters.ts";
+import { dropletSnapshotView } from "../image-views.ts";
 import { page } from "../paging.ts";
 import { withTruePower } from "../power.ts";
+import { availableSnapshots } from "../snapshots.ts";
 import { dropletView } from "../views.ts";
 import { answerAction, answerActions } from "./actions.ts";
 import { startDropletAction } from "./droplet-actions.ts";
 import { firewallView } from "./firewalls.ts";
 
-/** `/v2/droplets` with actions, firewalls, snapshots and backups (which are always none). */
+/** `/v2/droplets` with actions, firewalls, snapshots and backups (of which there are none). */
 export function dropletRoutes(cloud: Cloud) {
   const { state, actions } = cloud;
   return new Hono<Env>()
@@ -60,9 +62,14 @@ function oneDropletRoutes(cloud: Cloud) {
       const applied = state.firewalls.all().filter((firewall) => appliesTo(firewall, droplet));
       return c.json(page(c, "firewalls", applied.map(firewallView)));
     })
-    .get("/:copies{snapshots|backups}", (c) => {
+    .get("/snapshots", (c) => {
+      const { id } = named(c);
+      const own = availableSnapshots(state).filter(({ dropletId }) => dropletId === id);
+      return c.json(page(c, "snapshots", own.map(dropletSnapshotView)));
+    })
+    .get("/backups", (c) => {
       named(c);
-      return c.json(page(c, c.req.param("copies"), []));
+      return c.json(page(c, "backups", []));
     });
 }
 

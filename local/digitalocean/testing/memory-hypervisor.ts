@@ -66,6 +66,12 @@ export function createMemoryHypervisor(): MemoryHypervisor {
     async resizeDroplet(id, size) {
       await called("resizeDroplet", id, size.vcpus, size.memoryMiB, size.diskGiB);
     },
+    async snapshotDroplet(id, image) {
+      await called("snapshotDroplet", id, image);
+    },
+    async deleteSnapshot(image) {
+      await called("deleteSnapshot", image);
+    },
     async renameDroplet(id, name) {
       await called("renameDroplet", id, name);
     },
