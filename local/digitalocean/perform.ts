@@ -79,7 +79,8 @@ async function performOnDroplet(cloud: Cloud, droplet: Droplet, work: DropletWor
     }
     case "snapshotDroplet":
       await hypervisor.snapshotDroplet(droplet.id, String(work.snapshotId));
-      return finishSnapshot(cloud, work.snapshotId, { status: "available" });
+      finishSnapshot(cloud, work.snapshotId, { status: "available" });
+      return;
     case "renameDroplet":
       await hypervisor.renameDroplet(droplet.id, work.name);
       change(cloud, droplet.id, { name: work.name });
