@@ -5,14 +5,12 @@ import { xml } from "@xmpp/client";
 import { XMLParser } from "fast-xml-parser";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { execInside } from "../../../local/incus/exec.ts";
-import { describeRun } from "../../../local/run/run.ts";
 import { newAccount } from "../accounts.ts";
 import type { Account } from "../chat-client.ts";
 import { type ClientMachine, clientMachine } from "../client-machine.ts";
-import { runningCloud, testRunNumber } from "../cloud.ts";
+import { runningCloud } from "../cloud.ts";
+import { onFirstNode } from "../first-node.ts";
 import { importAccount } from "../import-server.ts";
-import { digitaloceanList } from "../vendors.ts";
 
 let machine: ClientMachine;
 let owner: Account;
@@ -27,7 +25,7 @@ beforeAll(async () => {
   password = (await readFile(owner.passwordFile, "utf8")).trim();
   const fill = join(import.meta.dirname, "../clients/slixmpp_fill_account.py");
   await machine.run("/usr/bin/python3", [fill, owner.jid, owner.passwordFile, other.jid, other.passwordFile]);
-  document = await onNode("/usr/local/sbin/imera-export", owner.jid);
+  document = await onFirstNode("/usr/local/sbin/imera-export", owner.jid);
   // Rejects what is not well-formed.
   await execa("xmllint", ["--noout", "--nowarning", "-"], { input: document });
 });
@@ -87,20 +85,13 @@ describe("an exported account", () => {
 });
 
 it("an account that is not there is refused, and nothing is printed", async () => {
-  const refused = onNode("/usr/local/sbin/imera-export", "nobody");
+  const refused = onFirstNode("/usr/local/sbin/imera-export", "nobody");
   await expect(refused).rejects.toMatchObject({
     exitCode: 2,
     stdout: "",
     stderr: expect.stringContaining("no account") as string,
   });
 });
-
-async function onNode(...command: string[]): Promise<string> {
-  const [droplet] = (await digitaloceanList("droplets")) as { id: number }[];
-  if (droplet === undefined) throw new Error("the network has no droplet");
-  const run = describeRun(Number(testRunNumber()));
-  return execInside(run, `${run.name}-droplet-${droplet.id}`, command, { timeoutMs: 60_000 });
-}
 
 /** The document's user as another reader than its writer sees it. */
 function user(): Record<string, unknown> {

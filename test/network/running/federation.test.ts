@@ -3,6 +3,7 @@ import { adminAccount } from "../accounts.ts";
 import { logInWithSlixmpp } from "../chat-client.ts";
 import { type ClientMachine, clientMachine } from "../client-machine.ts";
 import { type Cloud, runningCloud } from "../cloud.ts";
+import { onFirstNode } from "../first-node.ts";
 import { type Peer, startPeer } from "../peer.ts";
 
 let cloud: Cloud;
@@ -18,8 +19,9 @@ afterAll(async () => {
   await machine?.[Symbol.asyncDispose]();
 });
 
-it("exchanges messages with somebody else's server, both certificates verified", async () => {
+it("exchanges messages with somebody else's server, both certificates verified", async ({ onTestFailed }) => {
   if (machine === undefined || peer === undefined) throw new Error("the peer did not come up");
+  onTestFailed(showLogs);
   const alice = adminAccount(cloud);
   await using here = await logInWithSlixmpp(machine, alice);
   await using there = await logInWithSlixmpp(machine, peer.account);
@@ -32,3 +34,13 @@ it("exchanges messages with somebody else's server, both certificates verified",
   expect(log).toMatch(/Incoming s2s connection \S+->peer\.test complete/);
   expect(log).not.toMatch(/dialback (key|result)/i);
 });
+
+/** Both sides' words on the connection between them: a first one that fails is not tried again for minutes. */
+async function showLogs(): Promise<void> {
+  const ejabberd = await onFirstNode(
+    "sh",
+    "-c",
+    "grep --extended-regexp 's2s|peer[.]test' /var/log/ejabberd/ejabberd.log",
+  );
+  process.stderr.write(`ejabberd:\n${ejabberd}\nProsody:\n${(await peer?.log()) ?? "it is gone"}\n`);
+}
