@@ -46,12 +46,15 @@ const outages = [
   "damaged-backup",
 ] as const;
 
+/** Beside the network tests: what it computes is long done when they end, and none of them makes a node. */
+const preparedImage = cloudPhase("image with a node's packages", "test/network/prepared/", [localCloudUp], false);
+
 /** One phase a file, because vitest orders files by itself. */
 const outagePhases = outages.map((name) =>
   cloudPhase(
     `outage: ${name}`,
     `test/network/outage/${name}.test.ts`,
-    name === "filled" ? localCloudUp : { name: "outage: filled" },
+    name === "filled" ? [localCloudUp, preparedImage] : [{ name: "outage: filled" }],
   ),
 );
 
@@ -73,17 +76,19 @@ const allPhases: readonly Phase[] = [
   }),
   localCloudKilled,
   localCloudUp,
-  cloudPhase("network tests", "test/network/running/", localCloudUp),
+  preparedImage,
+  cloudPhase("network tests", "test/network/running/", [localCloudUp]),
   ...outagePhases,
-  cloudPhase("network tests that end the network", "test/network/ending/", localCloudUp),
+  cloudPhase("network tests that end the network", "test/network/ending/", [localCloudUp]),
   localCloudDown,
-  cloudPhase("what is left on this machine", "test/network/gone/", localCloudDown),
+  cloudPhase("what is left on this machine", "test/network/gone/", [localCloudDown]),
 ];
 
 /** Tests in and around the local cloud, which come one after the other: none waits for the processor as much as for machines. */
-function cloudPhase(name: string, files: string, { name: needed }: { readonly name: string }): Phase {
+function cloudPhase(name: string, files: string, needed: readonly Pick<Phase, "name">[], waits = true): Phase {
   const environment = { IMERA_TEST_RUN: String(testRun) };
-  return vitestPhase({ name, project: "network", files: [files], needs: [needed], waits: true, environment });
+  const needs = needed.map((phase) => phase.name);
+  return vitestPhase({ name, project: "network", files: [files], needs, waits, environment });
 }
 
 process.exitCode = await main();

@@ -5,22 +5,31 @@ import { notYet, notYetOn, waitUntil } from "../../host/wait-until.ts";
 import { testRunNumber } from "./cloud.ts";
 import { digitaloceanRequest } from "./vendors.ts";
 
-/** A droplet of no network, with a small web server; disposing it deletes it. */
+/** A droplet of no network; disposing it deletes it. */
 export interface ScratchDroplet extends AsyncDisposable {
   readonly id: number;
   readonly publicIpv4: string;
   readonly publicIpv6: string;
   readonly vpcIpv4: string;
-  /** Standard output of a shell command inside; throws when it fails. */
-  shell(command: string): Promise<string>;
+  /** Runs a shell command inside, 30 s at most; resolves to its standard output, throws when it fails. */
+  readonly shell: (command: string) => Promise<string>;
+}
+
+/** What a droplet is ordered with, as the API's body has it. */
+export interface DropletOrder {
+  readonly name: string;
+  readonly region: string;
+  readonly size: string;
+  readonly tags?: readonly string[];
+  readonly user_data?: string;
 }
 
 /** Ports that its web server answers at, on every address. The page /name holds the droplet's name. */
 export const scratchPorts = [8001, 8002] as const;
 
-/** Boots one and resolves when its web server answers. */
-export async function scratchDroplet(name: string, tag: string): Promise<ScratchDroplet> {
-  const body = { name, tags: [tag], region: "fra1", size: "s-1vcpu-1gb", image: "debian-13-x64", ipv6: true };
+/** Boots a droplet of the plain Debian image and resolves when its cloud-init has ended. */
+export async function bootDroplet(order: DropletOrder): Promise<ScratchDroplet> {
+  const body = { ...order, image: "debian-13-x64", ipv6: true };
   const { droplet } = await digitaloceanRequest<{ droplet: { id: number } }>("POST", "droplets", body);
   const { id } = droplet;
   const addresses = await addressesOf(id);
@@ -28,11 +37,18 @@ export async function scratchDroplet(name: string, tag: string): Promise<Scratch
   const shell = (command: string) =>
     execInside(run, `${run.name}-droplet-${id}`, ["sh", "-c", command], { timeoutMs: 30_000 });
   await waitUntil({
-    what: `droplet ${name} to have booted`,
+    what: `droplet ${order.name} to have booted`,
     probe: notYetOn(isCommandFailure, async () => ({ value: await shell("test -e /run/cloud-init/result.json") })),
     intervalMs: 250,
-    timeoutMs: 120_000,
+    timeoutMs: 300_000,
   });
+  return { id, ...addresses, shell, [Symbol.asyncDispose]: () => remove(id) };
+}
+
+/** Boots a droplet with a small web server and resolves when that answers. */
+export async function scratchDroplet(name: string, tag: string): Promise<ScratchDroplet> {
+  const droplet = await bootDroplet({ name, tags: [tag], region: "fra1", size: "s-1vcpu-1gb" });
+  const { shell } = droplet;
   await shell(`mkdir -p /srv/www && echo ${name} > /srv/www/name`);
   for (const port of scratchPorts) {
     await shell(`systemd-run --quiet python3 -m http.server --bind :: --directory /srv/www ${port}`);
@@ -45,7 +61,7 @@ export async function scratchDroplet(name: string, tag: string): Promise<Scratch
     intervalMs: 250,
     timeoutMs: 30_000,
   });
-  return { id, ...addresses, shell, [Symbol.asyncDispose]: () => remove(id) };
+  return droplet;
 }
 
 /** A shell command that prints the name of the droplet that answers at an address, and fails when none does. */

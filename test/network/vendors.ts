@@ -53,7 +53,7 @@ export async function digitaloceanAction(path: string, body: object): Promise<vo
       return status === "completed" ? { value: true } : notYet(status);
     },
     intervalMs: 250,
-    timeoutMs: 60_000,
+    timeoutMs: 240_000,
   });
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { pulumi } from "../engine.ts";
 import { loseDroplet } from "./loss.ts";
 import { networkUnderTest } from "./network-under-test.ts";
 import { nodeMachine } from "./node.ts";
@@ -25,6 +26,7 @@ describe("a droplet that was deleted behind Pulumi's back", () => {
 
     const now = await nodeMachine();
     expect(now.dropletId).not.toBe(old.dropletId);
+    expect(now.image).toBe((await pulumi("config", "get", "imera:image")).output.trim());
     expect(now.volumeIds).toEqual(old.volumeIds);
     expect(report.recoveries.map(({ outcome }) => outcome)).toEqual(["volume"]);
     expect(await servedCertificate(cloud, now.publicIpv4)).toBe(certificate);

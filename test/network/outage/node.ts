@@ -12,6 +12,8 @@ export interface NodeMachine {
   readonly volumeIds: readonly string[];
   /** Slug of its region. */
   readonly region: string;
+  /** Slug of its image, or the image's id where it has none: a value of `imera:image`. */
+  readonly image: string;
   readonly publicIpv4: string;
   /** Standard output of a shell command inside, 60 s at most unless told; throws when it fails. */
   shell(command: string, options?: { readonly timeoutMs?: number; readonly input?: string }): Promise<string>;
@@ -27,6 +29,7 @@ export async function nodeMachine(): Promise<NodeMachine> {
     dropletId: droplet.id,
     volumeIds: droplet.volume_ids,
     region: droplet.region.slug,
+    image: droplet.image.slug ?? String(droplet.image.id),
     publicIpv4: droplet.networks.v4.find(({ type }) => type === "public")?.ip_address ?? "none",
     shell: (command, { timeoutMs = 60_000, input } = {}) =>
       execInside(run, `${run.name}-droplet-${droplet.id}`, ["bash", "-c", command], {
@@ -40,6 +43,7 @@ interface DropletAnswer {
   readonly id: number;
   readonly volume_ids: readonly string[];
   readonly region: { readonly slug: string };
+  readonly image: { readonly id: number; readonly slug: string | null };
   readonly networks: { readonly v4: readonly { readonly type: string; readonly ip_address: string }[] };
 }
 
