@@ -1,4 +1,4 @@
-import { sizes } from "../../local/digitalocean/catalogue.ts";
+import { regions, sizes } from "../../local/digitalocean/catalogue.ts";
 import type { StackSecrets } from "../../components/settings/new-secrets.ts";
 import type { PlainValue } from "../../toolchain/engine/stack-config.ts";
 import type { DrillSource } from "./source.ts";
@@ -20,7 +20,7 @@ export function drillSettings(source: DrillSource, fresh: StackSecrets): DrillSe
       ...Object.fromEntries(Object.entries(source.settings).filter(([name]) => !ownSettings.has(name))),
       ...fresh.plain,
       ...(source.settings["size"] === undefined ? {} : { size: knownSize(source.settings["size"]) }),
-      region: drillRegion,
+      region: localRegion(),
       purpose: "drill",
       protectData: false,
       backupBucket: backup.bucket,
@@ -50,8 +50,12 @@ const ownSettings = new Set([
   "sshNetworks",
 ]);
 
-/** Every region is the same in a local cloud, and it does not have all of DigitalOcean's. */
-const drillRegion = "fra1";
+/** All regions are the same in a local cloud, and it does not have all of DigitalOcean's: the first of its own. */
+function localRegion(): string {
+  const [first] = regions;
+  if (first === undefined) throw new Error("The local cloud has no region.");
+  return first.slug;
+}
 
 /** The network's own size where a local cloud offers it. */
 function knownSize(size: string | readonly string[]): string {
