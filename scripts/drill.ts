@@ -9,7 +9,6 @@ import { describeRun } from "../local/run/run.ts";
 import { stackName as localStack } from "../local/stack/stack.ts";
 import { setUpToolchain } from "../toolchain/set-up.ts";
 import { explain, runNumber, runOperatorCommand } from "./network/command-line.ts";
-import { createCleanUp } from "./drill/clean-up.ts";
 import { watchForInterruption } from "./drill/interruption.ts";
 import { describeDrill, type DrillReport } from "./drill/report.ts";
 import { runDrill } from "./drill/run-drill.ts";
@@ -62,18 +61,19 @@ async function drillAndRemove(source: DrillSource, options: Options): Promise<Dr
   const ownCloud = source.stack !== localStack;
   const run = describeRun(options.run ?? (ownCloud ? 200 : 1));
   const step = showSteps();
-  using interruption = watchForInterruption((line) => process.stderr.write(`\n${line}\n`));
-  const cleanUp = createCleanUp();
+  const say = (line: string) => process.stderr.write(`\n${line}\n`);
+  using interruption = watchForInterruption(say);
+  const cleanUp = new AsyncDisposableStack();
   const problems: string[] = [];
   let report: DrillReport | undefined;
   try {
     const toolchain = await step("toolchain", (tell) => setUpToolchain({ report: tell }));
     const keep = options.keep === true;
-    report = await runDrill({ source, run, ownCloud, keep, toolchain, step, interruption, cleanUp });
+    report = await runDrill({ source, run, ownCloud, keep, toolchain, step, interruption, cleanUp, say });
   } catch (error) {
     problems.push(interruption.wanted ? "interrupted; nothing was found out" : explain(error));
   }
-  await cleanUp.finish().catch((error: unknown) => problems.push(explain(error)));
+  await cleanUp.disposeAsync().catch((error: unknown) => problems.push(explain(error)));
   if (report !== undefined && problems.length === 0) return report;
   await writeReport(options, { stack: source.stack, domain: source.domain, passed: false, gaps: problems });
   throw new Error(`The drill of ${source.domain} failed.\n${problems.join("\n")}`);

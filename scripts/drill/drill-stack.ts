@@ -14,6 +14,7 @@ import { withFullNames } from "../../components/settings/names.ts";
 import { generateStackSecrets } from "../../components/settings/new-secrets.ts";
 import { writeStackConfig } from "../../toolchain/engine/stack-config.ts";
 import { digitalocean } from "../network/cloud-api.ts";
+import { explain } from "../network/command-line.ts";
 import { type StackAccess, stackAccess } from "../network/stack-access.ts";
 import { drillSettings } from "./settings.ts";
 import type { DrillSource } from "./source.ts";
@@ -62,25 +63,38 @@ export async function prepareDrillStack(
   });
 }
 
+/** Stack of a drill that is to be removed. */
+export interface DrillStackRemoval {
+  readonly run: Run;
+  readonly toolchain: Toolchain;
+  readonly place: StackFolder;
+  /** Writes a line for the operator. */
+  readonly say: (line: string) => void;
+}
+
 /**
- * Removes the stack, all that was built of it, and its folder, whatever state it is in. Throws when something is left. Resolves
- * to the names of what its state did not know of.
+ * Removes the stack, all that was built of it, and its folder, whatever state it is in. Rejects when something is left. Says
+ * what the engine could not remove, and what the cloud had that the stack's state did not know of.
  */
-export async function removeDrillStack(run: Run, toolchain: Toolchain, place: StackFolder): Promise<string[]> {
+export async function removeDrillStack({ run, toolchain, place, say }: DrillStackRemoval): Promise<void> {
   const cloud = await cloudSettings(run);
   const stack = localStack(run, toolchain, place);
   const isMade = await hasStack(place);
   const volumeNames = isMade ? volumesIn(await readDeployment(stack)) : [];
   // What matters is what the cloud has: the sweep answers for it, also where the engine could not.
-  if (isMade) await changeStack(stack, "destroy", () => undefined).catch(() => undefined);
+  if (isMade) {
+    await changeStack(stack, "destroy", () => undefined).catch((error: unknown) => {
+      say(`The engine could not remove all of ${place.stack}; going on with what the cloud says. ${explain(error)}`);
+    });
+  }
   const settings: Readonly<Record<string, string>> = {
     "digitalocean:token": cloud.digitaloceanToken,
     "digitalocean:apiEndpoint": platformSettings(run)["digitalocean:apiEndpoint"],
   };
   const api = await digitalocean({ setting: (name) => Promise.resolve(settings[name]) });
   const found = await sweep(api, { label: `imera-${place.stack}`, volumeNames: new Set(volumeNames) });
+  if (found.length > 0) say(`Removed too, though the state of ${place.stack} did not know: ${found.join(", ")}.`);
   await rm(place.workFolder, { recursive: true, force: true });
-  return found;
 }
 
 async function cloudSettings(run: Run) {

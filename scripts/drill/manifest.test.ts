@@ -1,34 +1,46 @@
 import { describe, expect, it } from "vitest";
-import { gaps, type Manifest } from "./manifest.ts";
+import type { NodeSession } from "../network/node/ssh.ts";
+import { compareWithBackup, type Manifest } from "./manifest.ts";
 
 const expected: Manifest = {
   version: 1,
   takenAt: "2026-11-22T10:12:01Z",
   restorePoint: "imera-20261122T101201Z",
-  tables: { users: { rows: 200, checksum: "12:-34" }, archive: { rows: 20_000, checksum: "5:6" } },
-  uploads: { "a/b.jpg": { sizeBytes: 10, sha256: "aa" }, "c/d.png": { sizeBytes: 20, sha256: "bb" } },
+  tables: { users: { rows: 200, checksum: "12:-34" } },
+  uploads: { "a/b.jpg": { sizeBytes: 10, sha256: "aa" } },
 };
 
-describe("gaps", () => {
-  it("are none between equals, whatever time they were taken", () => {
-    expect(
-      gaps(expected, { ...structuredClone(expected), takenAt: "2026-11-23T00:00:00Z", restorePoint: null }),
-    ).toEqual([]);
+/** A node with the backup, whose comparison ends with an exit code and this output. */
+function node(exitCode: number, stdout: string, stderr = ""): NodeSession {
+  return {
+    run: (_, { stdin = "" } = {}) => {
+      expect(stdin).toContain("point=imera-20261122T101201Z latest /srv/imera/backup/manifest.json");
+      const isComparison = stdin.includes("--compare");
+      return Promise.resolve(
+        isComparison ? { exitCode, stdout, stderr } : { exitCode: 0, stdout: JSON.stringify(expected), stderr: "" },
+      );
+    },
+    forward: () => Promise.reject(new Error("not here")),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+describe("compareWithBackup", () => {
+  const point = "imera-20261122T101201Z";
+
+  it("finds no gap where the node finds no difference", async () => {
+    expect(await compareWithBackup(node(0, ""), point)).toEqual({ expected, gaps: [] });
   });
 
-  it("name each table and upload that differs, is missing, or is too much", () => {
-    const found: Manifest = {
-      ...expected,
-      tables: { users: { rows: 200, checksum: "12:-35" }, spool: { rows: 0, checksum: "0:0" } },
-      uploads: { "a/b.jpg": { sizeBytes: 9, sha256: "cc" }, "e/f.gif": { sizeBytes: 1, sha256: "dd" } },
-    };
-    expect(gaps(expected, found)).toEqual([
-      "table archive: is missing; it had 20000 rows, checksum 5:6",
-      "table spool: was not in the backup",
-      "table users: had 200 rows, checksum 12:-34; now 200 rows, checksum 12:-35",
-      "upload a/b.jpg: had 10 bytes, SHA-256 aa; now 9 bytes, SHA-256 cc",
-      "upload c/d.png: is missing; it had 20 bytes, SHA-256 bb",
-      "upload e/f.gif: was not in the backup",
-    ]);
+  it("gives each difference that the node names", async () => {
+    const differences = ["table users: missing, expected rows 200, checksum 12:-34", "upload c: not expected, found x"];
+    expect((await compareWithBackup(node(1, `${differences.join("\n")}\n`), point)).gaps).toEqual(differences);
+  });
+
+  it("rejects where the node could not find out", async () => {
+    await expect(compareWithBackup(node(2, "", "manifest: PostgreSQL did not answer."), point)).rejects.toThrow(
+      "PostgreSQL did not answer",
+    );
+    await expect(compareWithBackup(node(1, "", "Traceback"), point)).rejects.toThrow("Traceback");
   });
 });

@@ -6,70 +6,40 @@ import type { NodeSession } from "../network/node/ssh.ts";
 const table = z.object({ rows: z.number(), checksum: z.string() });
 const upload = z.object({ sizeBytes: z.number(), sha256: z.string() });
 
-const tablesDocument = z.object({
+const manifest = z.object({
   version: z.literal(1),
+  /** RFC 3339. */
   takenAt: z.string(),
   restorePoint: z.string().nullable(),
+  /** By the table's name. */
   tables: z.record(z.string(), table),
+  /** By the path in the folder of uploads. */
+  uploads: z.record(z.string(), upload),
 });
-const uploadsDocument = z.object({ uploads: z.record(z.string(), upload) });
+/** Contents of a database and its uploads, as `/usr/local/lib/imera/manifest` on a node counts and sums it. */
+export type Manifest = z.infer<typeof manifest>;
 
-/** What a database and its uploads hold, as `/usr/local/lib/imera/manifest` on a node counts and sums it. */
-export interface Manifest extends z.infer<typeof tablesDocument>, z.infer<typeof uploadsDocument> {}
-
-/** What the node has now. */
-export async function presentManifest(session: NodeSession): Promise<Manifest> {
-  const command = ["/usr/local/lib/imera/manifest", "--uploads", uploadDirectory] as const;
-  const json: unknown = JSON.parse(await runProgram(session, command, { timeoutMs: 3_600_000 }));
-  return { ...tablesDocument.parse(json), ...uploadsDocument.parse(json) };
+/** Result of a comparison of a node with the backup that it restored. */
+export interface Comparison {
+  /** Contents when the backup was made. */
+  readonly expected: Manifest;
+  /** A sentence for each table and each upload that differs, is missing, or is too much. */
+  readonly gaps: readonly string[];
 }
 
-/**
- * What was there when the backup was made, from the backup itself: the node reads it with the key that it restored with.
- * `restorePoint` names the backup.
- */
-export async function backupManifest(session: NodeSession, restorePoint: string): Promise<Manifest> {
-  const read = async (file: string): Promise<unknown> => {
-    const script = [
-      "set -euo pipefail -o allexport",
-      "source /etc/imera/restic.env",
-      `restic --no-lock --quiet dump --tag ${shellWord(`point=${restorePoint}`)} latest /srv/imera/backup/${file}`,
-    ];
-    return JSON.parse(await runProgram(session, ["bash", "-s"], { stdin: script.join("\n") }));
-  };
-  const [tables, uploads] = [await read("manifest.json"), await read("uploads.json")];
-  return { ...tablesDocument.parse(tables), ...uploadsDocument.parse(uploads) };
+/** Has a node compare what it has with the manifest in the backup that `restorePoint` names. */
+export async function compareWithBackup(session: NodeSession, restorePoint: string): Promise<Comparison> {
+  const dump = `restic --no-lock --quiet dump --tag ${shellWord(`point=${restorePoint}`)} latest ${manifestFile}`;
+  const expected = manifest.parse(JSON.parse(await runWithStore(session, dump)));
+  const compare = `/usr/local/lib/imera/manifest --compare /dev/stdin --uploads ${uploadDirectory}`;
+  const differences = await runWithStore(session, `${dump} | ${compare}`);
+  return { expected, gaps: differences.split("\n").filter((line) => line !== "") };
 }
 
-/** A sentence for each table and each upload that is not as it was. */
-export function gaps(expected: Manifest, found: Manifest): string[] {
-  return [
-    ...differences(
-      "table",
-      expected.tables,
-      found.tables,
-      ({ rows, checksum }) => `${rows} rows, checksum ${checksum}`,
-    ),
-    ...differences(
-      "upload",
-      expected.uploads,
-      found.uploads,
-      ({ sizeBytes, sha256 }) => `${sizeBytes} bytes, SHA-256 ${sha256}`,
-    ),
-  ];
-}
+const manifestFile = "/srv/imera/backup/manifest.json";
 
-function differences<Entry>(
-  kind: string,
-  expected: Readonly<Record<string, Entry>>,
-  found: Readonly<Record<string, Entry>>,
-  text: (entry: Entry) => string,
-): string[] {
-  const names = [...new Set([...Object.keys(expected), ...Object.keys(found)])].sort();
-  return names.flatMap((name) => {
-    const [was, is] = [expected[name], found[name]];
-    if (was === undefined) return [`${kind} ${name}: was not in the backup`];
-    if (is === undefined) return [`${kind} ${name}: is missing; it had ${text(was)}`];
-    return text(was) === text(is) ? [] : [`${kind} ${name}: had ${text(was)}; now ${text(is)}`];
-  });
+/** Runs a line of bash with the key to the backups that the node restored with. Exit code 1 with output is an answer too. */
+function runWithStore(session: NodeSession, line: string): Promise<string> {
+  const script = ["set -euo pipefail -o allexport", "source /etc/imera/restic.env", line].join("\n");
+  return runProgram(session, ["bash", "-s"], { stdin: script, exitCodes: [1], timeoutMs: 3_600_000 });
 }

@@ -6,14 +6,14 @@ import { takeDown } from "../../local/commands/down.ts";
 import type { Toolchain } from "../../toolchain/set-up.ts";
 import { loginAsCanary } from "../network/node/canary-on-node.ts";
 import { explain } from "../network/command-line.ts";
-import { openNode, type NodeSession } from "../network/node/ssh.ts";
+import { openNode } from "../network/node/ssh.ts";
 import { readRecovery, type RecoveryRecord } from "../network/node/recovery-record.ts";
 import type { StackAccess } from "../network/stack-access.ts";
-import type { CleanUp } from "./clean-up.ts";
+import { removeAtEnd } from "./clean-up.ts";
 import { drillStacks, newDrillStack, prepareDrillStack, removeDrillStack } from "./drill-stack.ts";
 import { bringOwnCloudUp, claimDrill, claimOwnCloud, requireCloud } from "./host-cloud.ts";
 import type { Interruption } from "./interruption.ts";
-import { backupManifest, gaps, type Manifest, presentManifest } from "./manifest.ts";
+import { compareWithBackup } from "./manifest.ts";
 import { type DrillReport, drillReport } from "./report.ts";
 import type { DrillSource } from "./source.ts";
 
@@ -29,8 +29,10 @@ export interface Drill {
   readonly toolchain: Toolchain;
   readonly step: Step;
   readonly interruption: Interruption;
-  /** Is told of all that is made. */
-  readonly cleanUp: CleanUp;
+  /** Removes what the drill makes, when it is disposed of. */
+  readonly cleanUp: AsyncDisposableStack;
+  /** Writes a line for the operator. */
+  readonly say: (line: string) => void;
 }
 
 /** Restores the newest backup on hosts of its own and asks them questions. Throws when they do not even come up. */
@@ -49,17 +51,16 @@ export async function runDrill(drill: Drill): Promise<DrillReport> {
   await using session = await openNode(access, node);
   const record = restoredBackup(await readRecovery(session));
   nodeSeconds(seconds, record);
-  const { expected, found } = await phase("comparison", () => manifests(session, record.restorePoint));
-  const problems = gaps(expected, found);
-  if (!record.verified) problems.push("node: did not verify what it restored");
-  let canary: string | null = null;
-  try {
-    canary = await phase("login of the canary", () => loginAsCanary(access, session, source.domain));
-  } catch (error) {
-    problems.push(`login: ${explain(error)}`);
-  }
+  // Before anyone logs in: that writes into the database.
+  const { expected, gaps } = await phase("comparison", () => compareWithBackup(session, record.restorePoint));
+  const login = await phase("login of the canary", () => loginAsCanary(access, session, source.domain)).then(
+    (jid) => ({ canary: jid, gaps: [] }),
+    (error: unknown) => ({ canary: null, gaps: [`login: ${explain(error)}`] }),
+  );
+  const unverified = record.verified ? [] : ["node: did not verify what it restored"];
   const { stack, domain } = source;
-  return drillReport({ stack, domain, startedMs, record, expected, canary, gaps: problems, seconds });
+  const found = [...gaps, ...unverified, ...login.gaps];
+  return drillReport({ stack, domain, startedMs, record, expected, canary: login.canary, gaps: found, seconds });
 }
 
 /** Times what is done; none begins once somebody wants the end. */
@@ -74,21 +75,21 @@ function phases({ step, interruption }: Drill, seconds: Record<string, number>):
 }
 
 async function hostCloud(drill: Drill, seconds: Record<string, number>): Promise<void> {
-  const { run, ownCloud, keep, step, toolchain, cleanUp } = drill;
+  const { run, ownCloud, keep, step, toolchain, cleanUp, say } = drill;
   if (ownCloud) {
     const started = performance.now();
     await claimOwnCloud(run, step);
     // Before it is made: a start that fails half way leaves a part of it.
-    if (!keep) cleanUp.add(`local cloud ${run.number}`, () => takeDown(run, step));
+    if (!keep) removeAtEnd(cleanUp, `local cloud ${run.number}`, () => takeDown(run, step));
     await bringOwnCloudUp(run, zoneOf(drill.source), step);
     seconds["local cloud"] = (performance.now() - started) / 1000;
     return;
   }
   await requireCloud(run);
-  const claim = await claimDrill(run);
-  cleanUp.add("the drill's claim", async () => claim[Symbol.asyncDispose]());
-  for (const left of await drillStacks(run)) {
-    await step(`what an earlier drill left (${left.stack})`, () => removeDrillStack(run, toolchain, left));
+  cleanUp.use(await claimDrill(run));
+  for (const place of await drillStacks(run)) {
+    const title = `what an earlier drill left (${place.stack})`;
+    await step(title, () => removeDrillStack({ run, toolchain, place, say }));
   }
 }
 
@@ -98,10 +99,10 @@ function zoneOf({ settings, domain }: DrillSource): string {
 }
 
 async function makeStack(drill: Drill, place: StackFolder): Promise<StackAccess> {
-  const { run, ownCloud, keep, toolchain, step, cleanUp } = drill;
+  const { run, ownCloud, keep, toolchain, step, cleanUp, say } = drill;
   if (!ownCloud && !keep) {
     const what = `the hosts of ${place.stack} in local cloud ${run.number}`;
-    cleanUp.add(what, () => step("removal", () => removeDrillStack(run, toolchain, place)));
+    removeAtEnd(cleanUp, what, () => step("removal", () => removeDrillStack({ run, toolchain, place, say })));
   }
   return prepareDrillStack(place, drill);
 }
@@ -118,10 +119,4 @@ function nodeSeconds(seconds: Record<string, number>, { seconds: parts }: Recove
   for (const [part, length] of Object.entries(parts)) {
     if (typeof length === "number") seconds[`  of that: ${part}`] = length;
   }
-}
-
-async function manifests(session: NodeSession, restorePoint: string): Promise<Record<"expected" | "found", Manifest>> {
-  // Before anyone logs in: that writes into the database.
-  const [expected, found] = [await backupManifest(session, restorePoint), await presentManifest(session)];
-  return { expected, found };
 }

@@ -41,6 +41,8 @@ export function runNumber(value: string): number {
 /** What a person can use of an error; the whole of it is for programmers (IMERA_DEBUG). */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  // Something failed, and then what cleans up after it: the first comes first.
+  if (error instanceof SuppressedError) return [error.suppressed, error.error].map(explain).join("\n");
   if (process.env["IMERA_DEBUG"] !== undefined) return error.stack ?? error.message;
   if (error instanceof ExecaError) return [error.shortMessage, error.stderr].filter(Boolean).join("\n");
   return error.message;
