@@ -53,7 +53,7 @@ export class TimedOut extends Error {
 }
 
 /** Time that a look has at least. */
-export const leastLookMs = 1000;
+const leastLookMs = 1000;
 
 /**
  * Probes until there is a value and returns it. The first look is at once. A look that hangs is given up and cannot hold the

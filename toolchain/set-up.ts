@@ -12,7 +12,7 @@ import { runCommand, type RunCommand } from "./set-up/run-command.ts";
 import { versions } from "./versions.ts";
 
 export { ToolchainError } from "./set-up/part.ts";
-export type { Origin, PartName, ToolchainPart } from "./set-up/part.ts";
+export type { PartName, ToolchainPart } from "./set-up/part.ts";
 
 /** A toolchain that is in place. */
 export interface Toolchain {

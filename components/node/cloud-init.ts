@@ -12,9 +12,6 @@ export interface CloudInitInput {
   readonly files: readonly NodeFile[];
 }
 
-/** Document of cloud-init (`#cloud-config`), in the part that is used here. */
-export type CloudConfig = ReturnType<typeof cloudConfig>;
-
 /** DigitalOcean's limit for user data. */
 export const userDataLimitBytes = 64 * 1024;
 

@@ -85,7 +85,7 @@ export const volume = z.strictObject({
 export type Volume = z.infer<typeof volume>;
 
 /** Schema of a rule's other side: sources of an inbound rule, destinations of an outbound one. */
-export const firewallPeers = z.strictObject({
+const firewallPeers = z.strictObject({
   addresses: z.array(z.string()),
   tags: z.array(z.string()),
   dropletIds: z.array(z.int()),

@@ -29,7 +29,7 @@ export interface DnsServer extends AsyncDisposable {
 }
 
 /** Names that have no place in the public DNS (RFC 6761, RFC 6303, RFC 8375), as far as the local cloud meets them. */
-export const specialNames = [
+const specialNames = [
   "test",
   "example",
   "invalid",

@@ -3,11 +3,11 @@ import { stringify } from "yaml";
 import type { DropletNetwork } from "../digitalocean/hypervisor.ts";
 
 /** Next hop of the public interface, an address of the host's end of each veth pair. */
-export const publicGatewayIpv4 = "169.254.0.1";
+const publicGatewayIpv4 = "169.254.0.1";
 /** Next hop of the VPC interface; another one, because a machine has one route to an address. */
-export const vpcGatewayIpv4 = "169.254.0.2";
+const vpcGatewayIpv4 = "169.254.0.2";
 /** Next hop of the public interface for IPv6. */
-export const gatewayIpv6 = "fe80::1";
+const gatewayIpv6 = "fe80::1";
 
 /** One machine of the local cloud as its network sees it: a droplet, or a service container, which has no VPC. */
 export type MachineNetwork = Omit<DropletNetwork, "vpc"> & { readonly vpc?: DropletNetwork["vpc"] };

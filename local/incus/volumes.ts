@@ -57,7 +57,7 @@ export async function detachLoopDevices(isOurs: (file: string) => boolean): Prom
 }
 
 /** Lists all loop devices of this machine that have a file. */
-export async function loopDevices(): Promise<{ name: string; file: string }[]> {
+async function loopDevices(): Promise<{ name: string; file: string }[]> {
   const { stdout } = await execa("losetup", ["--json", "--list", "--output", "NAME,BACK-FILE"]);
   if (stdout === "") return [];
   // The kernel marks a file that is deleted already.

@@ -33,7 +33,7 @@ export async function deleteNamespace(run: Run): Promise<void> {
 }
 
 /** The namespace's end of the veth pair. */
-export const cloudInterface = "host0";
+const cloudInterface = "host0";
 
 /** Puts `command` into the run's namespace. It sees a /sys of its own, without /sys/fs/cgroup. */
 export function inNamespace(run: Run, command: readonly string[]): [string, ...string[]] {

@@ -9,7 +9,7 @@ export interface Ruleset {
 }
 
 /** Name of the one table, in the run's own namespace. */
-export const rulesetTable = "cloud";
+const rulesetTable = "cloud";
 
 /**
  * Writes the nftables file that replaces the whole table in one transaction. Every packet from or to a droplet passes the

@@ -6,7 +6,7 @@ import { namespaceNames } from "../network/namespace.ts";
 import { type Run, runsFolder } from "../run/run.ts";
 
 /** Faults of this machine that keep the local cloud from starting, each with what to do about it. */
-export class HostProblem extends Error {
+class HostProblem extends Error {
   override readonly name = "HostProblem";
 }
 

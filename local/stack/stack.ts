@@ -112,7 +112,7 @@ export function platformSettings(run: Run) {
 }
 
 /** Secret settings with which a stack in the run may use its cloud, by full name. */
-export function platformSecrets(settings: DaemonSettings) {
+function platformSecrets(settings: DaemonSettings) {
   return {
     "digitalocean:token": settings.digitaloceanToken,
     "digitalocean:spacesAccessId": settings.spacesAccessKey,

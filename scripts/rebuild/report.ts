@@ -51,8 +51,6 @@ const nodeRecovery = recoveryRecord.extend({
 });
 
 const check = z.object({ name: z.string(), detail: z.string() });
-export type Check = z.infer<typeof check>;
-
 /** What `npm run rebuild -- --json FILE` writes. Times are RFC 3339 in UTC, lengths of time in seconds. */
 export const rebuildReport = z.object({
   version: z.literal(1),

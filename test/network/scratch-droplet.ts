@@ -25,7 +25,7 @@ export interface DropletOrder {
 }
 
 /** Ports that its web server answers at, on every address. The page /name holds the droplet's name. */
-export const scratchPorts = [8001, 8002] as const;
+const scratchPorts = [8001, 8002] as const;
 
 /** Boots a droplet of the plain Debian image and resolves when its cloud-init has ended. */
 export async function bootDroplet(order: DropletOrder): Promise<ScratchDroplet> {

@@ -29,6 +29,7 @@ export const staticChecks: Phase = checksPhase("static checks", [
     ...["--config", ".dependency-cruiser.js", "--output-type", "err"],
     ...["index.ts", "host", "components", "toolchain", "local", "scripts", "test"],
   ]),
+  nodeTool("nothing unused", "knip/bin/knip.js", ["--no-progress", "--treat-config-hints-as-errors"]),
   nodeTool("format", "prettier/bin/prettier.cjs", [
     ...["--cache", "--cache-strategy=content", "--check", "--log-level=warn", "."],
   ]),

@@ -46,7 +46,7 @@ export async function readDeploymentWithSecrets(stack: StateOwner): Promise<Depl
 }
 
 /** Parses what `pulumi stack export` prints; throws a ZodError for anything else. */
-export function parseDeployment(json: string): Deployment {
+function parseDeployment(json: string): Deployment {
   return exported.parse(JSON.parse(json));
 }
 

@@ -60,7 +60,7 @@ export async function openNode(access: StackAccess, node: NetworkNode): Promise<
 }
 
 /** Logs in as root. Throws, with what to check, when the node does not answer, is another host, or does not take the key. */
-export async function connectNode(login: NodeLogin): Promise<NodeSession> {
+async function connectNode(login: NodeLogin): Promise<NodeSession> {
   const client = await logIn(login);
   // Whoever waits for something learns of the end by `close`.
   client.on("error", () => undefined);

@@ -65,7 +65,7 @@ const health = z.object({
 });
 
 /** Asks the node how it is. */
-export async function healthOf(node: NodeMachine): Promise<Health> {
+async function healthOf(node: NodeMachine): Promise<Health> {
   // Its exit code says no more than its answer.
   const answer = await node.shell("/usr/local/lib/imera/health || test $? = 1");
   return health.parse(JSON.parse(answer));

@@ -19,7 +19,7 @@ export function cloudflareClient(options: { readonly apiToken: string; readonly 
 }
 
 /** Tells whether `error` is the API's answer 404. */
-export function isNotFound(error: unknown): boolean {
+function isNotFound(error: unknown): boolean {
   return error instanceof Error && "status" in error && error.status === 404;
 }
 

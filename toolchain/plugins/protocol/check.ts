@@ -4,7 +4,7 @@ import type { CheckFailure } from "./resource.ts";
 import { Asset, type Bag, UNKNOWN, type Value, isBag, isList } from "./value.ts";
 
 /** The key under which checked inputs list the properties that Check filled in. The engine hides it. */
-export const DEFAULTS = "__defaults";
+const DEFAULTS = "__defaults";
 
 /** Ingredients of a name that Check makes for a resource whose program gives none (autonaming). */
 export interface Naming {

@@ -28,7 +28,7 @@ export function unimplemented(what: string): Error {
 }
 
 /** Finds the message of anything thrown, with those of its causes. */
-export function messageOf(error: unknown): string {
+function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;
   if (!(cause instanceof Error) || error.message.includes(cause.message)) return error.message;
