@@ -129,9 +129,14 @@ export async function buildNetwork(
 ): Promise<StackOutputs> {
   const stack = localStack(run, toolchain);
   await changeStack(stack, "up", report);
-  const outputs = stackOutputs.parse(JSON.parse(await stack.pulumi("stack", "output", "--json")));
-  await writeFile(stackFiles(run).outputs, JSON.stringify(outputs), { mode: 0o600 });
-  return outputs;
+  return keepOutputs(run, JSON.parse(await stack.pulumi("stack", "output", "--json")));
+}
+
+/** Keeps the outputs of the run's stack for `status`. Resolves to those that it keeps. Throws where some are missing. */
+export async function keepOutputs(run: Run, outputs: unknown): Promise<StackOutputs> {
+  const kept = stackOutputs.parse(outputs);
+  await writeFile(stackFiles(run).outputs, JSON.stringify(kept), { mode: 0o600 });
+  return kept;
 }
 
 /** Says whether a `pulumi up` was killed while it made something, before the network was ever complete. */

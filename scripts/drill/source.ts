@@ -37,8 +37,8 @@ export async function readSource(access: StackAccess): Promise<DrillSource> {
     settings: plainSettings(await access.pulumi("config", "--json")),
     backup: outputs.backup,
     reader: outputs.backupReader,
-    backupPassphrase: await access.secret("backupPassphrase"),
-    canaryPassword: await access.secret("canaryPassword"),
+    backupPassphrase: await access.required("backupPassphrase"),
+    canaryPassword: await access.required("canaryPassword"),
   };
 }
 

@@ -22,8 +22,8 @@ export interface StackAccess extends EngineStack {
   outputs(): Promise<NetworkOutputs>;
   /** A setting as text (`imera:region`; `region` means the same), undefined where it is not set. */
   setting(name: string): Promise<string | undefined>;
-  /** A setting that must be there. Never print it: most are secrets. */
-  secret(name: string): Promise<string>;
+  /** A setting that must be there; rejects where it is not. Most are secrets: print none but those known to be plain. */
+  required(name: string): Promise<string>;
   /** Writes a plain setting into {@link configFile}; undefined removes it. */
   set(name: string, value: string | undefined): Promise<void>;
 }
@@ -90,7 +90,7 @@ export function stackAccess(description: StackDescription): StackAccess {
     outside,
     outputs: async () => readOutputs(stack, await pulumi("stack", "output", "--show-secrets", "--json")),
     setting,
-    secret: async (name) => {
+    required: async (name) => {
       const value = await setting(name);
       if (value !== undefined) return value;
       throw new Error(`The stack ${stack} has no ${fullName(name)}. docs/configuration.md says how it is made.`);

@@ -46,7 +46,7 @@ export async function leaveBehind(
   if (options.leaveBehind !== true || left.length === 0) return { resources: [], takeBack: () => Promise.resolve() };
   say(describeLeft(left));
   if (options.yesLeaveBehind !== true) {
-    const domain = await access.secret("imera:domain");
+    const domain = await access.required("imera:domain");
     await typeToConfirm("They are forgotten, and built anew.", domain, "--yes-leave-behind");
   }
   await writeDeployment(access, forgetting(state, left));

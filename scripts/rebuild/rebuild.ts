@@ -1,7 +1,5 @@
-import { writeFile } from "node:fs/promises";
-import { stackFiles, stackOutputs } from "../../local/stack/stack.ts";
+import { keepOutputs } from "../../local/stack/stack.ts";
 import { runEngine } from "../../toolchain/engine/run.ts";
-import type { NetworkOutputs } from "../network/network-outputs.ts";
 import type { StackAccess } from "../network/stack-access.ts";
 import { build } from "./build.ts";
 import { leaveBehind, type LeaveBehindOptions } from "./leave-behind.ts";
@@ -28,7 +26,7 @@ export async function rebuild(stack: StackAccess, options: RebuildOptions): Prom
   try {
     const built = await build(access);
     const outputs = await access.outputs();
-    await noteOutputs(access, outputs);
+    if (access.run !== undefined) await keepOutputs(access.run, outputs);
     const verified = await shownPhase("verification", "from outside", (report) => verify(access, outputs, report));
     const report = makeReport({
       stack: access.stack,
@@ -76,12 +74,6 @@ function whatNext({ stack }: StackAccess, time: string | undefined): string {
   const kept = `imera:recoveryTime stays ${time ?? ""} until then, so that a restore can't go further than you want.`;
   const node = "If a droplet is there but dead, delete it at DigitalOcean first; its volume stays.";
   return [goesOn, ...(time === undefined ? [] : [kept]), node, "docs/outage.md has more."].join("\n");
-}
-
-/** `npm run local -- status` reads them. */
-async function noteOutputs({ run }: StackAccess, outputs: NetworkOutputs): Promise<void> {
-  if (run === undefined) return;
-  await writeFile(stackFiles(run).outputs, JSON.stringify(stackOutputs.parse(outputs)), { mode: 0o600 });
 }
 
 /** The node has to know too that its next restore is of the newest state. */

@@ -34,7 +34,7 @@ export async function chooseSettings(access: StackAccess, options: SettingsOptio
         `its end. Nothing was changed. To go on with it: --to ${timeBefore}; for the newest state: --to newest.`,
     );
   }
-  const regionBefore = await access.secret("imera:region");
+  const regionBefore = await access.required("imera:region");
   const region = options.region ?? regionBefore;
   await using cleanUp = new AsyncDisposableStack();
   const copy = cleanUp.use(await copyConfig(access.configFile, access.workFolder));

@@ -24,7 +24,7 @@ export async function verify(
   outputs: NetworkOutputs,
   report: (line: string) => void,
 ): Promise<Verified> {
-  const password = await access.secret("canaryPassword");
+  const password = await access.required("canaryPassword");
   const checks: { name: string; detail: string }[] = [];
   const warnings: string[] = [];
   const recoveries: RebuildReport["recoveries"] = [];

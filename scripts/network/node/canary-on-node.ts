@@ -12,7 +12,7 @@ export async function loginAsCanary(access: StackAccess, session: NodeSession, d
   const { jid } = await logInAs({
     domain,
     user: canaryUser,
-    password: await access.secret("canaryPassword"),
+    password: await access.required("canaryPassword"),
     host: "127.0.0.1",
     port: forwarded.port,
     caBundle: access.outside.caBundle,

@@ -55,7 +55,7 @@ export async function openNode(access: StackAccess, node: NetworkNode): Promise<
   return connectNode({
     host: node.publicIpv4,
     hostKey: node.sshHostKey,
-    privateKey: await access.secret("provisioningPrivateKey"),
+    privateKey: await access.required("provisioningPrivateKey"),
   });
 }
 
