@@ -127,6 +127,12 @@ export interface NodeFactsInput {
   readonly secretPatterns: NodeFacts["secretPatterns"];
 }
 
+/**
+ * Longest time before the loss of a volume whose changes the backups may lack, in seconds. The node archives its write-ahead log
+ * more often (`archive_timeout` in steps/40-database), and the way to the store takes time too.
+ */
+export const recoveryPointSeconds = 60;
+
 /** Builds the facts of one node; pure. */
 export function nodeFacts(input: NodeFactsInput): NodeFacts {
   const { settings } = input;

@@ -1,4 +1,6 @@
+import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
+import { recoveryPointSeconds } from "../../components/model/node-facts.ts";
 import { describeReport } from "./describe-report.ts";
 import { makeReport, type RebuildResults, recoveryPoint } from "./make-report.ts";
 import { type PhaseName, rebuildReport, type RebuildReport } from "./report.ts";
@@ -48,6 +50,15 @@ describe("a time that the operator wanted", () => {
     const report = makeReport({ ...results([recovery]), decided });
     expect(report.rpo.meaning).toContain("nothing after 2026-11-22 10:00:00 UTC, as asked");
     expect(report.warnings).toEqual(["backup: late"]);
+  });
+});
+
+describe("the time that may be lost", () => {
+  it("is longer than the node keeps changes out of the archive", async () => {
+    const step = new URL("../../components/files/usr/local/lib/imera/steps/40-database", import.meta.url);
+    const [, seconds] = /^archive_timeout = (\d+)s$/m.exec(await readFile(step, "utf8")) ?? [];
+    expect(Number(seconds)).toBeLessThan(recoveryPointSeconds);
+    expect(recoveryPoint([recovery]).meaning).toContain(`${recoveryPointSeconds} s before the outage at most`);
   });
 });
 

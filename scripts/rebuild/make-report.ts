@@ -1,3 +1,4 @@
+import { recoveryPointSeconds } from "../../components/model/node-facts.ts";
 import { momentText } from "../../host/terminal/quantities.ts";
 import type { Built } from "./build.ts";
 import type { PhaseTime, Timed } from "./phase.ts";
@@ -87,7 +88,7 @@ export function recoveryPoint(recoveries: RebuildReport["recoveries"], wanted?: 
     lastTransactionAt,
     meaning:
       wanted === undefined
-        ? `Everything until ${until} is there. What came after that, 60 s before the outage at most, is lost.`
+        ? `Everything until ${until} is there. What came after that, ${recoveryPointSeconds} s before the outage at most, is lost.`
         : `Everything until ${until} is there, and nothing after ${momentText(wanted)}, as asked.`,
   };
 }

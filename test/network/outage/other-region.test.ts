@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { recoveryPointSeconds } from "../../../components/model/node-facts.ts";
 import { acknowledgedBetween, forget, missingFromArchive, recordAcknowledged } from "./ledger.ts";
 import { loseDropletAndVolume } from "./loss.ts";
 import { networkUnderTest } from "./network-under-test.ts";
@@ -9,7 +10,7 @@ import { takeInventory } from "./inventory.ts";
 
 const network = networkUnderTest();
 /** What a loss of droplet and volume may cost at most. */
-const mayBeLostMs = 60_000;
+const mayBeLostMs = recoveryPointSeconds * 1000;
 
 describe("a droplet and its volume that were deleted", () => {
   it("are rebuilt in another region from the backup: at most the last 60 s are lost, all else is equal", async () => {
