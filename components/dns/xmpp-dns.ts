@@ -13,7 +13,7 @@ export interface XmppDnsArgs extends DnsInput {
 }
 
 /** Node that names point to. */
-export interface NamedNode {
+interface NamedNode {
   readonly key: string;
   /** Full name. */
   readonly hostName: string;

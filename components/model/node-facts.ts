@@ -61,10 +61,10 @@ export interface NodeFacts {
 export type Purpose = "serve" | "drill";
 
 /** Origin of a new node's data; `auto`: the node chooses where there is no doubt. */
-export type RecoveryChoice = "auto" | "volume" | "backup" | "initialise";
+type RecoveryChoice = "auto" | "volume" | "backup" | "initialise";
 
 /** Facts of a node's backups. */
-export interface BackupFacts extends BackupLocation {
+interface BackupFacts extends BackupLocation {
   /** Days that backups are kept. */
   readonly keepDays: number;
   /** Hour of the daily backup, in UTC. */

@@ -30,7 +30,7 @@ export type ServiceName =
   | "first-contact";
 
 /** Transport protocol. */
-export type Transport = "tcp" | "udp";
+type Transport = "tcp" | "udp";
 
 /** Clients that a service is open to; see {@link Service.reach}. */
 export type Reach = "everyone" | "operators";
@@ -42,7 +42,7 @@ export interface PortRange {
 }
 
 /** SRV records of one label (RFC 2782): one for each owner and each node. */
-export interface SrvFamily {
+interface SrvFamily {
   /** For example `_xmpp-client._tcp`. */
   readonly label: string;
   /** Hosts that have the record: `_xmpp-server._tcp.conference.example.org`. */

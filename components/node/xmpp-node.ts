@@ -58,11 +58,12 @@ export class XmppNode extends pulumi.ComponentResource {
     const hostName = `${args.key}.${args.settings.domain}`;
     const machine = createMachine(name, args, hostName, this);
     const { ready, sshHostKey } = setUp(name, args, { ...machine, hostName }, this);
+    const reachable = args.settings.purpose === "drill" ? ready : openPorts(name, args, { ...machine, ready }, this);
     this.key = args.key;
     this.hostName = hostName;
     this.addresses = machine.addresses;
     this.sshHostKey = sshHostKey;
-    this.reachable = args.settings.purpose === "drill" ? ready : openPorts(name, args, { ...machine, ready }, this);
+    this.reachable = reachable;
     this.dropletId = machine.dropletId;
     this.volumeName = machine.volumeName;
     this.registerOutputs({ hostName, addresses: machine.addresses, sshHostKey });

@@ -1,5 +1,5 @@
 /** Namespace of this project's settings in a stack's file: `imera:domain`. */
-const settingsNamespace = "imera";
+export const settingsNamespace = "imera";
 
 /** Gives the full name of a setting, `imera:region` for `region`; a name with a namespace stays as it is. */
 export function fullName(name: string): string {

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { settingsNamespace } from "./names.ts";
 import { contradictions } from "./rules.ts";
 import { settingsSchema, type PlainSettings } from "./schema.ts";
 import { bucketKeyProblems, type RawConfig, secretProblems, spacesKeyProblems } from "./secret-problems.ts";
@@ -45,7 +46,7 @@ export function readSettings(raw: RawConfig = engineConfig()): Settings {
   });
 }
 
-const prefix = "imera:";
+const prefix = `${settingsNamespace}:`;
 
 function engineConfig(): RawConfig {
   const secretNames: unknown = JSON.parse(process.env["PULUMI_CONFIG_SECRET_KEYS"] ?? "[]");
