@@ -30,7 +30,14 @@ export interface NodeFacts {
   readonly mountPoint: string;
   /** Folder of the uploads: the docroot of ejabberd's mod_http_upload. */
   readonly uploadDirectory: string;
-  readonly database: { readonly name: string; readonly user: string; readonly host: string; readonly port: number };
+  /** PostgreSQL as ejabberd uses it; `version` is the major one. */
+  readonly database: {
+    readonly name: string;
+    readonly user: string;
+    readonly host: string;
+    readonly port: number;
+    readonly version: string;
+  };
   /** Port of ejabberd's HTTP API on 127.0.0.1, for the node's own checks. */
   readonly apiPort: number;
   readonly addresses: NodeAddresses;
@@ -83,9 +90,19 @@ export interface NodeAddresses {
 }
 
 /** Mount point of the data volume on every node. */
-const dataMountPoint = "/srv/imera";
+export const dataMountPoint = "/srv/imera";
+/** Major version of PostgreSQL on every node: the one of its Debian release. */
+export const postgresqlVersion = "17";
+/** Folder of the database on the data volume. */
+export const databaseFolder = `${dataMountPoint}/postgresql/${postgresqlVersion}/main`;
 /** PostgreSQL on the node itself, over loopback. */
-export const nodeDatabase = { name: "ejabberd", user: "ejabberd", host: "127.0.0.1", port: 5432 } as const;
+export const nodeDatabase = {
+  name: "ejabberd",
+  user: "ejabberd",
+  host: "127.0.0.1",
+  port: 5432,
+  version: postgresqlVersion,
+} as const;
 /** ejabberd's HTTP API, on loopback only. */
 export const apiPort = 5281;
 /** Folder of the uploads, on the data volume. */

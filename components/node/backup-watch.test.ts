@@ -1,14 +1,13 @@
-import { mkdirSync, utimesSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { utimesSync } from "node:fs";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
-import { backupFolder, type BackupFolder } from "../testing/backup-folder.ts";
+import { nodeRoot, type NodeRoot } from "../testing/node-root.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
-let node: BackupFolder;
+let node: NodeRoot;
 beforeEach(() => {
-  node = backupFolder();
+  node = nodeRoot();
 });
 
 const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString().replace(/\.\d+/, "");
@@ -16,19 +15,18 @@ const good = () => ({ enabledAt: ago(9e5), lastGoodAt: ago(60), lastBackup: { ok
 
 /** A note of PostgreSQL that a segment waits for the archive. */
 function waiting(segment: string, seconds: number) {
-  const name = `postgresql/17/main/pg_wal/archive_status/${segment}.ready`;
-  mkdirSync(dirname(join(node.path, name)), { recursive: true });
+  const name = `/srv/imera/postgresql/17/main/pg_wal/archive_status/${segment}.ready`;
   const time = Date.now() / 1000 - seconds;
   utimesSync(node.write(name, ""), time, time);
 }
 
 /** What is wrong, by the status that is given; files were saved just now. */
 function troubles(status: object): unknown {
-  node.write("status.json", JSON.stringify(status));
+  node.write("/var/lib/imera/backup/status.json", JSON.stringify(status));
   return node.python(
     [
-      'state.RUNTIME.mkdir(exist_ok=True); (state.RUNTIME / "files-well").touch()',
-      "print(json.dumps({name: text for name, text in watch.troubles().items() if text}))",
+      "state.RUNTIME.mkdir(parents=True, exist_ok=True); state.FILES_WELL.touch()",
+      "print(json.dumps({name: text for name, text in checks.troubles().items() if text}))",
     ].join("\n"),
   );
 }
@@ -57,7 +55,7 @@ describe("the watch over backups", () => {
 
   it("is red when segments wait for long, with PostgreSQL's words", () => {
     waiting("000000010000000000000004", 300);
-    node.write("postgresql.log", "ERROR: [103]: unable to find a valid repository\n");
+    node.write("/var/log/postgresql/postgresql-17-main.log", "ERROR: [103]: unable to find a valid repository\n");
     expect(troubles(good())).toEqual({
       "wal archive": expect.stringMatching(/1 segments.*valid repository/) as unknown,
     });
@@ -69,14 +67,14 @@ describe("the watch over backups", () => {
   });
 
   it("tells each change once, and again only what the server did not take", () => {
-    node.write("status.json", JSON.stringify(good()));
+    node.write("/var/lib/imera/backup/status.json", JSON.stringify(good()));
     const sent = node.python(
       [
         "sent, found, takes = [], {}, True",
-        "watch.troubles = lambda: found",
-        "watch.send = lambda text: sent.append(text) or takes",
+        "checks.troubles = lambda: found",
+        "notification.send = lambda text: sent.append(text) or takes",
         'for found, takes in (({"backup": None}, True), ({"backup": "a"}, False), ({"backup": "a"}, True), ({"backup": "b"}, True), ({"backup": None}, True), ({"backup": None}, True)):',
-        "  watch.tell()",
+        "  notification.notify_admin()",
         "print(json.dumps(sent))",
       ].join("\n"),
     );
@@ -89,13 +87,13 @@ describe("the archive of the log", () => {
   const gap = (there: readonly string[], stop = "000000010000000000000FFE", max = "000000010000000100000001") =>
     node.python(
       [
-        "store.ensure_reachable = database.archive_all = lambda: None",
+        "backup_store.ensure_reachable = database.archive_all = lambda: None",
         `database.info = lambda: {"archive": [{"id": "17-1", "max": "${max}"}]}`,
         `database.of_this_cluster = lambda known: [{"archive": {"stop": "${stop}"}}]`,
         // 4 GiB of log to a folder, in segments of 1 MiB.
-        "database.psql = lambda statement: str(1024 * 1024)",
+        "database.value = lambda statement: str(1024 * 1024)",
         `database.segments_in_store = lambda folder: {name for name in ${JSON.stringify(there)} if name.startswith(folder)}`,
-        "print(json.dumps(database.gap()))",
+        "print(json.dumps(database.first_missing_segment()))",
       ].join("\n"),
     );
   const whole = [
@@ -127,7 +125,7 @@ describe("pgBackRest's words", () => {
     ["ERROR: [055]: archive.info exists but backup.info is missing on repo1", "has lost files"],
     ["ERROR: [999]: something new", "something new"],
   ])("%s", (output, why) => {
-    const answer = node.python(`print(json.dumps(database.meant("x", ${JSON.stringify(output)}).why))`);
+    const answer = node.python(`print(json.dumps(database.StoreTrouble("x", ${JSON.stringify(output)}).why))`);
     expect(answer).toContain(why);
   });
 
@@ -136,9 +134,9 @@ describe("pgBackRest's words", () => {
       [
         'database.pgbackrest = lambda *arguments, what: "[]"',
         'database.info = lambda: {"backup": [], "db": []}',
-        "database.psql = lambda statement: '1'",
+        "database.value = lambda statement: '1'",
         "try:\n database.back_up('incr')",
-        "except state.Failed as failed:\n print(json.dumps(failed.line()))",
+        "except trouble.Trouble as failed:\n print(json.dumps(failed.line()))",
       ].join("\n"),
     );
     expect(answer).toContain("its list has no such backup");

@@ -1,59 +1,35 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from "node:fs";
-import { join } from "node:path";
+import { execFileSync } from "node:child_process";
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from "node:fs";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
-import { backupFolder, library, type BackupFolder } from "../testing/backup-folder.ts";
+import { nodeRoot, type NodeRoot } from "../testing/node-root.ts";
 
 // Each test starts other programs, which takes long on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
 
-let node: BackupFolder;
-let folder: string;
+let node: NodeRoot;
 beforeEach(() => {
-  node = backupFolder();
-  folder = node.path;
+  node = nodeRoot();
 });
-
-/** Loads a program by its name and runs Python code with it as `program`. */
-function withProgram(name: string, code: string) {
-  const driver = [
-    "import importlib.machinery, importlib.util, json, pathlib, sys",
-    "sys.dont_write_bytecode = True",
-    'loader = importlib.machinery.SourceFileLoader("program", sys.argv[1])',
-    'program = importlib.util.module_from_spec(importlib.util.spec_from_loader("program", loader))',
-    "loader.exec_module(program)",
-    code,
-  ].join("\n");
-  return spawnSync("python3", ["-c", driver, join(library, name)], { encoding: "utf8" });
-}
 
 describe("backup-settings", () => {
   const secrets = { backupAccessKey: "key-1", backupSecretKey: "secret-1", backupPassphrase: "$phrase;1" };
   const settings = (given: object = secrets) => {
-    node.write("secrets.json", JSON.stringify(given));
-    const group = execFileSync("id", ["-gn"], { encoding: "utf8" }).trim();
-    return withProgram(
-      "backup-settings",
-      [
-        `folder = pathlib.Path(${JSON.stringify(folder)})`,
-        'program.FACTS, program.SECRETS = folder / "node.json", folder / "secrets.json"',
-        `program.PGBACKREST, program.RESTIC, program.DATABASE_GROUP = folder / "pg/pg.conf", folder / "restic.env", "${group}"`,
-        "program.main()",
-      ].join("\n"),
-    );
+    node.write("/etc/imera/secrets.json", JSON.stringify(given));
+    return node.run("/usr/local/lib/imera/backup-settings");
   };
+  const config = () => node.place("/etc/pgbackrest/pgbackrest.conf");
+  const environment = () => node.place("/etc/imera/restic.env");
 
   it("writes both files, readable by those who need them, and says so without a secret", () => {
     const { stdout, stderr } = settings();
     expect(stderr).toBe("");
-    expect(stdout).toMatch(/^backup-settings: wrote .*pg\.conf, .*restic\.env\n$/);
+    expect(stdout).toMatch(/^backup-settings: wrote .*pgbackrest\.conf, .*restic\.env\n$/);
     expect(stdout).not.toMatch(/-1\b.*key|secret-1|phrase/);
-    expect(statSync(join(folder, "pg/pg.conf")).mode & 0o777).toBe(0o640);
-    expect(statSync(join(folder, "restic.env")).mode & 0o777).toBe(0o600);
-    const config = readFileSync(join(folder, "pg/pg.conf"), "utf8");
+    expect(statSync(config()).mode & 0o777).toBe(0o640);
+    expect(statSync(environment()).mode & 0o777).toBe(0o600);
     for (const line of ["repo1-cipher-type=aes-256-cbc", "repo1-cipher-pass=$phrase;1", "repo1-retention-full=30"]) {
-      expect(config.split("\n")).toContain(line);
+      expect(readFileSync(config(), "utf8").split("\n")).toContain(line);
     }
     expect(settings().stdout).toBe("backup-settings: unchanged\n");
   });
@@ -61,7 +37,7 @@ describe("backup-settings", () => {
   it("writes an environment that a shell reads as it is", () => {
     settings();
     const script = 'set -a; . "$0"; printf "%s|%s" "$RESTIC_PASSWORD" "$RESTIC_REPOSITORY"';
-    expect(execFileSync("sh", ["-c", script, join(folder, "restic.env")], { encoding: "utf8" })).toBe(
+    expect(execFileSync("sh", ["-c", script, environment()], { encoding: "utf8" })).toBe(
       "$phrase;1|s3:https://ams3.example.net/imera-backup-1/files",
     );
   });
@@ -70,43 +46,73 @@ describe("backup-settings", () => {
     const { stderr, status } = settings({ ...secrets, backupPassphrase: "" });
     expect(stderr).toContain("has no backupPassphrase");
     expect(status).not.toBe(0);
-    expect(readdirSync(folder)).not.toContain("restic.env");
+    expect(existsSync(environment())).toBe(false);
+    expect(existsSync(config())).toBe(false);
   });
 });
 
 describe("manifest", () => {
+  /** Puts a database with these tables in the place of PostgreSQL's. */
+  function database(tables: Readonly<Record<string, object>>): void {
+    const names = Object.keys(tables);
+    const rows = [{ names }, ...Object.values(tables)].map((row) => JSON.stringify(row)).join("\n");
+    node.write("/rows", `${rows}\n`);
+    node.write("/names", names.map((name) => `${name}\n`).join(""));
+    const psql = node.write(
+      "/usr/lib/postgresql/17/bin/psql",
+      `#!/bin/sh\nif grep -q BEGIN; then cat ${node.path}/rows; else cat ${node.path}/names; fi\n`,
+    );
+    chmodSync(psql, 0o755);
+  }
+  const manifest = (...words: string[]) => node.run("/usr/local/lib/imera/manifest", { arguments: words });
+
   it("names each difference of two manifests", () => {
-    const expected = {
+    const tables = {
       a: { rows: 1, checksum: "1:1" },
       b: { rows: 2, checksum: "2:2" },
       c: { rows: 3, checksum: "3:3" },
     };
-    const found = { a: { rows: 1, checksum: "1:1" }, b: { rows: 2, checksum: "9:9" }, d: { rows: 4, checksum: "4:4" } };
-    const { stdout } = withProgram(
-      "manifest",
-      `print("\\n".join(program.differing("table", ${JSON.stringify(expected)}, ${JSON.stringify(found)})))`,
+    database({ a: { rows: 1, checksum: "1:1" }, b: { rows: 2, checksum: "9:9" }, d: { rows: 4, checksum: "4:4" } });
+    const { stdout, status } = manifest(
+      "--compare",
+      node.write("/expected.json", JSON.stringify({ version: 1, tables })),
     );
     expect(stdout).toBe(
       "table b: expected rows 2, checksum 2:2, found rows 2, checksum 9:9\n" +
         "table c: missing, expected rows 3, checksum 3:3\ntable d: not expected, found rows 4, checksum 4:4\n",
     );
+    expect(status).toBe(1);
   });
 
   it("knows uploads by size and digest", () => {
-    node.write("upload/a.txt", "a");
-    const { stdout } = withProgram("manifest", `print(json.dumps(program.uploads(pathlib.Path("${folder}/upload"))))`);
-    expect(JSON.parse(stdout)).toEqual({
-      "a.txt": { sizeBytes: 1, sha256: "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb" },
+    database({});
+    node.write("/srv/imera/upload/a.txt", "a");
+    const { stdout } = manifest("--uploads", node.place("/srv/imera/upload"));
+    expect(JSON.parse(stdout)).toMatchObject({
+      tables: {},
+      uploads: {
+        "a.txt": { sizeBytes: 1, sha256: "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb" },
+      },
     });
+  });
+
+  it("says with exit code 2 that the database did not answer", () => {
+    const psql = node.write(
+      "/usr/lib/postgresql/17/bin/psql",
+      "#!/bin/sh\necho 'FATAL: no such database' >&2\nexit 2\n",
+    );
+    chmodSync(psql, 0o755);
+    const { stderr, status } = manifest();
+    expect(stderr).toContain("FATAL: no such database");
+    expect(status).toBe(2);
   });
 });
 
 describe("the folder of uploads that stands still", () => {
   const stage = () =>
-    node.python('print(json.dumps(files.stage(folder / "upload", folder / "still", time.time() - 3)))');
+    node.python('print(json.dumps(staging.stage(folder / "srv/imera/upload", folder / "still", time.time() - 3)))');
   const upload = (name: string, content: string, ageSeconds = 60) => {
-    mkdirSync(join(folder, "upload", name, ".."), { recursive: true });
-    const file = node.write(`upload/${name}`, content);
+    const file = node.write(`/srv/imera/upload/${name}`, content);
     const time = Date.now() / 1000 - ageSeconds;
     utimesSync(file, time, time);
   };
@@ -115,10 +121,10 @@ describe("the folder of uploads that stands still", () => {
     upload("u/1/a.jpg", "A");
     upload("u/2/b.jpg", "B");
     expect(Object.keys(stage() as object).sort()).toEqual(["u/1/a.jpg", "u/2/b.jpg"]);
-    expect(statSync(join(folder, "still/u/1/a.jpg")).ino).toBe(statSync(join(folder, "upload/u/1/a.jpg")).ino);
-    rmSync(join(folder, "upload/u/1"), { recursive: true });
+    expect(statSync(node.place("/still/u/1/a.jpg")).ino).toBe(statSync(node.place("/srv/imera/upload/u/1/a.jpg")).ino);
+    rmSync(node.place("/srv/imera/upload/u/1"), { recursive: true });
     expect(Object.keys(stage() as object)).toEqual(["u/2/b.jpg"]);
-    expect(readdirSync(join(folder, "still/u"))).toEqual(["2"]);
+    expect(readdirSync(node.place("/still/u"))).toEqual(["2"]);
   });
 
   it("leaves what is being written for the next time", () => {
@@ -131,18 +137,18 @@ describe("the folder of uploads that stands still", () => {
   it("notices a file that was replaced", () => {
     upload("a.jpg", "one");
     const before = stage();
-    rmSync(join(folder, "upload/a.jpg"));
+    rmSync(node.place("/srv/imera/upload/a.jpg"));
     upload("a.jpg", "two");
     expect(stage()).not.toEqual(before);
-    expect(readFileSync(join(folder, "still/a.jpg"), "utf8")).toBe("two");
+    expect(readFileSync(node.place("/still/a.jpg"), "utf8")).toBe("two");
   });
 });
 
 describe("restic's repository", () => {
   const ensure = () => {
-    node.write("restic.env", "RESTIC_PASSWORD='phrase'\n");
+    node.write("/etc/imera/restic.env", "RESTIC_PASSWORD='phrase'\n");
     return node.python(
-      "store.ensure_reachable = lambda: None\ntry:\n files.ensure_repository()\n print('null')\nexcept state.Failed as failed:\n print(json.dumps(failed.line()))",
+      "backup_store.ensure_reachable = lambda: None\ntry:\n files.ensure_repository()\n print('null')\nexcept trouble.Trouble as failed:\n print(json.dumps(failed.line()))",
     );
   };
 
@@ -162,7 +168,7 @@ describe("restic's repository", () => {
   });
 
   it("tells the restore point of each backup by its tags", () => {
-    node.write("restic.env", "RESTIC_PASSWORD='phrase'\n");
+    node.write("/etc/imera/restic.env", "RESTIC_PASSWORD='phrase'\n");
     node.fake("restic", `echo '[{"tags": ["kind=backup", "backup=20261122-101112F", "point=imera-1"]}]'`);
     const points = () => node.python("print(json.dumps(files.restore_points()))");
     expect(points()).toEqual({ "20261122-101112F": "imera-1" });

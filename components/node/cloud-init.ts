@@ -1,6 +1,7 @@
 import { RunError } from "@pulumi/pulumi";
 import { stringify } from "yaml";
 import type { NodeFile } from "./files.ts";
+import { postgresqlVersion } from "../model/node-facts.ts";
 import type { PortRange } from "../model/services.ts";
 
 /** Input of a node's user data. */
@@ -64,7 +65,7 @@ const packages = [
   "erlang-p1-pgsql",
   "jq",
   "pgbackrest",
-  "postgresql-17",
+  `postgresql-${postgresqlVersion}`,
   "python3-certbot-dns-cloudflare",
   "restic",
   "unattended-upgrades",

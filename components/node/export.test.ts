@@ -1,46 +1,49 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { XMLParser } from "fast-xml-parser";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { nodeFiles, nodeRoot, type NodeRoot } from "../testing/node-root.ts";
 
 // Each test starts another program, which takes long on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
 
-const program = fileURLToPath(new URL("../files/usr/local/sbin/imera-export", import.meta.url));
-const facts = { domain: "montague.test", database: { name: "ejabberd", port: 5432 } };
+const program = join(nodeFiles, "usr/local/sbin/imera-export");
+const facts = { domain: "montague.test" };
 
-let folder: string;
+let node: NodeRoot;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "imera-export-"));
-  writeFileSync(join(folder, "node.json"), JSON.stringify(facts));
+  node = nodeRoot(facts);
 });
 
 /** Runs the program with other lines of Python before its `main`. */
 function run(account: string, lines: string, output: "pipe" | "ignore" = "pipe") {
   const driver = `
-import importlib.machinery, importlib.util, json, pathlib, resource, sys
+import importlib.machinery, importlib.util, json, resource, sys
 sys.dont_write_bytecode = True
 loader = importlib.machinery.SourceFileLoader("program", ${JSON.stringify(program)})
 program = importlib.util.module_from_spec(importlib.util.spec_from_loader("program", loader))
 loader.exec_module(program)
-program.FACTS = pathlib.Path(${JSON.stringify(join(folder, "node.json"))})
 sys.argv = ["imera-export", ${JSON.stringify(account)}]
 sys.stdout.reconfigure(encoding="utf-8")
 ${lines}
 program.main()
 `;
-  return spawnSync("python3", ["-"], { input: driver, encoding: "utf8", stdio: ["pipe", output, "pipe"] });
+  const env = { ...process.env, IMERA_ROOT: node.path };
+  return spawnSync("python3", ["-"], { input: driver, encoding: "utf8", env, stdio: ["pipe", output, "pipe"] });
+}
+
+/** Puts a script in the place of PostgreSQL's client, and runs the program as it is. */
+function runWithPsql(account: string, script: string) {
+  chmodSync(node.write("/usr/lib/postgresql/17/bin/psql", script), 0o755);
+  return node.run("/usr/local/sbin/imera-export", { arguments: [account] });
 }
 
 type Row = readonly [kind: string, row: object];
 
 /** Runs it with these rows in place of the database's. */
 function exported(...rows: readonly Row[]) {
-  writeFileSync(join(folder, "rows.json"), JSON.stringify([credentials, ...rows]));
-  const file = JSON.stringify(join(folder, "rows.json"));
+  const file = JSON.stringify(node.write("/rows.json", JSON.stringify([credentials, ...rows])));
   return run("romeo", `program.stored.read_rows = lambda *_: iter(json.load(open(${file})))`);
 }
 
@@ -193,33 +196,24 @@ program.stored.read_rows = rows
   });
 
   it("never makes the account's name a part of a query", () => {
-    const psql = join(folder, "psql");
     const answer = `["credentials", ${JSON.stringify(credentials[1])}]`;
-    writeFileSync(
-      psql,
-      `#!/bin/sh\ncat >${folder}/script\nprintf '%s\\n' "$@" >${folder}/arguments\necho '${answer}'\n`,
-      {
-        mode: 0o755,
-      },
-    );
-    const { stdout, status } = run(
+    const [script, words] = [node.place("/script"), node.place("/arguments")];
+    const { stdout, status } = runWithPsql(
       "o'hara'; --",
-      `program.stored.PSQL = ${JSON.stringify(psql)}; program.stored.as_postgres = lambda _: {}`,
+      `#!/bin/sh\ncat >${script}\nprintf '%s\\n' "$@" >${words}\necho '${answer}'\n`,
     );
     expect(status).toBe(0);
     expect(stdout).toContain(`<user name="o'hara'; --">`);
-    expect(readFileSync(join(folder, "script"), "utf8")).not.toContain("hara");
-    expect(readFileSync(join(folder, "arguments"), "utf8")).toContain("\nuser=o'hara'; --\n");
+    expect(readFileSync(script, "utf8")).not.toContain("hara");
+    expect(readFileSync(words, "utf8")).toContain("\nuser=o'hara'; --\n");
   });
 
   it("fails when the database does", () => {
-    const psql = join(folder, "psql");
-    writeFileSync(psql, "#!/bin/sh\ncat >/dev/null\necho 'FATAL: no such database' >&2\nexit 2\n", { mode: 0o755 });
-    const { stderr, status } = run(
+    const { stderr, status } = runWithPsql(
       "romeo",
-      `program.stored.PSQL = ${JSON.stringify(psql)}; program.stored.as_postgres = lambda _: {}`,
+      "#!/bin/sh\ncat >/dev/null\necho 'FATAL: no such database' >&2\nexit 2\n",
     );
     expect(stderr).toMatch(/FATAL: no such database/);
-    expect(status).not.toBe(0);
+    expect(status).toBe(1);
   });
 });

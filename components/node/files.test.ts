@@ -12,14 +12,14 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { generateOpenSshKeyPair } from "../../host/openssh-key.ts";
+import { nodeFiles, nodeRoot, type NodeRoot } from "../testing/node-root.ts";
 
 // Each test starts other programs, which takes long on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
 
-const root = fileURLToPath(new URL("../files/", import.meta.url));
+const root = nodeFiles;
 const names = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((name) =>
   statSync(join(root, name)).isFile(),
 );
@@ -64,48 +64,34 @@ describe("the tree", () => {
   });
 });
 
-/** Loads a Python program of the tree, puts its files in other places than a node's, and runs its `main`. */
-function run(name: string, places: string, input = "") {
-  const driver = [
-    "import importlib.machinery, importlib.util, pathlib, sys",
-    "sys.dont_write_bytecode = True",
-    'loader = importlib.machinery.SourceFileLoader("program", sys.argv[1])',
-    'program = importlib.util.module_from_spec(importlib.util.spec_from_loader("program", loader))',
-    "loader.exec_module(program)",
-    places,
-    "program.main()",
-  ].join("\n");
-  return spawnSync("python3", ["-c", driver, join(root, name)], { input, encoding: "utf8" });
-}
-
 describe("imera-apply", () => {
+  let node: NodeRoot;
+  beforeEach(() => {
+    node = nodeRoot();
+  });
   const owner = [execFileSync("id", ["-un"]), execFileSync("id", ["-gn"])].map((text) => String(text).trim()).join(":");
-  const file = (path: string, content: string) => ({ path: join(folder, "etc", path), mode: "0640", owner, content });
+  const file = (path: string, content: string) => ({ path: `/etc/imera/new/${path}`, mode: "0640", owner, content });
   const apply = (bundle: unknown) =>
-    run(
-      "usr/local/sbin/imera-apply",
-      `program.ALLOWED = ("${folder}/etc/",); program.MANIFEST = pathlib.Path("${folder}/applied.json")`,
-      typeof bundle === "string" ? bundle : JSON.stringify(bundle),
-    );
+    node.run("/usr/local/sbin/imera-apply", { input: typeof bundle === "string" ? bundle : JSON.stringify(bundle) });
+  const place = (path: string) => node.place(`/etc/imera/new/${path}`);
 
   it("writes, leaves alone what is right, mends what is not, and removes what is listed no longer", () => {
     const first = { files: [file("one/a", "A"), file("b", "B")] };
     expect(apply(first).stdout).toMatch(/^wrote .*a\nwrote .*b\n2 files, 2 changed\n$/);
-    expect(readFileSync(join(folder, "etc/one/a"), "utf8")).toBe("A");
-    expect(statSync(join(folder, "etc/one/a")).mode & 0o777).toBe(0o640);
+    expect(readFileSync(place("one/a"), "utf8")).toBe("A");
+    expect(statSync(place("one/a")).mode & 0o777).toBe(0o640);
     expect(apply(first).stdout).toBe("2 files, 0 changed\n");
-    chmodSync(join(folder, "etc/b"), 0o600);
+    chmodSync(place("b"), 0o600);
     expect(apply(first).stdout).toMatch(/^wrote .*b\n2 files, 1 changed\n$/);
     expect(apply({ files: [file("b", "B")] }).stdout).toMatch(/^removed .*a\n1 files, 1 changed\n$/);
-    expect(readdirSync(join(folder, "etc/one"))).toEqual([]);
+    expect(readdirSync(place("one"))).toEqual([]);
   });
 
   it("never removes what it has not written", () => {
-    mkdirSync(join(folder, "etc"));
-    writeFileSync(join(folder, "etc/own"), "");
+    node.write("/etc/imera/new/own", "");
     apply({ files: [file("a", "A")] });
     apply({ files: [file("b", "B")] });
-    expect(readdirSync(join(folder, "etc")).sort()).toEqual(["b", "own"]);
+    expect(readdirSync(place("")).sort()).toEqual(["b", "own"]);
   });
 
   const good = () => file("good", "good");
@@ -117,41 +103,37 @@ describe("imera-apply", () => {
     ["a mode of three digits", () => ({ files: [good(), { ...file("x", ""), mode: "644" }] })],
     ["no such owner", () => ({ files: [good(), { ...file("x", ""), owner: "nobody-at-all:root" }] })],
     ["a place outside", () => ({ files: [good(), { ...file("x", ""), path: "/root/x" }] })],
-    ["a way out", () => ({ files: [good(), { ...file("x", ""), path: `${folder}/etc/../out` }] })],
+    ["a way out", () => ({ files: [good(), { ...file("x", ""), path: "/etc/imera/../../root/x" }] })],
+    ["the secrets' own place", () => ({ files: [good(), { ...file("x", ""), path: "/etc/imera/secrets.json" }] })],
     ["the same place twice", () => ({ files: [good(), good()] })],
   ])("refuses a bundle with %s as a whole", (_what, bundle) => {
     const result = apply(bundle());
-    expect(result.stderr).toContain("Refused");
-    expect(result.status).not.toBe(0);
-    expect(readdirSync(folder)).toEqual([]);
+    expect(result.stderr).toContain("the bundle is refused, nothing was changed");
+    expect(result.status).toBe(2);
+    expect(readdirSync(node.path).sort()).toEqual(["etc", "srv"]);
+    expect(readdirSync(node.place("/etc/imera"))).toEqual(["node.json"]);
   });
 
   it("refuses to write through a symbolic link", () => {
-    mkdirSync(join(folder, "etc"));
-    mkdirSync(join(folder, "elsewhere"));
-    symlinkSync(join(folder, "elsewhere"), join(folder, "etc/link"));
+    mkdirSync(place(""));
+    mkdirSync(node.place("/elsewhere"));
+    symlinkSync(node.place("/elsewhere"), place("link"));
     expect(apply({ files: [file("link/x", "")] }).stderr).toContain("behind a symbolic link");
-    expect(readdirSync(join(folder, "elsewhere"))).toEqual([]);
+    expect(readdirSync(node.place("/elsewhere"))).toEqual([]);
   });
 });
 
 describe("imera-accept-secrets", () => {
-  const secrets = {
-    databasePassword: "database-1",
-    erlangCookie: "ABCDEFGHIJKLMNOP",
-    adminPassword: "admin-1",
-    turnSecret: "turn-1",
-    cloudflareToken: "token-1",
-  };
-  const place = () => join(folder, "secrets.json");
-  const accept = (input: unknown, facts: unknown = {}) => {
-    writeFileSync(join(folder, "node.json"), JSON.stringify(facts));
-    return run(
-      "usr/local/sbin/imera-accept-secrets",
-      `program.SECRETS = pathlib.Path("${place()}"); program.FACTS = pathlib.Path("${folder}/node.json")`,
-      typeof input === "string" ? input : JSON.stringify(input),
-    );
-  };
+  const secretPatterns = { erlangCookie: "[A-Za-z0-9]{20,255}", adminPassword: String.raw`[!#-&(-\[\]-~]{1,255}` };
+  const secrets = { erlangCookie: "ABCDEFGHIJKLMNOPQRST", adminPassword: "admin-1" };
+  let node: NodeRoot;
+  beforeEach(() => {
+    node = nodeRoot({ secretPatterns });
+  });
+  const place = () => node.place("/etc/imera/secrets.json");
+  const program = "/usr/local/sbin/imera-accept-secrets";
+  const accept = (input: unknown) =>
+    node.run(program, { input: typeof input === "string" ? input : JSON.stringify(input) });
 
   it("keeps them for root only, and says when they are the same", () => {
     expect(accept(secrets).stdout).toBe("secrets: written\n");
@@ -160,28 +142,13 @@ describe("imera-accept-secrets", () => {
     expect(accept(secrets).stdout).toBe("secrets: unchanged\n");
   });
 
-  const ofBackup = { backupAccessKey: "key-1", backupSecretKey: "secret-1", backupPassphrase: "phrase-1" };
   it.each([
-    ["a node that keeps backups", { ...secrets, ...ofBackup, canaryPassword: "canary-1" }, { backup: {} }, 0],
-    ["such a node without the canary's", { ...secrets, ...ofBackup }, { backup: {} }, 2],
-    ["such a node without the store's", { ...secrets, canaryPassword: "canary-1" }, { backup: {} }, 2],
-    [
-      "a drill, which orders no certificate",
-      { ...secrets, ...ofBackup, cloudflareToken: undefined, adminPassword: undefined },
-      { backup: {}, purpose: "drill" },
-      0,
-    ],
-    ["a drill without the passphrase", { ...secrets, ...ofBackup, backupPassphrase: "" }, { purpose: "drill" }, 2],
-  ])("knows what it needs on %s", (_what, input, facts, status) => {
-    expect(accept(input, facts).status).toBe(status);
-  });
-
-  it.each([
-    ["no JSON", "database-1"],
+    ["no JSON", "admin-1"],
     ["a list", [secrets]],
-    ["one too few", { ...secrets, turnSecret: undefined }],
+    ["one too few", { ...secrets, adminPassword: undefined }],
     ["one too many", { ...secrets, other: "other-1" }],
-    ["a number", { ...secrets, turnSecret: 7 }],
+    ["a number", { ...secrets, adminPassword: 7 }],
+    ["an empty one", { ...secrets, adminPassword: "" }],
     ["a quote", { ...secrets, adminPassword: "admin-1'" }],
     ["a line break", { ...secrets, adminPassword: "admin-1\n" }],
     ["a short cookie", { ...secrets, erlangCookie: "SHORT" }],
@@ -194,14 +161,49 @@ describe("imera-accept-secrets", () => {
   });
 });
 
+describe("a full disk", () => {
+  /** A limit on the size of files ends a write as a full disk does: with what came before already in the file. */
+  const limited = (command: string, input: string) =>
+    spawnSync("bash", ["-c", `ulimit -f 0; ${command}`], { input, encoding: "utf8" });
+  const left = (path: string) => readdirSync(path).sort();
+
+  it("leaves no secret behind in a file of another name", () => {
+    const target = join(folder, "secrets.json");
+    writeFileSync(target, "old");
+    const library = join(root, "usr/local/lib/imera");
+    const code = `import sys, pathlib; sys.path.insert(0, "${library}"); from node import atomic; atomic.write(pathlib.Path("${target}"), "x" * 5000, 0o600)`;
+    const { stderr, status } = limited(`python3 -B -c '${code}'`, "");
+    expect(stderr).toContain("File too large");
+    expect(status).toBe(1);
+    expect(left(folder)).toEqual(["secrets.json"]);
+    expect(readFileSync(target, "utf8")).toBe("old");
+  });
+
+  it("leaves none behind where a step writes it", () => {
+    const target = join(folder, "secrets.yml");
+    writeFileSync(target, "old");
+    const user = execFileSync("id", ["-un"], { encoding: "utf8" }).trim();
+    // The signal that comes with the limit would end cat without a word; a full disk sends none.
+    const { stderr, status } = limited(
+      `trap "" XFSZ; source ${root}/usr/local/lib/imera/step.sh; install_text ${target} 0600 ${user}`,
+      "secret".repeat(1000),
+    );
+    expect(stderr).toContain("secrets.yml could not be written");
+    expect(status).toBe(1);
+    expect(left(folder)).toEqual(["secrets.yml"]);
+    expect(readFileSync(target, "utf8")).toBe("old");
+  });
+});
+
 describe("erase-first-contact-key", () => {
   it("blanks the key in every form and keeps each file's length and the rest of it", () => {
     const { privateKey: key } = generateOpenSshKeyPair("imera");
-    const copies = join(folder, "copies");
-    mkdirSync(copies);
+    const node = nodeRoot();
+    const copies = node.place("/var/lib/cloud");
+    mkdirSync(copies, { recursive: true });
     const kept = { yaml: `a: 1\nkey: |\n${key.replace(/^/gm, "  ")}\nb: 2\n`, json: JSON.stringify({ key, b: 2 }) };
     for (const [name, content] of Object.entries(kept)) writeFileSync(join(copies, name), content);
-    const result = run("usr/local/lib/imera/erase-first-contact-key", `program.main.__defaults__ = (["${copies}"],)`);
+    const result = node.run("/usr/local/lib/imera/erase-first-contact-key");
     expect(result.stderr).toBe("");
     const secretLines = key.split("\n").filter((line) => line.length >= 12 && !line.startsWith("-----"));
     expect(secretLines.length).toBeGreaterThan(3);

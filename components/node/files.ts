@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { dataMountPoint, postgresqlVersion } from "../model/node-facts.ts";
 
 /** Text file for a node, as `/usr/local/sbin/imera-apply` takes it. */
 export interface NodeFile {
@@ -14,7 +15,10 @@ export interface NodeFile {
   readonly content: string;
 }
 
-/** Reads the files under `components/files/`, which mirrors a node's root; executable ones stay so. Sorted by path. */
+/**
+ * Reads the files under `components/files/`, which mirrors a node's root; executable ones stay so. Sorted by path. In systemd's
+ * units, which cannot read the node's facts, `{{mountPoint}}` and `{{postgresqlVersion}}` are replaced.
+ */
 export function staticFiles(root = fileURLToPath(new URL("../files/", import.meta.url))): readonly NodeFile[] {
   return readdirSync(root, { recursive: true, encoding: "utf8" })
     .map((name) => ({ name, file: join(root, name) }))
@@ -23,9 +27,14 @@ export function staticFiles(root = fileURLToPath(new URL("../files/", import.met
       path: `/${name}`,
       mode: (statSync(file).mode & 0o100) === 0 ? "0644" : "0755",
       owner: "root:root",
-      content: readFileSync(file, "utf8"),
+      content: withFacts(name, readFileSync(file, "utf8")),
     }))
     .sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function withFacts(name: string, text: string): string {
+  if (!name.startsWith("etc/systemd/system/")) return text;
+  return text.replaceAll("{{mountPoint}}", dataMountPoint).replaceAll("{{postgresqlVersion}}", postgresqlVersion);
 }
 
 /**
@@ -59,6 +68,8 @@ const firstBootPaths = [
   "/etc/ssh/sshd_config.d/10-imera.conf",
   "/etc/systemd/system/ejabberd.service.d/50-imera.conf",
   "/etc/systemd/system/epmd.socket.d/50-imera.conf",
+  "/usr/local/lib/imera/node/atomic.py",
+  "/usr/local/lib/imera/node/facts.py",
   "/usr/local/sbin/imera-apply",
   "/usr/local/sbin/imera-first-contact",
 ];

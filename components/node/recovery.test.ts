@@ -17,20 +17,22 @@ function python(program: string, input: unknown): unknown {
 const decideProgram = `
 import datetime
 from recovery.decision import Volume, decide
-from recovery.refused import Refused
-from recovery.store import Backup, Store
+from node.trouble import Trouble
+from recovery.store import Backup, RestorePoint, Store
 given = json.load(sys.stdin)
 volume = Volume(**given["volume"] | {"segments": frozenset(given["volume"].get("segments", ()))})
 def backup(entry):
-    point = datetime.datetime.fromisoformat(entry.pop("at"))
-    return Backup(finished_at=point, point_at=point, size_bytes=1, **{"timeline": 1, "stop_lsn": "0/2000000", "point": "p", "snapshot": "s"} | entry)
+    at = datetime.datetime.fromisoformat(entry.pop("at"))
+    snapshot = entry.pop("snapshot", "s")
+    point = RestorePoint("p", at, snapshot) if snapshot else None
+    return Backup(finished_at=at, restore_point=point, size_bytes=1, **{"timeline": 1, "stop_lsn": "0/2000000"} | entry)
 store = given["store"] | {"backups": tuple(map(backup, given["store"].get("backups", ())))}
 store["forks"] = {int(timeline): place for timeline, place in store.get("forks", {}).items()}
 time = given.get("time") and datetime.datetime.fromisoformat(given["time"])
 try:
     made = decide(volume, Store(**store), given.get("choice", "auto"), time, given.get("drill", False))
     print(json.dumps([made.outcome, made.backup and made.backup.label]))
-except Refused as refused:
+except Trouble as refused:
     print(json.dumps(["refused", refused.text("recovery")]))
 `;
 const decide = (given: object) => python(decideProgram, given);
@@ -54,7 +56,6 @@ describe("a node without data", () => {
     ["restores the newest backup", { store: ready }, ["backup", "B"]],
     ["restores no further than the time", { store: ready, time: "2026-11-22T10:30:00Z" }, ["backup", "A"]],
     ["begins empty beside an empty store", { store: { kind: "empty" } }, ["initialised", null]],
-    ["begins empty where there is no store", { store: { kind: "none" } }, ["initialised", null]],
     [
       "begins empty beside a silent store when told to",
       { store: { kind: "unreachable" }, choice: "initialise" },
@@ -136,9 +137,9 @@ describe("a node whose volume has data", () => {
 const judgeProgram = `
 from recovery import store
 given = json.load(sys.stdin)
-store.leftovers = lambda: given.get("leftovers", False)
+store.has_leftovers = lambda: given.get("leftovers", False)
 found = store.judge(given["info"], given["restic"], given.get("said", ""), given.get("snapshots", []))
-print(json.dumps([found.kind, [[backup.label, backup.snapshot] for backup in found.backups]]))
+print(json.dumps([found.kind, [[backup.label, backup.restore_point and backup.restore_point.snapshot] for backup in found.backups]]))
 `;
 const judge = (given: object) => python(judgeProgram, given);
 
@@ -207,7 +208,7 @@ describe("what the store says", () => {
 const compareProgram = `
 import hashlib, pathlib, tempfile
 from recovery import restored_files
-from recovery.refused import Refused
+from node.trouble import Trouble
 given = json.load(sys.stdin)
 with tempfile.TemporaryDirectory() as folder:
     uploads = pathlib.Path(folder)
@@ -217,7 +218,7 @@ with tempfile.TemporaryDirectory() as folder:
     try:
         restored_files.compare(expected, uploads)
         print(json.dumps(None))
-    except Refused as refused:
+    except Trouble as refused:
         print(json.dumps(refused.text("recovery").replace(folder, "UPLOADS")))
 `;
 
@@ -237,6 +238,8 @@ describe("restored uploads", () => {
   });
 
   it("are refused when one is missing, and the file is named", () => {
-    expect(compare({ "cat.jpg": "a cat", "dog.jpg": "a dog" })).toMatch(/1 of 3 uploads .*UPLOADS\/fox\.jpg is missing/s);
+    expect(compare({ "cat.jpg": "a cat", "dog.jpg": "a dog" })).toMatch(
+      /1 of 3 uploads .*UPLOADS\/fox\.jpg is missing/s,
+    );
   });
 });

@@ -1,12 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { beforeEach, expect, it } from "vitest";
+import { nodeFiles } from "../testing/node-root.ts";
+import { staticFiles } from "./files.ts";
 
-const root = fileURLToPath(new URL("../files/etc/systemd/system/", import.meta.url));
-const units = readdirSync(root);
+const units = readdirSync(join(nodeFiles, "etc/systemd/system"));
 const ownUnits = units.filter((name) => !name.endsWith(".d"));
 
 let folder: string;
@@ -19,18 +19,25 @@ it.each(units.filter((name) => name.endsWith(".d")))("%s is right for systemd", 
   const service = "[Service]\nExecStart=/bin/true\n";
   writeFileSync(join(folder, unit), unit.endsWith(".socket") ? "[Socket]\nListenStream=1\n" : service);
   if (unit.endsWith(".socket")) writeFileSync(join(folder, unit.replace(".socket", ".service")), service);
-  cpSync(join(root, name), join(folder, name), { recursive: true });
+  mkdirSync(join(folder, name));
+  writeFileSync(join(folder, name, "50-imera.conf"), asOnNode(`${name}/50-imera.conf`));
   expect(verify(unit)).toEqual({ stderr: "", status: 0 });
 });
 
 it.each(ownUnits)("%s is a unit that systemd takes", (name) => {
   for (const unit of ownUnits) {
     // The programs are not on this machine.
-    const text = readFileSync(join(root, unit), "utf8");
-    writeFileSync(join(folder, unit), text.replace(/^ExecStart=\S+/m, "ExecStart=/bin/true"));
+    writeFileSync(join(folder, unit), asOnNode(unit).replace(/^ExecStart=\S+/m, "ExecStart=/bin/true"));
   }
   expect(verify(name)).toEqual({ stderr: "", status: 0 });
 });
+
+/** Text of a unit as it comes to a node. */
+function asOnNode(unit: string): string {
+  const file = staticFiles().find(({ path }) => path === `/etc/systemd/system/${unit}`);
+  if (file === undefined) throw new Error(`${unit}: is not among the files of a node`);
+  return file.content;
+}
 
 function verify(unit: string) {
   const options = { encoding: "utf8", timeout: 60_000 } as const;

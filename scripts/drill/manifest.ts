@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { uploadDirectory } from "../../components/model/node-facts.ts";
+import { dataMountPoint, uploadDirectory } from "../../components/model/node-facts.ts";
 import { runProgram, shellWord } from "../network/node/program.ts";
 import type { NodeSession } from "../network/node/ssh.ts";
 
@@ -36,7 +36,7 @@ export async function compareWithBackup(session: NodeSession, restorePoint: stri
   return { expected, gaps: differences.split("\n").filter((line) => line !== "") };
 }
 
-const manifestFile = "/srv/imera/backup/manifest.json";
+const manifestFile = `${dataMountPoint}/backup/manifest.json`;
 
 /** Runs a line of bash with the key to the backups that the node restored with. Exit code 1 with output is an answer too. */
 function runWithStore(session: NodeSession, line: string): Promise<string> {

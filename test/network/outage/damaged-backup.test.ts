@@ -11,6 +11,7 @@ import { type NodeMachine, nodeMachine } from "./node.ts";
 import { type Damage, flipBytes, loseObject, storedObjects, storeListing } from "./object-store.ts";
 import { backUpNow, operatorCommand, readyAtMs, rebuildNetwork } from "./operator.ts";
 import { watchPorts } from "./port-watch.ts";
+import { databaseFolder } from "../../../components/model/node-facts.ts";
 
 const network = networkUnderTest();
 const run = describeRun(Number(testRunNumber()));
@@ -31,7 +32,7 @@ async function refusalOf(node: NodeMachine): Promise<string> {
 /** Neither the store nor the volume has anything that was not there before. */
 async function expectNothingWritten(node: NodeMachine, listing: readonly string[]): Promise<void> {
   expect(await storeListing()).toEqual(listing);
-  await node.shell("test ! -e /srv/imera/postgresql/17/main");
+  await node.shell(`test ! -e ${databaseFolder}`);
   expect(await node.shell("systemctl show --property ActiveState --value ejabberd")).toBe("inactive");
 }
 

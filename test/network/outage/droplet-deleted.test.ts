@@ -6,9 +6,10 @@ import { nodeMachine } from "./node.ts";
 import { readyAtMs, rebuildNetwork } from "./operator.ts";
 import { watchPorts } from "./port-watch.ts";
 import { servedCertificate } from "./served-certificate.ts";
+import { dataMountPoint } from "../../../components/model/node-facts.ts";
 
 const network = networkUnderTest();
-const certificatesMade = "ls /srv/imera/letsencrypt/archive/*/ | grep --count fullchain";
+const certificatesMade = `ls ${dataMountPoint}/letsencrypt/archive/*/ | grep --count fullchain`;
 
 describe("a droplet that was deleted behind Pulumi's back", () => {
   it("is rebuilt with the same volume: no acknowledged message lost, same certificate, nothing answers too early", async () => {

@@ -1,10 +1,16 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { networkUnderTest } from "./network-under-test.ts";
 import { type Health, healthIs, isServing, type NodeMachine, nodeMachine } from "./node.ts";
+import {
+  databaseFolder,
+  dataMountPoint,
+  postgresqlVersion,
+  uploadDirectory,
+} from "../../../components/model/node-facts.ts";
 
 const network = networkUnderTest();
 /** Where uploads go, and what fills the volume. */
-const ballast = "/srv/imera/upload/ballast";
+const ballast = `${uploadDirectory}/ballast`;
 const as = (user: string) => `setpriv --reuid ${user} --regid ${user} --init-groups --reset-env`;
 
 afterEach(async () => {
@@ -24,7 +30,7 @@ describe("a volume that uploads fill", () => {
     expect(before).toMatchObject({ healthy: false, serving: true });
 
     await node.shell(fillAs("ejabberd"), { timeoutMs: 120_000 });
-    const kibibytes = "df --output=avail --block-size=1K /srv/imera | tail --lines 1";
+    const kibibytes = `df --output=avail --block-size=1K ${dataMountPoint} | tail --lines 1`;
     expect(Number(await node.shell(kibibytes))).toBeLessThan(1024);
     await client.acknowledges(50, 60_000);
     const full = await healthIs(node, "health to say that the volume is full", isDiskLow, 30_000);
@@ -48,7 +54,7 @@ describe("a volume without a single block left", () => {
     await expect(node.shell(`cd / && ${as("postgres")} psql --quiet --command "${newTable}" ejabberd`)).rejects.toThrow(
       /No space left/,
     );
-    await node.shell("kill -KILL $(head --lines 1 /srv/imera/postgresql/17/main/postmaster.pid)");
+    await node.shell(`kill -KILL $(head --lines 1 ${databaseFolder}/postmaster.pid)`);
     await healthIs(node, "health to say that the volume is full", isDiskLow, 60_000);
 
     await node.shell(`rm ${ballast}.*`);
@@ -66,7 +72,7 @@ function isDiskLow({ checks }: Health): boolean {
 
 /** A shell command that leaves so much space free for everyone but the database, in MiB. */
 function leaveFree(mebibytes: number): string {
-  const free = "$(df --output=avail --block-size=1M /srv/imera | tail --lines 1)";
+  const free = `$(df --output=avail --block-size=1M ${dataMountPoint} | tail --lines 1)`;
   return `fallocate --length $((${free} - ${mebibytes}))M ${ballast}.most`;
 }
 
@@ -80,6 +86,6 @@ const newTable = "CREATE TABLE filler AS SELECT generate_series(1, 10000000)";
 
 /** Every page of every table is read with its checksum, and every index compared with its table; throws at a difference. */
 async function expectIntactDatabase(node: NodeMachine): Promise<void> {
-  const check = "/usr/lib/postgresql/17/bin/pg_amcheck --install-missing=pg_catalog --heapallindexed ejabberd";
+  const check = `/usr/lib/postgresql/${postgresqlVersion}/bin/pg_amcheck --install-missing=pg_catalog --heapallindexed ejabberd`;
   await node.shell(`cd / && ${as("postgres")} ${check}`, { timeoutMs: 300_000 });
 }

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { networkUnderTest } from "./network-under-test.ts";
 import { isServing, nodeMachine } from "./node.ts";
+import { databaseFolder } from "../../../components/model/node-facts.ts";
 
 const network = networkUnderTest();
 const beam = "$(pgrep --uid ejabberd --oldest beam.smp)";
-const postmaster = "$(head --lines 1 /srv/imera/postgresql/17/main/postmaster.pid)";
+const postmaster = `$(head --lines 1 ${databaseFolder}/postmaster.pid)`;
 
 describe("kill -9", () => {
   it.each([

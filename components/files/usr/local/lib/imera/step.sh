@@ -8,17 +8,19 @@ umask 022
 
 readonly facts_file=/etc/imera/node.json
 readonly secrets_file=/etc/imera/secrets.json
-# shellcheck disable=SC2034 # the steps use it
-readonly mount_point=/srv/imera
 
 # fact PATH: a value of node.json by jq path, such as .domain or .database.port. Fails when it is absent.
 fact() {
   jq -er "$1 // empty" "$facts_file" || fail "node.json has no $1" "the program that delivers it is older or newer than this step" "run 'pulumi up' again"
 }
 
-# optional_fact PATH DEFAULT: the same, with a default for an absent value or null.
-optional_fact() {
-  jq -r --arg default "$2" "$1 // \$default" "$facts_file"
+# nullable_fact PATH: a value of node.json that may be null, which is given as an empty text.
+nullable_fact() {
+  jq -r "$1 // empty" "$facts_file"
+}
+
+is_drill() {
+  [[ $(fact .purpose) == drill ]]
 }
 
 # secret NAME: one secret, to be read into a variable or a pipe, never onto a command line.
@@ -56,9 +58,11 @@ install_text() {
   local -r path=$1 mode=$2 owner=$3
   local temporary
   temporary=$(mktemp "$(dirname "$path")/.imera-XXXXXX")
-  cat >"$temporary"
-  chmod "$mode" "$temporary"
-  chown "$owner" "$temporary"
+  # It may hold secrets, also where the disk was full after the first of them.
+  if ! { cat >"$temporary" && chmod "$mode" "$temporary" && chown "$owner" "$temporary" && sync "$temporary"; }; then
+    rm "$temporary"
+    fail "$path could not be written" "see above" "make room on the disk and run 'pulumi up' again"
+  fi
   if cmp -s "$temporary" "$path" && [[ $(stat -c '%a %U:%G' "$temporary") == "$(stat -c '%a %U:%G' "$path")" ]]; then
     rm "$temporary"
   else

@@ -1,9 +1,11 @@
-"""An account as XEP-0227 has it, out of the rows that the database keeps."""
+"""Account as XEP-0227 has it, out of the rows that the database keeps."""
 
 import datetime
 import re
+from collections.abc import Iterable, Iterator, Sequence
 
-from .writing import attribute, attributes_of, fragment, fragments, tell, text, wrapped
+from .stored import Row, Rows
+from .writing import attribute, attributes_of, fragment, fragments, report_omission, text, wrapped
 
 MECHANISMS = {2: "SCRAM-SHA-1", 3: "SCRAM-SHA-256", 4: "SCRAM-SHA-512"}
 SUBSCRIPTIONS = {"N": "none", "T": "to", "F": "from", "B": "both"}
@@ -11,13 +13,19 @@ SUBSCRIPTIONS = {"N": "none", "T": "to", "F": "from", "B": "both"}
 ASKED_OUT = {"S", "O", "B"}
 ASKED_IN = {"I", "B"}
 RULE_TYPES = {"j": "jid", "g": "group", "s": "subscription"}
-STANZA_KINDS = {"match_iq": "iq", "match_message": "message", "match_presence_in": "presence-in", "match_presence_out": "presence-out"}
+STANZA_KINDS = {
+    "match_iq": "iq",
+    "match_message": "message",
+    "match_presence_in": "presence-in",
+    "match_presence_out": "presence-out",
+}
 # What ejabberd keeps among a node's options and is about its own storage.
 OWN_OPTIONS = {"rsm", "sql"}
 NODE_FORM = "http://jabber.org/protocol/pubsub#node_config"
 
 
-def document(user, domain, credentials, rows):
+def document(user: str, domain: str, credentials: Sequence[Row], rows: Rows) -> Iterator[str]:
+    """Writes the document, part by part."""
     yield f"<?xml version='1.0' encoding='UTF-8'?>\n<server-data xmlns='urn:xmpp:pie:0'>\n<host jid={attribute(domain)}>\n"
     yield f"<user name={attribute(user)}>\n"
     yield from map(scram, credentials)
@@ -33,17 +41,23 @@ def document(user, domain, credentials, rows):
     yield "</user>\n</host>\n</server-data>\n"
 
 
-def scram(row):
+def scram(row: Row) -> str:
+    """Writes one hash of the password."""
     if row["type"] not in MECHANISMS:
-        tell(f"a password in a form that has no place here (type {row['type']})")
+        report_omission(f"a password in a form that has no place here (type {row['type']})")
         return ""
-    values = {"iter-count": row["iterationcount"], "salt": row["salt"], "server-key": row["serverkey"], "stored-key": row["password"]}
+    values = {
+        "iter-count": row["iterationcount"],
+        "salt": row["salt"],
+        "server-key": row["serverkey"],
+        "stored-key": row["password"],
+    }
     children = "".join(f"<{name}>{text(str(value))}</{name}>" for name, value in values.items())
     return f"<scram-credentials xmlns='urn:xmpp:pie:0#scram' mechanism='{MECHANISMS[row['type']]}'>{children}</scram-credentials>\n"
 
 
-def roster(contacts):
-    """A contact who only asked is no contact yet, just a request."""
+def roster(contacts: Sequence[Row]) -> Iterator[str]:
+    """Writes contacts and requests to subscribe. A contact who only asked is no contact yet, just a request."""
     yield "<query xmlns='jabber:iq:roster'>\n"
     for row in contacts:
         if row["subscription"] != "N" or row["ask"] != "I" or row["nick"] or row["groups"]:
@@ -54,7 +68,8 @@ def roster(contacts):
             yield request(row)
 
 
-def contact(row):
+def contact(row: Row) -> str:
+    """Writes one contact of the roster."""
     attributes = {"jid": row["jid"], "subscription": SUBSCRIPTIONS.get(row["subscription"], "none")}
     if row["nick"]:
         attributes["name"] = row["nick"]
@@ -66,19 +81,24 @@ def contact(row):
     return f"<item{attributes_of(attributes)}>{groups}</item>\n"
 
 
-def request(row):
+def request(row: Row) -> str:
+    """Writes one request to subscribe."""
     attributes = {"xmlns": "jabber:client", "type": "subscribe", "from": row["jid"]}
     status = f"<status>{text(row['askmessage'])}</status>" if row["askmessage"] else ""
     return f"<presence{attributes_of(attributes)}>{status}</presence>\n"
 
 
-def privacy(rows):
+def privacy(rows: Rows) -> Iterator[str]:
+    """Writes the privacy lists."""
     lists = [f"<default name={attribute(row['name'])}/>\n" for row in rows.take("default-list")]
-    lists += (f"<list name={attribute(row['name'])}>{''.join(map(rule, row['rules']))}</list>\n" for row in rows.take("list"))
+    lists += (
+        f"<list name={attribute(row['name'])}>{''.join(map(rule, row['rules']))}</list>\n" for row in rows.take("list")
+    )
     return wrapped("query", "jabber:iq:privacy", lists)
 
 
-def rule(row):
+def rule(row: Row) -> str:
+    """Writes one rule of a privacy list."""
     attributes = {"action": "allow" if row["action"] == "a" else "deny", "order": str(int(row["ord"]))}
     if row["t"] in RULE_TYPES:
         attributes |= {"type": RULE_TYPES[row["t"]], "value": row["value"]}
@@ -86,19 +106,21 @@ def rule(row):
     return f"<item{attributes_of(attributes)}>{kinds}</item>"
 
 
-def configuration(row):
+def configuration(row: Row) -> str:
+    """Writes the configuration of one personal node."""
     fields = "".join(field(name, value) for name, value in (row["options"] or {}).items() if name not in OWN_OPTIONS)
     form = f"<field var='FORM_TYPE' type='hidden'><value>{NODE_FORM}</value></field>{fields}"
     return f"<configure node={attribute(row['node'])}><x xmlns='jabber:x:data' type='form'>{form}</x></configure>\n"
 
 
-def field(name, value):
+def field(name: str, value: str) -> str:
+    """Writes one field of a node's configuration."""
     values = "".join(f"<value>{text(each)}</value>" for each in option_values(value))
     return f"<field var={attribute(f'pubsub#{name}')}>{values}</field>" if values else ""
 
 
-def option_values(value):
-    """ejabberd keeps an option as an Erlang term: an atom, a number, a binary, or a list of binaries."""
+def option_values(value: str) -> list[str]:
+    """Parses an option's values. ejabberd keeps an option as an Erlang term: an atom, a number, a binary, or a list of binaries."""
     if value in ("true", "false"):
         return ["1" if value == "true" else "0"]
     if re.fullmatch(r"[a-z]\w*|\d+", value):
@@ -106,26 +128,27 @@ def option_values(value):
     return [re.sub(r"\\(.)", r"\1", each) for each in re.findall(r'<<"((?:[^"\\]|\\.)*)"(?:/utf8)?>>', value)]
 
 
-def items(nodes, rows):
-    """The items of each node, in the order of the nodes, which is that of the rows."""
+def items(nodes: Iterable[Row], rows: Iterator[Row]) -> Iterator[str]:
+    """Writes the items of each node, in the order of the nodes, which is that of the rows."""
     row = next(rows, None)
     for each in nodes:
         yield f"<items node={attribute(each['node'])}>\n"
         while row is not None and row["node"] == each["node"]:
             payload = fragment(row["xml"], "")
             if payload is None:
-                tell(f"an item of the node {each['node']}")
+                report_omission(f"an item of the node {each['node']}")
             else:
                 yield f"<item id={attribute(row['itemid'])}>{payload}</item>\n"
             row = next(rows, None)
         yield "</items>\n"
 
 
-def archived(rows):
+def archived(rows: Iterable[Row]) -> Iterator[str]:
+    """Writes the message archive."""
     for row in rows:
         message = fragment(row["xml"], "jabber:client")
         if message is None:
-            tell(f"the archived message {row['timestamp']}")
+            report_omission(f"the archived message {row['timestamp']}")
             continue
         moment = datetime.datetime.fromtimestamp(row["timestamp"] / 1_000_000, datetime.UTC)
         stamp = moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")

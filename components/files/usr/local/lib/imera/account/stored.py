@@ -1,12 +1,14 @@
-"""What the database keeps of an account, row by row."""
+"""Rows that the database keeps of an account."""
 
 import json
-import os
-import pwd
 import subprocess
+from collections.abc import Iterator
+from typing import Any
 
-POSTGRES = "postgres"
-PSQL = "/usr/lib/postgresql/17/bin/psql"
+from node import postgres
+from node.facts import facts
+from node.postgres import QueryFailed
+
 # Each row is one line of JSON: [what it is, the row]. JSON escapes control characters, so CSV never quotes a line.
 COPY_AS_LINES = r"(FORMAT csv, DELIMITER E'\x01', QUOTE E'\x02')"
 QUERIES = {
@@ -28,25 +30,27 @@ QUERIES = {
 }
 
 
-class Unknown(Exception):
-    """The database did not answer; the arguments say what and why."""
+# Columns by name. Which there are depends on the kind of row.
+Row = dict[str, Any]
 
 
 class Rows:
     """Rows in the order of QUERIES, each taken when it is needed."""
 
-    def __init__(self, rows):
+    def __init__(self, rows: Iterator[tuple[str, Row]]) -> None:
         self.rows = rows
         self.next = next(rows, None)
 
-    def take(self, kind):
+    def take(self, kind: str) -> Iterator[Row]:
+        """Takes the rows of one kind."""
         while self.next is not None and self.next[0] == kind:
             row = self.next[1]
             self.next = next(self.rows, None)
             yield row
 
 
-def read_rows(database, user, domain):
+def read_rows(user: str, domain: str) -> Iterator[tuple[str, Row]]:
+    """Reads an account's rows, each with its kind, as of one moment. Raises QueryFailed."""
     own = "username = :'user' AND server_host = :'domain'"
     copies = (
         f"COPY (SELECT json_build_array('{kind}', row_to_json(found)) FROM ({query.format(own=own)}) AS found) "
@@ -54,32 +58,17 @@ def read_rows(database, user, domain):
         for kind, query in QUERIES.items()
     )
     script = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\n{''.join(copies)}COMMIT;\n"
-    command = [PSQL, "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", "--file", "-"]
-    command += ["--set", f"user={user}", "--set", f"domain={domain}", "--set", f"jid={user}@{domain}"]
-    with subprocess.Popen(command, **as_postgres(database), **PIPES) as psql:
+    variables = ("--set", f"user={user}", "--set", f"domain={domain}", "--set", f"jid={user}@{domain}")
+    command = postgres.psql_command(*variables, database=facts()["database"]["name"])
+    with subprocess.Popen(
+        command, cwd="/", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as psql:
+        assert psql.stdin and psql.stdout and psql.stderr
         psql.stdin.write(script.encode())
         psql.stdin.close()
         for line in psql.stdout:
-            yield json.loads(line.decode(errors="replace"))
+            kind, row = json.loads(line.decode(errors="replace"))
+            yield kind, row
         errors = psql.stderr.read().decode(errors="replace").strip()
     if psql.returncode != 0:
-        raise Unknown("PostgreSQL did not answer", errors)
-
-
-PIPES = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-
-
-def as_postgres(database):
-    environment = {
-        "PATH": os.environ["PATH"],
-        "PGHOST": "/run/postgresql",
-        "PGPORT": str(database["port"]),
-        "PGDATABASE": database["name"],
-        "PGUSER": POSTGRES,
-        "PGCLIENTENCODING": "UTF8",
-        "LC_ALL": "C.UTF-8",
-    }
-    if os.geteuid() != 0:
-        return {"env": environment, "cwd": "/"}
-    user = pwd.getpwnam(POSTGRES)
-    return {"env": environment, "cwd": "/", "user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+        raise QueryFailed("PostgreSQL does not answer", errors, f"see 'systemctl status {postgres.unit()}'")

@@ -1,7 +1,9 @@
-"""Writes XML that is well-formed, whatever it is given."""
+"""Well-formed XML, whatever it is made of."""
 
 import re
 import sys
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
@@ -10,8 +12,8 @@ UNNAMED = "imera:unnamed"
 UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def wrapped(name, namespace, content):
-    """The element around its content; nothing where there is none."""
+def wrapped(name: str, namespace: str | None, content: Iterable[str]) -> Iterator[str]:
+    """Writes an element around its content; nothing where there is none."""
     opened = False
     for part in content:
         if not opened:
@@ -22,28 +24,31 @@ def wrapped(name, namespace, content):
         yield f"</{name}>\n"
 
 
-def fragments(rows, what, namespace):
+def fragments(rows: Iterable[Mapping[str, Any]], what: str, namespace: str) -> Iterator[str]:
+    """Writes the XML of each row, and reports those that are not well-formed."""
     for row in rows:
         found = fragment(row["xml"], namespace)
         if found is None:
-            tell(f"a {what}")
+            report_omission(f"a {what}")
         elif found:
             yield found + "\n"
 
 
-def fragment(xml, namespace):
-    """Stored XML as it is to stand in the document; None where it is none. An element without a namespace gets `namespace`,
-    so that it does not take on that of the element around it."""
-    roots = []
+def fragment(xml: str, namespace: str) -> str | None:
+    """Gives stored XML as it is to stand in the document; None where it is not well-formed.
+
+    An element without a namespace gets `namespace`, so that it does not take on that of the element around it.
+    """
+    roots: list[str] = []
     depth = 0
 
-    def start(name, _):
+    def start(name: str, _: object) -> None:
         nonlocal depth
         if depth == 1:
             roots.append(name)
         depth += 1
 
-    def end(_):
+    def end(_: object) -> None:
         nonlocal depth
         depth -= 1
 
@@ -58,17 +63,21 @@ def fragment(xml, namespace):
     return xml
 
 
-def text(value):
+def text(value: str) -> str:
+    """Escapes text."""
     return escape(UNWRITABLE.sub("\ufffd", value))
 
 
-def attribute(value):
+def attribute(value: str) -> str:
+    """Quotes an attribute's value."""
     return quoteattr(UNWRITABLE.sub("\ufffd", value))
 
 
-def attributes_of(attributes):
+def attributes_of(attributes: Mapping[str, str]) -> str:
+    """Writes attributes, each with a space before it."""
     return "".join(f" {name}={attribute(value)}" for name, value in attributes.items())
 
 
-def tell(what):
+def report_omission(what: str) -> None:
+    """Says on standard error that something stored is not in the document."""
     print(f"imera-export: left out: {what}, as it is stored", file=sys.stderr)

@@ -1,119 +1,113 @@
-"""A restore from beginning to end: beside what is there, verified, and only then in its place."""
+"""Restore from beginning to end: beside what is there, verified, and only then in its place."""
 
 import concurrent.futures
 import contextlib
-import datetime
 import fcntl
 import os
-import pathlib
 import sys
 import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import TypeVar
 
-from backup.state import Failed, iso, now
+from node import ejabberd, facts, timestamps
+from node.trouble import Trouble
 
-from . import database, restored_files, volume
-from .refused import Refused
+from . import database, restored_files, server, volume
+from .record import Record
+from .restored_files import Manifest
+from .store import Backup, Store
 
-LOCK = "/run/imera-recovery.lock"
-EJABBERD = "ejabberd"
+LOCK = facts.place("/run/imera-recovery.lock")
+Result = TypeVar("Result")
 
 
 @contextlib.contextmanager
-def only_one():
-    """A run whose parent was killed goes on; the next one waits for it."""
-    with open(LOCK, "w") as file:
+def recovery_lock() -> Iterator[None]:
+    """Waits for the lock. A run whose parent was killed goes on, and holds it."""
+    with LOCK.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
-def recover(backup, store, facts, moment):
-    """Gives what recovery.json holds. Raises Refused, with the data that was there untouched."""
-    is_drill = facts.get("purpose") == "drill"
+def recover(backup: Backup, store: Store, time: datetime | None) -> Record:
+    """Restores the backup and puts it in its place. Raises Trouble, with the data that was there untouched.
+
+    time: no transaction after it is restored; None: the newest is.
+    """
     volume.clear()
-    seconds = {}
-    manifest = restored_files.manifest(backup) if backup.snapshot else None
+    seconds: dict[str, float] = {}
+    point = backup.restore_point
+    manifest = restored_files.read_manifest(point.snapshot) if point else None
     pool = concurrent.futures.ThreadPoolExecutor()
-    uploads = pool.submit(timed, seconds, "files", lambda: restore_files(backup, manifest, store, facts, moment, is_drill))
+    uploads = pool.submit(timed, seconds, "files", lambda: restore_files(backup, manifest, store, time))
     try:
         timed(seconds, "restore", lambda: database.restore(backup, store))
         tables, rows = None, None
-        if manifest:
-            tables, rows = timed(seconds, "verify", lambda: verify(backup, manifest, store))
-        timed(seconds, "replay", lambda: go_on(backup, store, moment, facts, is_drill))
+        if point and manifest:
+            tables, rows = timed(seconds, "verify", lambda: database.verify(backup, point, manifest, store))
+        timed(seconds, "replay", lambda: replay(backup, store, time))
         last = database.last_transaction()
         database.close()
-        result = {
+        result: Record = {
             "outcome": "backup",
             "backup": backup.label,
-            "restorePoint": backup.point,
+            "restorePoint": point.name if point else None,
             "verified": manifest is not None,
-            "lastTransactionAt": last or (iso(backup.point_at) if backup.point_at else None),
+            "lastTransactionAt": last or (timestamps.iso(point.at) if point else None),
             "tables": tables,
             "rows": rows,
             "uploads": uploads.result(),
             "seconds": seconds,
-            "finishedAt": iso(now()),
+            "finishedAt": timestamps.iso(timestamps.now()),
             "databaseSystemId": store.system_id,
         }
     finally:
-        database.stop()
+        server.stop()
         pool.shutdown(wait=False, cancel_futures=True)
     volume.commit(result)
     return result
 
 
-def verify(backup, manifest, store):
-    database.pause_at(backup, store)
-    return database.compare(backup, manifest, store)
+def replay(backup: Backup, store: Store, time: datetime | None) -> None:
+    """Replays the log after the restore point.
 
-
-def go_on(backup, store, moment, facts, is_drill):
-    """A drill ends where the manifest was taken, so that whatever it starts can be compared with it, too."""
-    if is_drill and backup.point:
+    A drill ends where the manifest was taken, so that whatever it starts can be compared with it, too.
+    """
+    if facts.is_drill() and backup.restore_point:
         database.promote_here()
     else:
-        database.replay(backup, store, moment, archive=not is_drill and facts.get("backup") is not None)
+        database.replay(backup, store, time, archive=not facts.is_drill())
 
 
-def restore_files(backup, manifest, store, facts, moment, is_drill):
-    folder = pathlib.Path(facts["uploadDirectory"])
-    if is_drill and manifest:
-        return restored_files.restore(backup.snapshot, manifest["uploads"], folder, EJABBERD)
-    snapshot = restored_files.newest(store, moment) or backup.snapshot
+def restore_files(backup: Backup, manifest: Manifest | None, store: Store, time: datetime | None) -> int:
+    """Restores the uploads: in a drill those of the manifest, otherwise the newest. Gives their number."""
+    folder = facts.place(facts.facts()["uploadDirectory"])
+    point = backup.restore_point
+    if facts.is_drill() and point and manifest:
+        return restored_files.restore(point.snapshot, manifest["uploads"], folder, ejabberd.USER)
+    snapshot = restored_files.newest(store, time) or (point.snapshot if point else None)
     if snapshot is None:
         return 0
-    return restored_files.restore(snapshot, restored_files.document(snapshot, "uploads.json")["uploads"], folder, EJABBERD)
+    return restored_files.restore(snapshot, restored_files.read_uploads(snapshot), folder, ejabberd.USER)
 
 
-def timed(seconds, name, work):
+def timed(seconds: dict[str, float], name: str, work: Callable[[], Result]) -> Result:
+    """Runs a part of the restore and notes how long it took."""
     started = time.monotonic()
     result = work()
     seconds[name] = round(time.monotonic() - started, 2)
     return result
 
 
-def parse_time(text):
-    return None if text is None else datetime.datetime.fromisoformat(text)
-
-
-def summary(result):
-    counted = f"{result['tables']} tables and {result['rows']} rows equal its manifest" if result["verified"] else "NOT compared with a manifest"
-    return (
-        f"restored from {result['backup']}, {counted}, {result['uploads']} uploads; "
-        f"last transaction {result['lastTransactionAt'] or 'unknown'}"
-    )
-
-
-def end(who, main):
-    """Runs it. Whatever it started ends with it, at once when it is refused."""
+def run_program(name: str, main: Callable[[], None]) -> None:
+    """Runs a program. One that fails says so and exits with code 1, at once: whatever it started ends with it."""
     try:
         main()
-    except Refused as refused:
-        text = refused.text(who)
-    except Failed as failed:
-        text = Refused(failed.what, failed.why, failed.todo or "run it again").text(who)
+    except Trouble as trouble:
+        text = trouble.text(name)
     except (OSError, ValueError, KeyError) as error:
-        text = f"{who}: {type(error).__name__}: {error}.\n  What to do: mend the cause and run 'pulumi up' again."
+        text = f"{name}: {type(error).__name__}: {error}.\n  What to do: mend the cause and run 'pulumi up' again."
     else:
         return
     print(text, file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""The database's folders on the volume: what is there, and how a restored one takes its place.
+"""Folders of the database on the volume: what is there, and how a restored one takes its place.
 
 main: the cluster. complete: main is whole; no service starts without it. restoring: a cluster that is being restored, with
 all that belongs to it; in it `result.json`, written when it is whole and verified, and the only thing left is to move it.
@@ -11,31 +11,51 @@ import os
 import pathlib
 import shutil
 import subprocess
+from typing import cast
 
-from backup.state import RECOVERY, run, write_json
+from node import atomic, postgres
+from node.commands import run
+from node.facts import data
+from node.postgres import SEGMENT_DIGITS, segment_timeline
 
+from . import record
 from .decision import Volume
-
-MOUNT = pathlib.Path("/srv/imera")
-VERSION = MOUNT / "postgresql/17"
-MAIN = VERSION / "main"
-COMPLETE = VERSION / "complete"
-RESTORING = VERSION / "restoring"
-RESULT = RESTORING / "result.json"
-PROGRAMS = pathlib.Path("/usr/lib/postgresql/17/bin")
-SERVICES = ("ejabberd.service", "postgresql@17-main.service")
+from .record import Record
 
 
-def look():
-    if not COMPLETE.exists():
+def main_folder() -> pathlib.Path:
+    """Gives the folder of the cluster."""
+    return postgres.folder("main")
+
+
+def complete_mark() -> pathlib.Path:
+    """Gives the file that says that the cluster is whole."""
+    return postgres.folder("complete")
+
+
+def restoring(name: str = "") -> pathlib.Path:
+    """Gives a path in the folder of the cluster that is being restored."""
+    return postgres.folder("restoring") / name
+
+
+def result_file() -> pathlib.Path:
+    """Gives the file that says that the restored cluster is whole and verified."""
+    return restoring("result.json")
+
+
+def inspect_volume() -> Volume:
+    """Reads which database the volume has. Its server does not run."""
+    if not complete_mark().exists():
         return Volume(False)
     try:
-        control = control_data(MAIN)
-        segments = frozenset(os.listdir(MAIN / "pg_wal"))
+        control = control_data(main_folder())
+        segments = frozenset(os.listdir(main_folder() / "pg_wal"))
     except (OSError, ValueError) as error:
         return Volume(True, damage=str(error))
     # Right after a promotion the last checkpoint is still of the timeline before.
-    timelines = [int(name[:8], 16) for name in segments if len(name) >= 24 or name.endswith(".history")]
+    timelines = [
+        segment_timeline(name) for name in segments if len(name) >= SEGMENT_DIGITS or name.endswith(".history")
+    ]
     return Volume(
         True,
         system_id=control["Database system identifier"],
@@ -45,68 +65,78 @@ def look():
     )
 
 
-def control_data(data):
-    result = subprocess.run([PROGRAMS / "pg_controldata", data], capture_output=True, text=True, env={"LC_ALL": "C"})
+def control_data(cluster: pathlib.Path) -> dict[str, str]:
+    """Reads a cluster's control file, by the names that pg_controldata prints. Raises ValueError."""
+    command = [postgres.program("pg_controldata"), str(cluster)]
+    result = subprocess.run(command, capture_output=True, text=True, env={"LC_ALL": "C"})
     if result.returncode != 0:
         raise ValueError(result.stderr.strip() or f"pg_controldata ended with {result.returncode}")
     return {name: value.strip() for name, _, value in (line.partition(":") for line in result.stdout.splitlines())}
 
 
-def is_in_use():
-    """PostgreSQL runs from it: that was decided earlier."""
-    return COMPLETE.exists() and run(["systemctl", "is-active", "--quiet", SERVICES[1]], "").returncode == 0
+def is_in_use() -> bool:
+    """Whether PostgreSQL runs from the cluster: where its data comes from was decided earlier."""
+    return complete_mark().exists() and run(["systemctl", "is-active", "--quiet", postgres.unit()]).returncode == 0
 
 
-def discard():
-    """What a restore that was cut off has left. It was never in use."""
-    if RESTORING.exists():
-        shutil.rmtree(RESTORING)
+def discard() -> None:
+    """Removes what a restore that was cut off has left. It was never in use."""
+    if restoring().exists():
+        shutil.rmtree(restoring())
 
 
-def clear():
+def clear() -> None:
+    """Makes an empty folder to restore into."""
     discard()
-    RESTORING.mkdir(mode=0o755, parents=True)
+    restoring().mkdir(mode=0o755, parents=True)
 
 
-def commit(result):
-    """From here on the restored cluster is the one that counts, whatever happens to this run."""
-    sync(RESTORING)
-    write_json(RESULT, result)
-    sync(RESTORING)
+def commit(result: Record) -> None:
+    """Makes the restored cluster the one that counts, whatever happens to this run afterwards."""
+    sync(restoring())
+    atomic.write_json(result_file(), result)
+    sync(restoring())
     finish()
 
 
-def finish():
-    """The rest of a commit. Can be cut off at any point and run again."""
-    result = json.loads(RESULT.read_text())
-    if (RESTORING / "main").exists():
-        run(["systemctl", "stop", *SERVICES], "")
-        COMPLETE.unlink(missing_ok=True)
-        sync(VERSION)
-        if MAIN.exists():
-            MAIN.rename(VERSION / f"main.before-{datetime.datetime.now(datetime.UTC):%Y%m%dT%H%M%SZ}")
-        (RESTORING / "main").rename(MAIN)
-    put_certificates()
-    write_json(RECOVERY, result)
-    COMPLETE.touch()
-    sync(VERSION)
-    shutil.rmtree(RESTORING)
+def finish() -> Record:
+    """Moves the restored cluster into its place, and records it. Can be cut off at any point and run again."""
+    result = cast(Record, json.loads(result_file().read_text()))
+    if restoring("main").exists():
+        run(["systemctl", "stop", "ejabberd.service", postgres.unit()])
+        complete_mark().unlink(missing_ok=True)
+        sync(postgres.folder())
+        if main_folder().exists():
+            main_folder().rename(postgres.folder(f"main.before-{suffix()}"))
+        restoring("main").rename(main_folder())
+    move_certificates()
+    record.write(result)
+    complete_mark().touch()
+    sync(postgres.folder())
+    shutil.rmtree(restoring())
     return result
 
 
-def put_certificates():
-    """Those on the volume, where there are any, are at least as new."""
-    restored, place = RESTORING / "letsencrypt", MOUNT / "letsencrypt"
+def move_certificates() -> None:
+    """Moves restored certificates into their place, unless the volume has some: those are at least as new."""
+    restored, place = restoring("letsencrypt"), data("letsencrypt")
     if restored.exists() and not (place / "live").exists():
         if place.exists():
-            place.rename(MOUNT / f"letsencrypt.before-{datetime.datetime.now(datetime.UTC):%Y%m%dT%H%M%SZ}")
+            place.rename(data(f"letsencrypt.before-{suffix()}"))
         restored.rename(place)
 
 
-def sync(folder):
+def suffix() -> str:
+    """Gives the time, for the name of data that is moved aside."""
+    return f"{datetime.datetime.now(datetime.UTC):%Y%m%dT%H%M%SZ}"
+
+
+def sync(folder: pathlib.Path) -> None:
+    """Waits until the folder's file system is on the disk."""
     subprocess.run(["sync", "--file-system", folder], check=True)
 
 
-def free_bytes():
-    status = os.statvfs(MOUNT)
+def free_bytes() -> int:
+    """Gives the room on the volume that root's programs may use."""
+    status = os.statvfs(data())
     return status.f_bavail * status.f_frsize

@@ -1,0 +1,15 @@
+"""pgBackRest, run as PostgreSQL's user. A stanza is its name for one database with its backups."""
+
+import subprocess
+
+from .commands import as_user, run
+from .postgres import USER
+
+STANZA = "imera"
+
+
+def pgbackrest(*arguments: str, what: str, timeout_seconds: float | None = None) -> subprocess.CompletedProcess[str]:
+    """Runs pgBackRest on the stanza. what: failed when the time is over. Gives the result, whatever the exit code."""
+    command = [*as_user(USER), "pgbackrest", f"--stanza={STANZA}", *arguments]
+    # With a wrong passphrase its words have bytes of any kind in them.
+    return run(command, what=what, timeout_seconds=timeout_seconds, cwd="/", errors="replace")

@@ -1,0 +1,146 @@
+"""Checks of whether the node does what it is for. Changes nothing."""
+
+import functools
+import http.client
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import TypedDict
+
+from backup import checks
+from backup.checks import Check
+from node import postgres
+from node.commands import run
+from node.facts import Listener, data, facts, place
+from node.trouble import Trouble
+
+TIMEOUT_SECONDS = 10
+# A certificate that ends within these days is red: its timer renews it a month before.
+CERTIFICATE_DAYS = 3
+
+
+class Health(TypedDict):
+    """Result of all checks. serving: that of all but backups and free space."""
+
+    healthy: bool
+    serving: bool
+    checks: list[Check]
+
+
+class Red(Exception):
+    """Failure of a check. The argument is the check's detail."""
+
+
+def inspect_node() -> Health:
+    """Runs all checks."""
+    service = list(service_checks())
+    backups = backup_checks()
+    serving = all(check["ok"] for check in service)
+    return {
+        "healthy": serving and all(check["ok"] for check in backups),
+        "serving": serving,
+        "checks": [*service, *backups],
+    }
+
+
+def service_checks() -> Iterator[Check]:
+    """Runs the checks of what users need."""
+    yield check("volume", lambda: output_of("findmnt", "--noheadings", "--output", "SOURCE", str(data())))
+    yield check("postgresql", lambda: output_of("systemctl", "is-active", postgres.unit()))
+    yield check("ejabberd", lambda: output_of("systemctl", "is-active", "ejabberd.service"))
+    yield check("database", count_accounts)
+    yield check("certificate", check_expiry)
+    for listener in facts()["listeners"]:
+        if listener["tls"] != "none":
+            yield check(f"certificate on {listener['firstPort']}", functools.partial(check_served, listener))
+
+
+def backup_checks() -> list[Check]:
+    """Runs the checks of the backups and of free space."""
+    try:
+        return checks.report()
+    except (Trouble, OSError, ValueError, LookupError) as error:
+        return [{"name": "backup", "ok": False, "detail": f"{type(error).__name__}: {error}"}]
+
+
+def check(name: str, work: Callable[[], str]) -> Check:
+    """Runs one check. Its result or its error is the detail."""
+    try:
+        return {"name": name, "ok": True, "detail": work()}
+    except Red as red:
+        return {"name": name, "ok": False, "detail": str(red)}
+    except Trouble as trouble:
+        return {"name": name, "ok": False, "detail": trouble.line()}
+
+
+def output_of(*command: str) -> str:
+    """Gives the output of a command. Raises Red with it when the command fails."""
+    result = run(command, what=f"{command[0]} did not answer", timeout_seconds=TIMEOUT_SECONDS, input="")
+    output = (result.stdout + result.stderr).strip()
+    if result.returncode != 0:
+        raise Red(output)
+    return output
+
+
+def count_accounts() -> str:
+    """Asks the server for something that only the database knows: that it runs says nothing of the database."""
+    connection = http.client.HTTPConnection("127.0.0.1", facts()["apiPort"], timeout=TIMEOUT_SECONDS)
+    headers = {"Host": facts()["domain"], "Content-Type": "application/json"}
+    try:
+        connection.request("POST", "/api/stats", body='{"name": "registeredusers"}', headers=headers)
+        response = connection.getresponse()
+        answer = response.read().decode(errors="replace")
+    except (OSError, http.client.HTTPException) as error:
+        raise Red(f"no answer: {error or type(error).__name__}") from error
+    finally:
+        connection.close()
+    if response.status >= 400:
+        raise Red(f"no answer: {answer}")
+    if not is_count(answer):
+        raise Red(f"{answer} accounts")
+    return f"{answer} accounts"
+
+
+def is_count(answer: str) -> bool:
+    """Whether ejabberd's API answered with a number: as such, or as "stat" of an object."""
+    try:
+        document = json.loads(answer)
+    except ValueError:
+        return False
+    stat = document.get("stat") if isinstance(document, dict) else document
+    return re.fullmatch("[0-9]+", str(stat)) is not None
+
+
+def check_expiry() -> str:
+    """Gives when the certificate ends. Raises Red when that is soon."""
+    seconds = CERTIFICATE_DAYS * 86400
+    return output_of("openssl", "x509", "-in", certificate(), "-noout", "-enddate", "-checkend", str(seconds))
+
+
+def check_served(listener: Listener) -> str:
+    """Raises Red when a service serves another certificate than the one at hand."""
+    connect = [
+        "openssl",
+        "s_client",
+        "-connect",
+        f"127.0.0.1:{listener['firstPort']}",
+        "-servername",
+        facts()["domain"],
+    ]
+    if listener["tls"] == "starttls":
+        protocol = "xmpp-server" if listener["name"].startswith("s2s") else "xmpp"
+        connect += ["-starttls", protocol, "-xmpphost", facts()["domain"]]
+    served = run(connect, what="no TLS", timeout_seconds=TIMEOUT_SECONDS, input="", errors="replace").stdout
+    fingerprint = run(["openssl", "x509", "-noout", "-fingerprint", "-sha256"], input=served)
+    if fingerprint.returncode != 0:
+        raise Red(f"no TLS on port {listener['firstPort']}")
+    if fingerprint.stdout.strip() != output_of(
+        "openssl", "x509", "-in", certificate(), "-noout", "-fingerprint", "-sha256"
+    ):
+        raise Red(f"another certificate than {certificate()}")
+    return ""
+
+
+def certificate() -> str:
+    """Gives the path of the certificate that ejabberd serves."""
+    return str(place(f"/etc/ejabberd/certs/{facts()['domain']}.pem"))
