@@ -25,12 +25,6 @@ const configEntry = z.object({
 /** Reads it from a stack; throws, with what to do, when the stack has no backups or no key to read them. */
 export async function readSource(access: StackAccess): Promise<DrillSource> {
   const outputs = await access.outputs();
-  if (outputs.backup === undefined || outputs.backupReader === undefined) {
-    throw new Error(
-      `The stack ${access.stack} has no backups that a drill could read: it was built before there were any. ` +
-        `Bring it up to date: pulumi up --stack ${access.stack}`,
-    );
-  }
   return {
     stack: access.stack,
     domain: outputs.domain,

@@ -21,9 +21,9 @@ export const networkOutputs = z.object({
   adminJid: z.string(),
   nodes: z.array(node).min(1),
   /** Where the backups are; `endpoint` is a host name that answers https. */
-  backup: z.object({ endpoint: z.string(), region: z.string(), bucket: z.string() }).optional(),
+  backup: z.object({ endpoint: z.string(), region: z.string(), bucket: z.string() }),
   /** A Spaces key that may read that bucket and no more. Secret. */
-  backupReader: z.object({ accessKey: z.string(), secretKey: z.string() }).optional(),
+  backupReader: z.object({ accessKey: z.string(), secretKey: z.string() }),
 });
 
 export type NetworkOutputs = z.infer<typeof networkOutputs>;

@@ -5,7 +5,7 @@ import type { NodeSession } from "./ssh.ts";
 const health = z.object({
   healthy: z.boolean(),
   /** Whether it serves, whatever its backups do. */
-  serving: z.boolean().optional(),
+  serving: z.boolean(),
   checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() })),
 });
 
@@ -15,7 +15,7 @@ const health = z.object({
  */
 export async function checkHealth(session: NodeSession): Promise<readonly string[]> {
   const answer = await runProgram(session, ["/usr/local/lib/imera/health"], { exitCodes: [1] });
-  const { healthy, serving = healthy, checks } = health.parse(JSON.parse(answer));
+  const { serving, checks } = health.parse(JSON.parse(answer));
   const red = checks.filter(({ ok }) => !ok).map(({ name, detail }) => `${name}: ${detail}`);
   if (serving) return red;
   throw new Error(`The node does not serve:\n  ${red.join("\n  ")}`);
