@@ -20,6 +20,11 @@ const hostTools: readonly HostTool[] = [
   { aptPackages: ["systemd"], probe: ["systemd-analyze", "--version"], neededFor: "checking the droplet's units" },
   { aptPackages: ["nftables"], probe: ["nft", "--version"], neededFor: "checking the droplets' firewalls" },
   { aptPackages: ["openssh-client"], probe: ["/usr/bin/test", "-x", "/usr/bin/ssh-keygen"], neededFor: "reading keys" },
+  {
+    aptPackages: ["python3-venv"],
+    probe: ["python3", "-c", "import ensurepip, venv"],
+    neededFor: "checking the types of the droplet's Python",
+  },
   { aptPackages: ["golang-go"], probe: ["go", "version"], neededFor: "building actionlint" },
   {
     // The tests start it themselves, on loopback.

@@ -6,6 +6,8 @@ import { longSources, machineNames, shellScripts } from "./committed-text.ts";
 import type { Report } from "./grouped-lines.ts";
 import { hostToolsPhase } from "./host-tools.ts";
 import type { Phase, Tally } from "./phase.ts";
+import { pythonFiles, pythonProblems } from "./python-source.ts";
+import { pythonTypeProblems } from "./python-types.ts";
 import { committedFiles, repositoryRoot } from "./repository.ts";
 
 /** A check that needs nothing running. Each counts as one test. */
@@ -37,6 +39,7 @@ export const staticChecks: Phase = checksPhase("static checks", [
     name: "no machine in the text",
     run: async () => machineNames(await committedFiles(), repositoryRoot.replace(/\/$/, "")),
   },
+  { name: "Python: lint and format", run: async () => pythonProblems(pythonFiles(await committedFiles())) },
   { name: "file length", run: async () => longSources(await committedFiles()) },
 ]);
 
@@ -56,6 +59,14 @@ export const toolChecks: Phase = checksPhase(
         return scripts.length === 0
           ? ["no shell script found"]
           : command("shellcheck", ["--external-sources", ...scripts]);
+      },
+    },
+    {
+      name: "Python: types",
+      run: async () => {
+        const files = pythonFiles(await committedFiles()).map(({ path }) => path);
+        const ofNode = files.filter((path) => path.startsWith("components/files/"));
+        return ofNode.length === 0 ? ["no Python found"] : pythonTypeProblems(ofNode);
       },
     },
     {

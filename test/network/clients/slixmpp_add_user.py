@@ -12,11 +12,13 @@ ADD_USER = "http://jabber.org/protocol/admin#add-user"
 
 
 def read(file):
+    """Reads a file of one line."""
     with open(file, encoding="utf-8") as stream:
         return stream.read().strip()
 
 
 async def main():
+    """Logs in and runs the command."""
     admin, admin_password_file, new, new_password_file = sys.argv[1:]
     client = slixmpp.ClientXMPP(admin, read(admin_password_file))
     for plugin in ("xep_0004", "xep_0050"):

@@ -22,16 +22,21 @@ DEFAULT_LIST = "<query xmlns='jabber:iq:privacy'><default name='block'/></query>
 NODES = {
     f"{OMEMO}.devicelist": ("current", f"<list xmlns='{OMEMO}'><device id='31415'/><device id='27182'/></list>"),
     f"{OMEMO}.bundles:31415": ("current", f"<bundle xmlns='{OMEMO}'><identityKey>aWRlbnRpdHk=</identityKey></bundle>"),
-    "urn:xmpp:bookmarks:1": ("balcony@conference.capulet.test", "<conference xmlns='urn:xmpp:bookmarks:1' name='Balcony' autojoin='true'/>"),
+    "urn:xmpp:bookmarks:1": (
+        "balcony@conference.capulet.test",
+        "<conference xmlns='urn:xmpp:bookmarks:1' name='Balcony' autojoin='true'/>",
+    ),
 }
 
 
 def read(file):
+    """Reads a file of one line."""
     with open(file, encoding="utf-8") as stream:
         return stream.read().strip()
 
 
 async def log_in(jid, password_file):
+    """Gives a client that is online."""
     client = slixmpp.ClientXMPP(jid, read(password_file))
     client.auto_authorize = None
     online = asyncio.get_running_loop().create_future()
@@ -51,22 +56,28 @@ async def log_in(jid, password_file):
 
 
 async def put(client, xml):
+    """Sends an IQ of type set and waits for its result."""
     iq = client.make_iq_set()
     iq.append(ET.fromstring(xml))
     await iq.send()
 
 
 async def publish(client, node, item, payload):
+    """Publishes an item on one of the account's own nodes."""
     pubsub = "http://jabber.org/protocol/pubsub"
-    await put(client, f"<pubsub xmlns='{pubsub}'><publish node='{node}'><item id='{item}'>{payload}</item></publish></pubsub>")
+    await put(
+        client, f"<pubsub xmlns='{pubsub}'><publish node='{node}'><item id='{item}'>{payload}</item></publish></pubsub>"
+    )
 
 
 async def log_out(client):
+    """Goes offline."""
     client.disconnect()
     await client.disconnected
 
 
 async def main():
+    """Fills the account of the command line."""
     jid, password_file, other_jid, other_password_file = sys.argv[1:]
     owner, other = await log_in(jid, password_file), await log_in(other_jid, other_password_file)
     for xml in (ROSTER, VCARD, PRIVATE, PRIVACY_LIST, DEFAULT_LIST):
@@ -76,7 +87,9 @@ async def main():
     owner.send_presence_subscription("juliet@capulet.test", ptype="subscribe")
 
     read_by_owner = asyncio.get_running_loop().create_future()
-    owner.add_event_handler("message", lambda message: read_by_owner.done() or read_by_owner.set_result(message["body"]))
+    owner.add_event_handler(
+        "message", lambda message: read_by_owner.done() or read_by_owner.set_result(message["body"])
+    )
     other.send_presence(pto=jid, ptype="subscribe", pstatus="It is me & nobody else")
     other.send_message(mto=jid, mbody="while you are <here>", mtype="chat")
     await asyncio.wait_for(read_by_owner, 30)
