@@ -36,7 +36,7 @@ export interface Result {
 /** Folder of the checkout that mirrors a node's root. */
 export const nodeFiles = fileURLToPath(new URL("../files", import.meta.url));
 /** Folder of the node's library in the checkout. */
-export const library = join(nodeFiles, "usr/local/lib/imera");
+const library = join(nodeFiles, "usr/local/lib/imera");
 
 /** Makes an empty root with the facts of a node that keeps backups. */
 export function nodeRoot(facts: object = {}): NodeRoot {
