@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { expect, it } from "vitest";
-import { isUnreachable, messageOf } from "./error.ts";
+import { isUnreachable, messageOf, messageWithCauses } from "./error.ts";
 
 const failureOf = (work: Promise<unknown>) =>
   work.then(
@@ -22,6 +22,11 @@ it("says the message of an error, and anything else as text", () => {
   expect(messageOf(new TypeError("no"))).toBe("no");
   expect(messageOf("no")).toBe("no");
   expect(messageOf(undefined)).toBe("undefined");
+});
+
+it("writes an error with its causes in one line", () => {
+  const error = new Error("the droplet\n  was not made", { cause: new Error("no room", { cause: "disk full" }) });
+  expect(messageWithCauses(error)).toBe("the droplet | was not made: no room: disk full");
 });
 
 it("knows that nobody answers, from fetch, from a socket and from what wraps their errors", async () => {

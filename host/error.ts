@@ -3,6 +3,13 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Writes an error with its chain of causes in one line, for a log. */
+export function messageWithCauses(error: unknown): string {
+  const message = messageOf(error).replace(/\s*\n\s*/g, " | ");
+  if (!(error instanceof Error) || error.cause === undefined) return message;
+  return `${message}: ${messageWithCauses(error.cause)}`;
+}
+
 /**
  * Says whether an error means that nobody answered (yet): connection refused or broken off, no route, no such name, no such
  * socket, a time limit. Causes count too: `fetch` hides the reason there.

@@ -1,15 +1,16 @@
 import process from "node:process";
 
-import { Command, InvalidArgumentError } from "commander";
-import { ExecaError } from "execa";
+import { Command } from "commander";
 
 import { setUpToolchain } from "../toolchain/set-up.ts";
 import { runAsRoot } from "../host/as-root.ts";
 import { takeDown } from "./commands/down.ts";
 import { holdRun } from "./run/hold-run.ts";
 import { previewNetwork } from "./commands/preview.ts";
+import { runMain } from "../host/terminal/main.ts";
 import { showSteps } from "../host/terminal/progress.ts";
 import { describeRun, type Run } from "./run/run.ts";
+import { runNumber } from "./run/run-number.ts";
 import { buildNetwork, localZones, prepareStack, wasInterrupted } from "./stack/stack.ts";
 import { describeStatus, readStatus, recordToolchain } from "./commands/status.ts";
 import { bringCloudUp } from "./commands/up.ts";
@@ -32,27 +33,20 @@ addCommand("preview", "Shows what `pulumi up` would change, and changes nothing 
 addCommand("status", "Says what runs and how to log in.", status).option("--json", "for programs");
 addCommand("down", "Removes everything, whatever state it is in.", down);
 
-process.exitCode = await main();
-
-async function main(): Promise<number> {
-  try {
-    const asRoot = await runAsRoot();
-    if (asRoot !== undefined) return asRoot;
-    const [command] = process.argv.slice(2);
-    const isDefault = command === undefined || (command.startsWith("--") && command !== "--help");
-    await program.parseAsync(isDefault ? ["up", ...process.argv.slice(2)] : process.argv.slice(2), { from: "user" });
-    return 0;
-  } catch (error) {
-    process.stderr.write(`${explain(error)}\n`);
-    return 1;
-  }
-}
+await runMain("npm run local", async () => {
+  const asRoot = await runAsRoot();
+  if (asRoot !== undefined) return asRoot;
+  const [command] = process.argv.slice(2);
+  const isDefault = command === undefined || (command.startsWith("--") && command !== "--help");
+  await program.parseAsync(isDefault ? ["up", ...process.argv.slice(2)] : process.argv.slice(2), { from: "user" });
+  return undefined;
+});
 
 function addCommand(name: string, description: string, action: (run: Run, options: Options) => Promise<void>): Command {
   return program
     .command(name)
     .description(description)
-    .option("--run <number>", "number of the local cloud, 1 to 254: several can run beside each other", readNumber, 1)
+    .option("--run <number>", "number of the local cloud, 1 to 254: several can run beside each other", runNumber, 1)
     .action((options: Options) => action(describeRun(options.run), options));
 }
 
@@ -97,18 +91,4 @@ async function status(run: Run, { json }: Options): Promise<void> {
 async function down(run: Run): Promise<void> {
   if (await takeDown(run, showSteps())) process.stderr.write(`Local cloud ${run.number} is gone.\n`);
   else process.stderr.write(`Nothing to remove: there is no local cloud ${run.number}.\n`);
-}
-
-function readNumber(value: string): number {
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < 1 || number > 254) throw new InvalidArgumentError("Expected 1 to 254.");
-  return number;
-}
-
-/** What a person can use of an error; the whole of it is for programmers (IMERA_DEBUG). */
-function explain(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (process.env["IMERA_DEBUG"] !== undefined) return error.stack ?? error.message;
-  if (error instanceof ExecaError) return [error.shortMessage, error.stderr].filter(Boolean).join("\n");
-  return error.message;
 }

@@ -1,30 +1,23 @@
-import { Command } from "commander";
 import process from "node:process";
 import { showSteps } from "../host/terminal/progress.ts";
 import { describeBackups, nextBackup, readBackups } from "./backup/backup-status.ts";
-import { runNumber, runOperatorCommand } from "./network/command-line.ts";
+import { networkCommand, type NetworkOptions, runNetworkCommand } from "./network/command-line.ts";
 import { openFirstNode, runProgram } from "./network/node/program.ts";
 import type { NodeSession } from "./network/node/ssh.ts";
 
-interface Options {
-  readonly stack: string;
-  readonly run?: number;
+interface Options extends NetworkOptions {
   readonly now?: boolean;
   readonly full?: boolean;
   readonly json?: boolean;
 }
 
-await runOperatorCommand("npm run backup", async () => {
-  await new Command("npm run backup --")
-    .description("Shows a network's backups, or makes one. Exit code 1: they are not healthy.")
-    .requiredOption("--stack <name>", "stack of the network")
-    .option("--run <number>", "number of the local cloud, for the stack local", runNumber)
+await runNetworkCommand(
+  networkCommand("npm run backup", "Shows a network's backups, or makes one. Exit code 1: they are not healthy.")
     .option("--now", "makes a backup first")
     .option("--full", "with --now: a full one, instead of what changed since the last")
     .option("--json", "for programs")
-    .action(backup)
-    .parseAsync();
-});
+    .action(backup),
+);
 
 async function backup(options: Options): Promise<void> {
   if (options.full === true && options.now !== true) throw new Error("--full goes with --now. Nothing was done.");

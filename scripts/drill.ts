@@ -1,47 +1,38 @@
-import { Command } from "commander";
+import { Option } from "commander";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import { text } from "node:stream/consumers";
 import { runAsRoot } from "../host/as-root.ts";
+import { explain } from "../host/terminal/explain.ts";
 import { showSteps } from "../host/terminal/progress.ts";
 import { describeRun } from "../local/run/run.ts";
-import { stackName as localStack } from "../local/stack/stack.ts";
+import { stackName as localStack } from "../local/stack/stack-name.ts";
 import { setUpToolchain } from "../toolchain/set-up.ts";
-import { explain, runNumber, runOperatorCommand } from "./network/command-line.ts";
+import { networkCommand, type NetworkOptions, runNetworkCommand } from "./network/command-line.ts";
 import { watchForInterruption } from "./drill/interruption.ts";
 import { describeDrill, type DrillReport } from "./drill/report.ts";
-import { runDrill } from "./drill/run-drill.ts";
 import { drillSource, readSource, type DrillSource } from "./drill/source.ts";
-import { openStack } from "./network/stack-access.ts";
+import { openStack } from "./network/open-stack.ts";
 
-interface Options {
-  readonly stack: string;
-  readonly run?: number;
+interface Options extends NetworkOptions {
   readonly keep?: boolean;
   readonly json?: string;
   readonly sourceOnStdin?: boolean;
 }
 
-await runOperatorCommand("npm run drill", async () => {
-  await new Command("npm run drill --")
-    .description(
-      "Restores the newest backup on throw-away hosts, compares all of it with what was there when it was made, logs in, and " +
-        "removes everything. Exit code 1: something is missing. Nothing is written to the network or its backups.",
-    )
-    .requiredOption("--stack <name>", "stack of the network")
-    .option(
-      "--run <number>",
-      "number of the local cloud: of the stack local, or to be made for another stack (200)",
-      runNumber,
-    )
+await runNetworkCommand(
+  networkCommand(
+    "npm run drill",
+    "Restores the newest backup on throw-away hosts, compares all of it with what was there when it was made, logs in, and " +
+      "removes everything. Exit code 1: something is missing. Nothing is written to the network or its backups.",
+  )
     .option("--keep", "leaves the hosts, to look at them; the next drill removes them")
     .option("--json <file>", "writes the report there, for programs")
     // What the user may read and root may not, when this runs again as root.
-    .addOption(new Command().createOption("--source-on-stdin").hideHelp())
-    .action(drill)
-    .parseAsync();
-});
+    .addOption(new Option("--source-on-stdin").hideHelp())
+    .action(drill),
+);
 
 async function drill(options: Options): Promise<void> {
   const source = options.sourceOnStdin === true ? await sourceFromStdin() : await sourceFromStack(options);
@@ -69,6 +60,8 @@ async function drillAndRemove(source: DrillSource, options: Options): Promise<Dr
   try {
     const toolchain = await step("toolchain", (tell) => setUpToolchain({ report: tell }));
     const keep = options.keep === true;
+    // Only now: what a drill needs of the local cloud is not loaded for a stack that cannot be read.
+    const { runDrill } = await import("./drill/run-drill.ts");
     report = await runDrill({ source, run, ownCloud, keep, toolchain, step, interruption, cleanUp, say });
   } catch (error) {
     problems.push(interruption.wanted ? "interrupted; nothing was found out" : explain(error));

@@ -1,28 +1,25 @@
-import { Command } from "commander";
 import { open, rm } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
-import { runNumber, runOperatorCommand } from "./network/command-line.ts";
+import { messageOf } from "../host/error.ts";
+import { networkCommand, type NetworkOptions, runNetworkCommand } from "./network/command-line.ts";
 import { accountName } from "./export/account-name.ts";
 import { openFirstNode, runProgram } from "./network/node/program.ts";
 
-interface Options {
-  readonly stack: string;
-  readonly run?: number;
+interface Options extends NetworkOptions {
   readonly user: string;
   readonly out?: string;
 }
 
-await runOperatorCommand("npm run export", async () => {
-  await new Command("npm run export --")
-    .description("Writes all that the network keeps of one account, as XML that other servers can import (XEP-0227).")
-    .requiredOption("--stack <name>", "stack of the network")
-    .option("--run <number>", "number of the local cloud, for the stack local", runNumber)
+await runNetworkCommand(
+  networkCommand(
+    "npm run export",
+    "Writes all that the network keeps of one account, as XML that other servers can import (XEP-0227).",
+  )
     .requiredOption("--user <name>", "user part of the account's JID")
     .option("--out <file>", "a new file for it, which only you can read; without it, standard output")
-    .action(exportAccount)
-    .parseAsync();
-});
+    .action(exportAccount),
+);
 
 async function exportAccount(options: Options): Promise<void> {
   await using opened = await openFirstNode(options);
@@ -42,7 +39,7 @@ async function exportAccount(options: Options): Promise<void> {
 async function writeNewFile(name: string, content: () => Promise<string>): Promise<string> {
   const file = path.resolve(process.env["INIT_CWD"] ?? ".", name);
   const handle = await open(file, "wx", 0o600).catch((error: unknown) => {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new Error(`The file cannot be made: ${why}. Name one that is not there yet, in a folder that is.`);
   });
   try {

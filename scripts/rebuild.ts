@@ -1,32 +1,28 @@
 import { writeFile } from "node:fs/promises";
-import { Command } from "commander";
 import process from "node:process";
 import { holdRun } from "../local/run/hold-run.ts";
-import { runNumber, runOperatorCommand } from "./network/command-line.ts";
-import { openStack } from "./network/stack-access.ts";
+import { networkCommand, type NetworkOptions, runNetworkCommand } from "./network/command-line.ts";
+import { openStack } from "./network/open-stack.ts";
 import { describeReport } from "./rebuild/describe-report.ts";
 import { rebuild, type RebuildOptions } from "./rebuild/rebuild.ts";
 
-interface Options extends RebuildOptions {
-  readonly stack: string;
-  readonly run?: number;
+interface Options extends RebuildOptions, NetworkOptions {
   readonly json?: string;
 }
 
-await runOperatorCommand("npm run rebuild", async () => {
-  await new Command("npm run rebuild --")
-    .description("Brings a network back after an outage: whatever of it is gone is built anew, with its data.")
-    .requiredOption("--stack <name>", "stack of the network")
-    .option("--run <number>", "number of the local cloud, for the stack local", runNumber)
+await runNetworkCommand(
+  networkCommand(
+    "npm run rebuild",
+    "Brings a network back after an outage: whatever of it is gone is built anew, with its data.",
+  )
     .option("--region <slug>", "builds in another region of DigitalOcean, from now on")
     .option("--to <time>", "where data come from a backup: no further than this time (2026-11-22T10:00:00Z), or newest")
     .option("--leave-behind", "forgets what is in another region, without deleting it there")
     .option("--yes", "without asking")
     .option("--yes-leave-behind", "without asking what --leave-behind asks")
     .option("--json <file>", "writes the timeline for programs")
-    .action(run)
-    .parseAsync();
-});
+    .action(run),
+);
 
 async function run(options: Options): Promise<void> {
   const access = await openStack(options);

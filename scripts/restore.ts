@@ -1,8 +1,7 @@
-import { Command } from "commander";
 import process from "node:process";
 import { showSteps } from "../host/terminal/progress.ts";
 import { loginAsCanary } from "./network/node/canary-on-node.ts";
-import { runNumber, runOperatorCommand } from "./network/command-line.ts";
+import { networkCommand, type NetworkOptions, runNetworkCommand } from "./network/command-line.ts";
 import { countLosses, describeLosses } from "./restore/losses.ts";
 import { checkHealth } from "./network/node/health.ts";
 import { type OpenedNode, openFirstNode, runProgram } from "./network/node/program.ts";
@@ -13,25 +12,20 @@ import { restoreTime } from "./restore/restore-time.ts";
 import { factList } from "../host/terminal/text-table.ts";
 import { typeToConfirm } from "../host/terminal/type-to-confirm.ts";
 
-interface Options {
-  readonly stack: string;
-  readonly run?: number;
+interface Options extends NetworkOptions {
   readonly to: string;
   readonly yes?: boolean;
 }
 
-await runOperatorCommand("npm run restore", async () => {
-  await new Command("npm run restore --")
-    .description(
-      "Takes a network that runs back to a point in time, from its backups. What it has now is set aside first.",
-    )
-    .requiredOption("--stack <name>", "stack of the network")
-    .option("--run <number>", "number of the local cloud, for the stack local", runNumber)
+await runNetworkCommand(
+  networkCommand(
+    "npm run restore",
+    "Takes a network that runs back to a point in time, from its backups. What it has now is set aside first.",
+  )
     .requiredOption("--to <time>", "the point in time, such as 2026-11-22T10:00:00Z")
     .option("--yes", "without asking")
-    .action(restore)
-    .parseAsync();
-});
+    .action(restore),
+);
 
 async function restore(options: Options): Promise<void> {
   const time = restoreTime(options.to);

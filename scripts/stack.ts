@@ -2,6 +2,7 @@ import { isCancel, password, text } from "@clack/prompts";
 import { Command } from "commander";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { runMain } from "../host/terminal/main.ts";
 import { setUpToolchain } from "../toolchain/set-up.ts";
 import { newStack, refuseExistingSecrets } from "./stack/new-stack.ts";
 import {
@@ -33,12 +34,10 @@ program
   .option("--ssh-networks <list>", questions.sshNetworks)
   .action(createStack);
 
-try {
+await runMain("npm run stack", async () => {
   await program.parseAsync();
-} catch (error) {
-  process.stderr.write(`npm run stack: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-}
+  return undefined;
+});
 
 interface Options {
   readonly domain?: string;

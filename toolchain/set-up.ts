@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
+import { messageOf } from "../host/error.ts";
 import { makeBundle, type MakeBundle } from "./set-up/bundle.ts";
 import { pulumiDownloadHost, type DownloadHost } from "./set-up/download-host.ts";
 import { toolchainFolders, type Folders } from "./set-up/folders.ts";
@@ -83,7 +84,7 @@ async function carryOut(plan: PartPlan, official: boolean): Promise<void> {
     await (official ? plan.installOfficial() : plan.installSubstitute());
   } catch (error) {
     if (error instanceof ToolchainError) throw error;
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new ToolchainError(plan.part, why, "Make room or rights where the message says, then run it again.", error);
   }
 }
@@ -112,7 +113,7 @@ async function writable({ pulumiHome }: Folders): Promise<void> {
   try {
     await mkdir(pulumiHome, { recursive: true });
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new ToolchainError(
       "the toolchain",
       why,

@@ -1,6 +1,7 @@
 import type { ActionRunner, Cloud } from "./cloud.ts";
 import type { Action, Work } from "./entities.ts";
-import { explain, unprocessable } from "./errors.ts";
+import { messageWithCauses } from "../../host/error.ts";
+import { unprocessable } from "./errors.ts";
 import { perform, recordFailure } from "./perform.ts";
 import { nextId } from "./state.ts";
 
@@ -64,11 +65,13 @@ async function finish(cloud: Cloud, action: Action): Promise<void> {
   } catch (error) {
     status = "errored";
     recordFailure(cloud, action.work);
-    log(`digitalocean action ${action.id} FAILED: ${action.type} ${JSON.stringify(action.work)}: ${explain(error)}`);
+    log(
+      `digitalocean action ${action.id} FAILED: ${action.type} ${JSON.stringify(action.work)}: ${messageWithCauses(error)}`,
+    );
   }
   state.actions.put(String(action.id), { ...action, status, completedAt: now() });
   await cloud.store.flush().catch((error: unknown) => {
-    log(`digitalocean action ${action.id} ended as ${status}, but this is not on disk: ${explain(error)}`);
+    log(`digitalocean action ${action.id} ended as ${status}, but this is not on disk: ${messageWithCauses(error)}`);
   });
 }
 

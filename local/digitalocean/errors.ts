@@ -1,3 +1,4 @@
+import { messageWithCauses } from "../../host/error.ts";
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Log } from "../emulation/log.ts";
@@ -51,7 +52,7 @@ export function answerError(error: Error, c: Context<Env>, log: Log): Response {
     if (error.status === 501) log(`digitalocean NOT IMPLEMENTED: ${error.message}`);
     return c.json(errorBody(error.id, error.message, c.var.requestId), error.status);
   }
-  const cause = explain(error);
+  const cause = messageWithCauses(error);
   log(`digitalocean FAILED: ${c.req.method} ${c.req.path}: ${cause}`);
   return c.json(errorBody("server_error", `Unexpected server-side error: ${cause}`, c.var.requestId), 500);
 }
@@ -59,11 +60,4 @@ export function answerError(error: Error, c: Context<Env>, log: Log): Response {
 /** Variables of hono's context in this API. */
 export interface Env {
   Variables: { requestId: string };
-}
-
-/** Writes an error with its chain of causes in one line. */
-export function explain(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const message = error.message.replace(/\s*\n\s*/g, " | ");
-  return error.cause === undefined ? message : `${message}: ${explain(error.cause)}`;
 }

@@ -1,6 +1,6 @@
 import type { Cloud } from "./cloud.ts";
 import type { Droplet } from "./entities.ts";
-import { explain } from "./errors.ts";
+import { messageWithCauses } from "../../host/error.ts";
 
 /**
  * Gives the droplet the status that its machine has: one that shut itself down is `off`. While an action is under way, or when
@@ -14,7 +14,7 @@ export async function withTruePower({ state, hypervisor, actions, log }: Cloud, 
     if (current.status === status || actions.isBusy(droplet.id)) return current;
     return state.droplets.put(String(droplet.id), { ...current, status });
   } catch (error) {
-    log(`digitalocean: power state of droplet ${droplet.id} unknown: ${explain(error)}`);
+    log(`digitalocean: power state of droplet ${droplet.id} unknown: ${messageWithCauses(error)}`);
     return droplet;
   }
 }

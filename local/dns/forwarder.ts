@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { connect, isIPv6 } from "node:net";
+import { messageOf } from "../../host/error.ts";
 import { framed, readFrames } from "./framing.ts";
 
 /** Asks outside resolvers what the zones do not know. */
@@ -29,7 +30,7 @@ export function createForwarder(resolvers: readonly string[], timeoutMs: number)
         try {
           return await askOne(query, endpoint(resolver), { transport, timeoutMs });
         } catch (error) {
-          failures.push(`${resolver}: ${error instanceof Error ? error.message : String(error)}`);
+          failures.push(`${resolver}: ${messageOf(error)}`);
         }
       }
       throw new ForwardError(failures.length === 0 ? "no outside resolver is configured" : failures.join("; "));

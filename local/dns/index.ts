@@ -1,6 +1,7 @@
 import { createSocket, type Socket as UdpSocket } from "node:dgram";
 import { once } from "node:events";
 import { createServer, isIPv6, type Server, type Socket as TcpSocket } from "node:net";
+import { messageOf } from "../../host/error.ts";
 import { createForwarder, type Transport } from "./forwarder.ts";
 import { framed, readFrames } from "./framing.ts";
 import { createResponder, type Responder } from "./responder.ts";
@@ -120,7 +121,7 @@ async function bound(socket: UdpSocket | Server, start: () => void, what: string
   try {
     await listening;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new Error(
       `The DNS server cannot listen on ${what}: ${reason}. End what else listens there, or choose another run number.`,
       { cause },

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { z } from "zod";
+import { messageOf } from "../../host/error.ts";
 import { replaceFile } from "../../host/replace-file.ts";
 
 /**
@@ -154,5 +155,5 @@ function unreadable(path: string, why: string): string {
 
 function reason(cause: unknown): string {
   if (cause instanceof z.ZodError) return z.prettifyError(cause);
-  return cause instanceof Error ? cause.message : String(cause);
+  return messageOf(cause);
 }

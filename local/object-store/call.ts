@@ -4,6 +4,7 @@ import { text } from "node:stream/consumers";
 import { XMLParser } from "fast-xml-parser";
 import type { z } from "zod";
 
+import { messageOf } from "../../host/error.ts";
 import type { Grant } from "./authenticate.ts";
 import { accessDenied, malformedXml, S3Error, s3Namespace, toXml } from "./errors.ts";
 
@@ -73,7 +74,7 @@ export function parseXml<T>(document: string, schema: z.ZodType<T>, lists: reado
   try {
     return schema.parse(parser.parse(document));
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw malformedXml(`The XML you provided was not well-formed or did not fit: ${reason}`);
   }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 
-import { explain } from "../digitalocean/errors.ts";
+import { messageWithCauses } from "../../host/error.ts";
 import type { Log } from "../emulation/log.ts";
 import { authenticate, type SpacesKey } from "./authenticate.ts";
 import { answerBucketCall, listBuckets } from "./bucket-calls.ts";
@@ -105,7 +105,7 @@ async function sendError(
   path: string,
   error: unknown,
 ): Promise<void> {
-  const known = error instanceof S3Error ? error : new S3Error(500, "InternalError", explain(error));
+  const known = error instanceof S3Error ? error : new S3Error(500, "InternalError", messageWithCauses(error));
   if (known.status === 500 || known.status === 501) {
     log(`spaces FAILED: ${request.method ?? ""} ${path}: ${known.message}`);
   }

@@ -20,11 +20,9 @@ import type { DaemonSettings } from "../run/daemon-settings.ts";
 import { spacesDomain } from "../object-store/hosts.ts";
 import { proxyEnvironment } from "./proxy-environment.ts";
 import type { Run } from "../run/run.ts";
+import { stackName } from "./stack-name.ts";
 import { initStack, projectFolder, type StackFolder, stackFolder } from "../../toolchain/engine/stack-folder.ts";
 import type { RunningCloud } from "../run/running-cloud.ts";
-
-/** Name of the stack in every local cloud. */
-export const stackName = "local";
 
 /** Outputs of the program that the local cloud keeps, for `status`. */
 export const stackOutputs = z.object({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { explain } from "../network/command-line.ts";
+import { explain } from "../../host/terminal/explain.ts";
 import { removeAtEnd } from "./clean-up.ts";
 
 describe("removeAtEnd", () => {

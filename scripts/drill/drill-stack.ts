@@ -14,7 +14,7 @@ import { withFullNames } from "../../components/settings/names.ts";
 import { generateStackSecrets } from "../../components/settings/new-secrets.ts";
 import { writeStackConfig } from "../../toolchain/engine/stack-config.ts";
 import { digitalocean } from "../network/cloud-api.ts";
-import { explain } from "../network/command-line.ts";
+import { explain } from "../../host/terminal/explain.ts";
 import { type StackAccess, stackAccess } from "../network/stack-access.ts";
 import { drillSettings } from "./settings.ts";
 import type { DrillSource } from "./source.ts";

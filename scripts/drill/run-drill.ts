@@ -5,7 +5,7 @@ import type { StackFolder } from "../../toolchain/engine/stack-folder.ts";
 import { takeDown } from "../../local/commands/down.ts";
 import type { Toolchain } from "../../toolchain/set-up.ts";
 import { loginAsCanary } from "../network/node/canary-on-node.ts";
-import { explain } from "../network/command-line.ts";
+import { explain } from "../../host/terminal/explain.ts";
 import { openNode } from "../network/node/ssh.ts";
 import { readRecovery, type RecoveryRecord } from "../network/node/recovery-record.ts";
 import type { StackAccess } from "../network/stack-access.ts";

@@ -1,12 +1,6 @@
-import { existsSync } from "node:fs";
-import { homedir } from "node:os";
-import path from "node:path";
-import process from "node:process";
-import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { describeRun, type Run } from "../../local/run/run.ts";
-import { stackCli, stackFiles, stackName as localStack } from "../../local/stack/stack.ts";
-import { setUpToolchain, type Toolchain } from "../../toolchain/set-up.ts";
+import type { Run } from "../../local/run/run.ts";
+import type { Toolchain } from "../../toolchain/set-up.ts";
 import { fullName } from "../../components/settings/names.ts";
 import { type EngineStack, engineStack } from "../../toolchain/engine/stack.ts";
 import { networkOutputs, type NetworkOutputs } from "./network-outputs.ts";
@@ -34,39 +28,6 @@ export interface Outside {
   readonly nameServers: readonly string[] | undefined;
   /** File with certificate authorities (PEM) that stand in for the system's. */
   readonly caBundle: string | undefined;
-}
-
-export interface OpenStackOptions {
-  readonly stack: string;
-  /** Number of the local cloud; for the stack `local` only. Default: 1. */
-  readonly run?: number | undefined;
-}
-
-const projectFolder = fileURLToPath(new URL("../..", import.meta.url));
-
-/**
- * Opens a stack that exists: `local` is the one of a local cloud, with that cloud's state and environment; any other is the
- * operator's own, reached with the environment of this process. Throws, with what to do, where there is none of that name.
- */
-export async function openStack({ stack, run }: OpenStackOptions): Promise<StackAccess> {
-  if (stack === localStack) return openLocalStack(describeRun(run ?? 1));
-  if (run !== undefined) throw new Error(`--run is for the stack ${localStack}; ${stack} is in no local cloud.`);
-  const configFile = path.join(projectFolder, `Pulumi.${stack}.yaml`);
-  if (!existsSync(configFile)) {
-    throw new Error(`There is no stack ${stack}: ${configFile} is missing. Make one: npm run stack -- new ${stack}`);
-  }
-  const toolchain = await setUpToolchain();
-  const state = process.env["XDG_STATE_HOME"] ?? path.join(homedir(), ".local/state");
-  return stackAccess({
-    stack,
-    toolchain,
-    // The user's own home where there is one: backends that want a login keep it there.
-    cli: { command: toolchain.pulumi, env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" }, projectFolder },
-    configFile,
-    run: undefined,
-    workFolder: path.join(state, "imera", stack),
-    outside: { nameServers: undefined, caBundle: undefined },
-  });
 }
 
 /** Everything that {@link stackAccess} cannot find out by itself. */
@@ -119,19 +80,4 @@ function readOutputs(stack: string, json: string): NetworkOutputs {
       .map((issue) => issue.path.join("."))
       .join(", ")}). Build it first: pulumi up --stack ${stack}`,
   );
-}
-
-async function openLocalStack(run: Run): Promise<StackAccess> {
-  const files = stackFiles(run);
-  if (!existsSync(files.configFile)) {
-    throw new Error(`Local cloud ${run.number} has no stack. Bring it up first: npm run local -- --run ${run.number}`);
-  }
-  const toolchain = await setUpToolchain();
-  return stackAccess({
-    ...files,
-    toolchain,
-    cli: stackCli(run, toolchain),
-    run,
-    outside: { nameServers: [run.addresses.cloudIpv4], caBundle: run.files.caBundle },
-  });
 }

@@ -1,5 +1,6 @@
-import { keepOutputs } from "../../local/stack/stack.ts";
+import { messageOf } from "../../host/error.ts";
 import { runEngine } from "../../toolchain/engine/run.ts";
+import type { NetworkOutputs } from "../network/network-outputs.ts";
 import type { StackAccess } from "../network/stack-access.ts";
 import { build } from "./build.ts";
 import { leaveBehind, type LeaveBehindOptions } from "./leave-behind.ts";
@@ -26,7 +27,7 @@ export async function rebuild(stack: StackAccess, options: RebuildOptions): Prom
   try {
     const built = await build(access);
     const outputs = await access.outputs();
-    if (access.run !== undefined) await keepOutputs(access.run, outputs);
+    await keepForStatus(access, outputs);
     const verified = await shownPhase("verification", "from outside", (report) => verify(access, outputs, report));
     const report = makeReport({
       stack: access.stack,
@@ -40,7 +41,7 @@ export async function rebuild(stack: StackAccess, options: RebuildOptions): Prom
     if (time !== undefined) await restoreNewestFromNowOn(access);
     return report;
   } catch (error) {
-    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${whatNext(access, time)}`, {
+    throw new Error(`${messageOf(error)}\n${whatNext(access, time)}`, {
       cause: error,
     });
   }
@@ -74,6 +75,13 @@ function whatNext({ stack }: StackAccess, time: string | undefined): string {
   const kept = `imera:recoveryTime stays ${time ?? ""} until then, so that a restore can't go further than you want.`;
   const node = "If a droplet is there but dead, delete it at DigitalOcean first; its volume stays.";
   return [goesOn, ...(time === undefined ? [] : [kept]), node, "docs/outage.md has more."].join("\n");
+}
+
+async function keepForStatus({ run }: StackAccess, outputs: NetworkOutputs): Promise<void> {
+  if (run === undefined) return;
+  // Not with a production stack: it loads the local cloud.
+  const { keepOutputs } = await import("../../local/stack/stack.ts");
+  await keepOutputs(run, outputs);
 }
 
 /** The node has to know too that its next restore is of the newest state. */

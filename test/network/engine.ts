@@ -1,6 +1,7 @@
 import { execa } from "execa";
 import { describeRun } from "../../local/run/run.ts";
-import { stackCli, stackFiles, stackName } from "../../local/stack/stack.ts";
+import { stackCli, stackFiles } from "../../local/stack/stack.ts";
+import { stackName } from "../../local/stack/stack-name.ts";
 import { setUpToolchain } from "../../toolchain/set-up.ts";
 import { testRunNumber } from "./cloud.ts";
 

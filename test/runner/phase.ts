@@ -1,3 +1,4 @@
+import { messageOf } from "../../host/error.ts";
 import { groupedLines, type LineGroup, type Report } from "./grouped-lines.ts";
 
 /** How many tests of a phase passed and failed. A skipped test counts as failed: nothing is proved by it. */
@@ -118,7 +119,7 @@ async function runOne(phase: Phase, report: Report): Promise<Tally> {
     const tally = await phase.run(report);
     return tally.passed + tally.failed === 0 ? notStarted("no test ran", report) : tally;
   } catch (error) {
-    return notStarted(error instanceof Error ? error.message : String(error), report);
+    return notStarted(messageOf(error), report);
   }
 }
 

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
+import { messageOf } from "../../host/error.ts";
 import { ensureDotsTypes } from "../../scripts/dots-types.ts";
 import { longSources, machineNames, shellScripts } from "./committed-text.ts";
 import type { Report } from "./grouped-lines.ts";
@@ -104,9 +105,7 @@ function checksPhase(name: string, checks: readonly StaticCheck[], needs: readon
 
 async function passes(check: StaticCheck, report: Report): Promise<boolean> {
   const started = performance.now();
-  const problems = await check
-    .run()
-    .catch((error: unknown) => [error instanceof Error ? error.message : String(error)]);
+  const problems = await check.run().catch((error: unknown) => [messageOf(error)]);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   report(`  ${problems.length === 0 ? "✓" : "✗"} ${check.name} ${seconds} s`);
   for (const problem of problems) report(problem.replace(/^/gm, "    "));

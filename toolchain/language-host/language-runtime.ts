@@ -4,6 +4,7 @@ import type { ILanguageRuntimeServer } from "@pulumi/pulumi/proto/language_grpc_
 import languagePb from "@pulumi/pulumi/proto/language_pb.js";
 import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
+import { messageOf } from "../../host/error.ts";
 import { versions } from "../versions.ts";
 import { findInstalledPackages, findProgramDependencies, pluginOf } from "./installed-packages.ts";
 import { createProgramRunner } from "./run-program.ts";
@@ -89,8 +90,7 @@ function unary<Request, Response>(
     const answer = async (): Promise<Response> => handle(call.request, call);
     answer().then(
       (response) => callback(null, response),
-      (error: unknown) =>
-        callback({ code: status.UNKNOWN, details: error instanceof Error ? error.message : String(error) }),
+      (error: unknown) => callback({ code: status.UNKNOWN, details: messageOf(error) }),
     );
   };
 }

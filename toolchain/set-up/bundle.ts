@@ -1,4 +1,5 @@
 import path from "node:path";
+import { messageOf } from "../../host/error.ts";
 import { repository } from "./folders.ts";
 import { ToolchainError, type PartName } from "./part.ts";
 
@@ -54,7 +55,7 @@ export const makeBundle: MakeBundle = async (part, entry) => {
     const own = Object.keys(metafile.inputs).filter((input) => !input.includes("node_modules/"));
     return { text: outputFiles[0]?.text ?? "", inputs: own.toSorted() };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new ToolchainError(part, `its sources do not bundle: ${why}`, "Restore them: git status", error);
   }
 };

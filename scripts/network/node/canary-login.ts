@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { getCACertificates, setDefaultCACertificates, TLSSocket } from "node:tls";
 import { client, xml } from "@xmpp/client";
+import { messageOf } from "../../../host/error.ts";
 
 /** Who logs in, and where. */
 export interface CanaryLogin {
@@ -51,7 +52,7 @@ export async function logInAs(login: CanaryLogin): Promise<LoggedIn> {
     const jid = await Promise.race([session.start(), failed]);
     return { jid: jid.toString(), certificateValidUntil: validUntil ?? "" };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new Error(`Login of ${user}@${domain} at ${address}:${port} failed: ${why}`, { cause: error });
   } finally {
     await session.stop();

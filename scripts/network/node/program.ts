@@ -1,7 +1,8 @@
 import type { NodeRunOptions, NodeSession } from "./ssh.ts";
 import { openNode } from "./ssh.ts";
 import type { NetworkNode, NetworkOutputs } from "../network-outputs.ts";
-import { openStack, type OpenStackOptions, type StackAccess } from "../stack-access.ts";
+import { openStack, type OpenStackOptions } from "../open-stack.ts";
+import type { StackAccess } from "../stack-access.ts";
 
 /** A node of a stack that this machine is logged in on. */
 export interface OpenedNode extends AsyncDisposable {

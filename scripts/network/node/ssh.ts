@@ -3,6 +3,7 @@ import { type AddressInfo, createServer, type Server } from "node:net";
 import { createInterface } from "node:readline";
 import { PassThrough } from "node:stream";
 import ssh2, { Client, type ClientChannel } from "ssh2";
+import { messageOf } from "../../../host/error.ts";
 import type { NetworkNode } from "../network-outputs.ts";
 import type { StackAccess } from "../stack-access.ts";
 
@@ -109,7 +110,7 @@ async function logIn({ host, port = 22, hostKey, privateKey }: NodeLogin): Promi
     return client;
   } catch (error) {
     client.destroy();
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const why = seen.otherHost ? "another host answers there" : message;
     throw new Error(
       `SSH to ${host}: ${why}. Check that the node runs, and that this machine is in one of imera:sshNetworks.`,

@@ -2,6 +2,7 @@ import { constants } from "node:os";
 import { createInterface } from "node:readline";
 import { PassThrough } from "node:stream";
 import type { Client, ClientChannel } from "ssh2";
+import { messageOf } from "../../../host/error.ts";
 import { connect, type Connection } from "./ssh-connection.ts";
 
 /** One command on one machine. */
@@ -51,7 +52,7 @@ async function execute(client: Client, run: RemoteRun): Promise<Output> {
     const failure = await Promise.race([exit, ended]);
     if (failure !== undefined) throw new Error(failure);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new Error(`${why}: running ${JSON.stringify(command)}:\n${captured.all()}`, { cause: error });
   }
   return { stdout: withoutLastNewline(captured.stdout()), stderr: withoutLastNewline(captured.stderr()) };

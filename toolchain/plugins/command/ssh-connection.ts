@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import ssh2, { Client, type Algorithms } from "ssh2";
+import { messageOf } from "../../../host/error.ts";
 
 /** Address, user and keys of a machine that is reached over SSH, and the patience with it. */
 export interface Connection {
@@ -47,7 +48,7 @@ export async function connect(connection: Connection, signal: AbortSignal): Prom
     } catch (error) {
       signal.throwIfAborted();
       if (dialErrorLimit >= 0 && failures >= dialErrorLimit) {
-        const last = error instanceof Error ? error.message : String(error);
+        const last = messageOf(error);
         throw new Error(`after ${failures} failed attempts: ${last}`, { cause: error });
       }
     }

@@ -3,6 +3,7 @@ import https from "node:https";
 import { text } from "node:stream/consumers";
 import { Hash } from "@smithy/core/serde";
 import { SignatureV4 } from "@smithy/signature-v4";
+import { messageOf } from "../../../host/error.ts";
 import { ApiError } from "./client.ts";
 import { sendPatiently } from "./send-patiently.ts";
 import { type SpacesSettings, spacesEndpoint } from "./spaces-settings.ts";
@@ -59,7 +60,7 @@ export async function askSpaces(
     signal,
   ).catch((error: unknown) => {
     signal.throwIfAborted();
-    throw new Error(`${named}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new Error(`${named}: ${messageOf(error)}`, { cause: error });
   });
   if (answer.status < 300) return answer.body;
   throw refusal(named, answer);

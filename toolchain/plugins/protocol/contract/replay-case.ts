@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { messageOf } from "../../../../host/error.ts";
 import { changedOuts, comparable } from "./compare.ts";
 import type { PluginClient } from "./plugin-client.ts";
 import type { RecordedCase, RecordedChange, RecordedProperties, RecordedRequest } from "./recording.ts";
@@ -48,10 +49,10 @@ export function expectSense(actual: string, sense: RegExp | undefined, recorded:
 }
 
 /** Resolves to the message with which a call fails; to `no error` when it does not. */
-export async function messageOf(call: Promise<unknown>): Promise<string> {
+export async function rejectionOf(call: Promise<unknown>): Promise<string> {
   return call.then(
     () => "no error",
-    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    (error: unknown) => messageOf(error),
   );
 }
 
@@ -91,7 +92,7 @@ class Steps {
     const { error } = this.#recorded;
     if (error === undefined) return;
     it("cannot be created", async () => {
-      expectSense(await messageOf(this.#plugin.create(this.#urn, this.#inputs)), this.#options.sense, error);
+      expectSense(await rejectionOf(this.#plugin.create(this.#urn, this.#inputs)), this.#options.sense, error);
       this.#sameRequests([]);
     });
   }
@@ -124,7 +125,7 @@ class Steps {
     if (change.changes === undefined) {
       it(`cannot change ${key}`, async () => {
         const diff = this.#plugin.diff(this.#urn, this.#id, await this.#changed(key, change));
-        expectSense(await messageOf(diff), sense, this.#recorded.error ?? "");
+        expectSense(await rejectionOf(diff), sense, this.#recorded.error ?? "");
       });
       return;
     }
@@ -139,7 +140,7 @@ class Steps {
       prepareChange(key);
       const updated = this.#plugin.update(this.#urn, this.#id, await this.#changed(key, change));
       if (updateError !== undefined) {
-        expectSense(await messageOf(updated), sense, updateError);
+        expectSense(await rejectionOf(updated), sense, updateError);
         return;
       }
       const outs = await updated;
@@ -154,7 +155,7 @@ class Steps {
     it(deleteError === undefined ? "is deleted" : "cannot be deleted", async () => {
       const deleted = this.#plugin.delete(this.#urn, this.#id, this.#outs, this.#inputs);
       if (deleteError === undefined) await deleted;
-      else expectSense(await messageOf(deleted), this.#options.sense, deleteError);
+      else expectSense(await rejectionOf(deleted), this.#options.sense, deleteError);
       this.#sameRequests(expected?.requests);
     });
     if (readWhenGone === undefined) return;

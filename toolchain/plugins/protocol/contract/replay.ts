@@ -3,7 +3,7 @@ import type { ProviderDefinition } from "../resource.ts";
 import { comparable } from "./compare.ts";
 import { type PluginClient, startPlugin } from "./plugin-client.ts";
 import { type RecordedCase, type RecordedInvoke, type RecordedProperties, readRecording } from "./recording.ts";
-import { type Run, expectSense, messageOf, replayCase } from "./replay-case.ts";
+import { type Run, expectSense, rejectionOf, replayCase } from "./replay-case.ts";
 import type { StubApi } from "./stub-api.ts";
 
 /** Replay of a recording against a stand-in plugin: options of {@link replay}. */
@@ -69,7 +69,7 @@ function replayInvoke<C>(options: Replay<C>, call: string, recorded: RecordedInv
     takeRequests();
     const answered = plugin.invoke(token, JSON.parse(args) as RecordedProperties);
     if (recorded.error === undefined) expect(normalise((await answered).ret)).toEqual(normalise(recorded.ret));
-    else expectSense(await messageOf(answered), options.senses?.[call], recorded.error);
+    else expectSense(await rejectionOf(answered), options.senses?.[call], recorded.error);
     expect(takeRequests()).toEqual(comparable(recorded.requests));
   });
 }

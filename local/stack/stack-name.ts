@@ -1,0 +1,2 @@
+/** Name of the stack in every local cloud. */
+export const stackName = "local";

@@ -1,0 +1,44 @@
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import path from "node:path";
+import process from "node:process";
+import { stackName } from "../../local/stack/stack-name.ts";
+import { projectFolder } from "../../toolchain/engine/stack-folder.ts";
+import { setUpToolchain } from "../../toolchain/set-up.ts";
+import { type StackAccess, stackAccess } from "./stack-access.ts";
+
+/** Stack to open, as `--stack` and `--run` name it. */
+export interface OpenStackOptions {
+  readonly stack: string;
+  /** Number of the local cloud; for the stack `local` only. Default: 1. */
+  readonly run?: number | undefined;
+}
+
+/**
+ * Opens a stack that exists: `local` is the one of a local cloud, with that cloud's state and environment; any other is the
+ * operator's own, reached with the environment of this process. Throws, with what to do, where there is none of that name.
+ */
+export async function openStack({ stack, run }: OpenStackOptions): Promise<StackAccess> {
+  if (stack === stackName) {
+    // With a production stack, nothing of the local cloud is loaded.
+    const { openLocalStack } = await import("./local-stack.ts");
+    return openLocalStack(run ?? 1);
+  }
+  if (run !== undefined) throw new Error(`--run is for the stack ${stackName}; ${stack} is in no local cloud.`);
+  const configFile = path.join(projectFolder, `Pulumi.${stack}.yaml`);
+  if (!existsSync(configFile)) {
+    throw new Error(`There is no stack ${stack}: ${configFile} is missing. Make one: npm run stack -- new ${stack}`);
+  }
+  const toolchain = await setUpToolchain();
+  const state = process.env["XDG_STATE_HOME"] ?? path.join(homedir(), ".local/state");
+  return stackAccess({
+    stack,
+    toolchain,
+    // The user's own home where there is one: backends that want a login keep it there.
+    cli: { command: toolchain.pulumi, env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" }, projectFolder },
+    configFile,
+    run: undefined,
+    workFolder: path.join(state, "imera", stack),
+    outside: { nameServers: undefined, caBundle: undefined },
+  });
+}
