@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ApiToken } from "@pulumi/cloudflare/apiToken.js";
+import { formerlyIn } from "./former-parent.ts";
 import { zoneScope, type CloudflareZone } from "../dns/cloudflare-zone.ts";
 import type { NodeAddresses } from "../model/node-facts.ts";
 
@@ -32,7 +33,7 @@ export function certificateToken(name: string, args: CertificateTokenArgs, paren
       ],
       condition: { requestIp: { ins: [pulumi.interpolate`${publicIpv4}/32`, pulumi.interpolate`${publicIpv6}/128`] } },
     },
-    { parent },
+    { parent, aliases: [formerlyIn("Certificate", name, parent)] },
   );
 }
 

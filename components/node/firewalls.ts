@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Firewall } from "@pulumi/digitalocean/firewall.js";
 import type { types } from "@pulumi/digitalocean";
+import { formerlyIn } from "./former-parent.ts";
 import type { Purpose } from "../model/node-facts.ts";
 import type { PortRange, Reach, Service } from "../model/services.ts";
 
@@ -27,7 +28,7 @@ export function nodeFirewall(name: string, args: NodeFirewallArgs, parent: pulum
       inboundRules: operatorRules(args),
       outboundRules: args.purpose === "drill" ? drillOutboundRules : outboundRules,
     },
-    { parent },
+    { parent, aliases: [formerlyIn("NodeFirewall", name, parent)] },
   );
 }
 
@@ -54,7 +55,7 @@ export function publicFirewall(name: string, args: PublicFirewallArgs, parent: p
       dropletIds: [args.dropletId.apply(Number)],
       inboundRules: publicRules(args.services),
     },
-    { parent, dependsOn: args.ready },
+    { parent, dependsOn: args.ready, aliases: [formerlyIn("PublicFirewall", name, parent)] },
   );
 }
 
