@@ -30,7 +30,12 @@ ${lines}
 program.main()
 `;
   const env = { ...process.env, IMERA_ROOT: node.path };
-  return spawnSync("python3", ["-"], { input: driver, encoding: "utf8", env, stdio: ["pipe", output, "pipe"] });
+  return spawnSync("/usr/bin/python3", ["-"], {
+    input: driver,
+    encoding: "utf8",
+    env,
+    stdio: ["pipe", output, "pipe"],
+  });
 }
 
 /** Puts a script in the place of PostgreSQL's client, and runs the program as it is. */

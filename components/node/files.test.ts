@@ -42,7 +42,7 @@ describe("the tree", () => {
 
   it.each(python)("%s parses as Python", (name) => {
     const check = "import ast, sys; ast.parse(open(sys.argv[1]).read())";
-    expect(() => execFileSync("python3", ["-c", check, join(root, name)], { stdio: "pipe" })).not.toThrow();
+    expect(() => execFileSync("/usr/bin/python3", ["-c", check, join(root, name)], { stdio: "pipe" })).not.toThrow();
   });
 
   it.each(shell)("%s parses as shell", (name) => {

@@ -10,7 +10,9 @@ const library = fileURLToPath(new URL("../files/usr/local/lib/imera", import.met
 /** Runs Python with the node's library and gives what it prints, as JSON. */
 function python(program: string, input: unknown): unknown {
   const preamble = "import json, sys\nsys.dont_write_bytecode = True\nsys.path.insert(0, sys.argv[1])\n";
-  const stdout = execFileSync("python3", ["-c", preamble + program, library], { input: JSON.stringify(input) });
+  const stdout = execFileSync("/usr/bin/python3", ["-c", preamble + program, library], {
+    input: JSON.stringify(input),
+  });
   return JSON.parse(stdout.toString());
 }
 

@@ -76,5 +76,5 @@ function judgeInPython(pattern: string, values: readonly string[]): unknown {
     'print(json.dumps([bool(re.fullmatch(asked["pattern"], value)) for value in asked["values"]]))',
   ].join("\n");
   const input = JSON.stringify({ pattern, values });
-  return JSON.parse(execFileSync("python3", ["-c", program], { input, encoding: "utf8" }));
+  return JSON.parse(execFileSync("/usr/bin/python3", ["-c", program], { input, encoding: "utf8" }));
 }

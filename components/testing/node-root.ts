@@ -60,7 +60,11 @@ export function nodeRoot(facts: object = {}): NodeRoot {
       return JSON.parse(stdout) as unknown;
     },
     run: (program, { arguments: words = [], input = "" } = {}) =>
-      spawnSync("python3", ["-B", join(nodeFiles, program), ...words], { encoding: "utf8", env: environment, input }),
+      spawnSync("/usr/bin/python3", ["-B", join(nodeFiles, program), ...words], {
+        encoding: "utf8",
+        env: environment,
+        input,
+      }),
     fake: (name, script) => {
       write(`/bin/${name}`, `#!/bin/sh\necho "${name} $*" >>${path}/calls\n${script}\n`);
       chmodSync(place(`/bin/${name}`), 0o755);
@@ -95,5 +99,5 @@ function preamble(path: string): string {
 }
 
 function python(environment: Record<string, string>, code: string) {
-  return spawnSync("python3", ["-B", "-c", code], { encoding: "utf8", env: environment });
+  return spawnSync("/usr/bin/python3", ["-B", "-c", code], { encoding: "utf8", env: environment });
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import type { z } from "zod";
 import { readIfThere } from "../../../host/read-if-there.ts";
 import { describeRun } from "../../../local/run/run.ts";
 import { adminAccount } from "../accounts.ts";
