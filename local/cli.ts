@@ -9,7 +9,7 @@ import { holdRun } from "./run/hold-run.ts";
 import { previewNetwork } from "./commands/preview.ts";
 import { runMain } from "../host/terminal/main.ts";
 import { showSteps } from "../host/terminal/progress.ts";
-import { describeRun, type Run } from "./run/run.ts";
+import { runNumbered, type Run } from "./run/run.ts";
 import { runNumber } from "./run/run-number.ts";
 import { buildNetwork, localZones, prepareStack, wasInterrupted } from "./stack/stack.ts";
 import { describeStatus, readStatus, recordToolchain } from "./commands/status.ts";
@@ -47,7 +47,7 @@ function addCommand(name: string, description: string, action: (run: Run, option
     .command(name)
     .description(description)
     .option("--run <number>", "number of the local cloud, 1 to 254: several can run beside each other", runNumber, 1)
-    .action((options: Options) => action(describeRun(options.run), options));
+    .action((options: Options) => action(runNumbered(options.run), options));
 }
 
 async function up(run: Run, options: Options): Promise<void> {

@@ -13,7 +13,7 @@ import { createIncus } from "./incus/client.ts";
 import { createHypervisor } from "./incus/hypervisor.ts";
 import { readObjectStoreCertificate } from "./object-store/certificate.ts";
 import { createObjectStore } from "./object-store/index.ts";
-import { describeRun } from "./run/run.ts";
+import { runNumbered } from "./run/run.ts";
 import { openStore } from "./emulation/store.ts";
 
 /**
@@ -25,7 +25,7 @@ await serve(process.argv[2]);
 async function serve(settingsFile: string | undefined): Promise<void> {
   if (settingsFile === undefined) throw new Error("Usage: node local/daemon.ts SETTINGS.json");
   const settings = daemonSettings.parse(JSON.parse(await readFile(settingsFile, "utf8")));
-  const run = describeRun(settings.run);
+  const run = runNumbered(settings.run);
   const { cloudIpv4 } = run.addresses;
   const store = openStore(run.files.store);
   const hypervisor = createHypervisor(run, createIncus(run.files.incus));

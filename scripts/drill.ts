@@ -6,7 +6,7 @@ import { text } from "node:stream/consumers";
 import { runAsRoot } from "../host/as-root.ts";
 import { explain } from "../host/terminal/explain.ts";
 import { showSteps } from "../host/terminal/progress.ts";
-import { describeRun } from "../local/run/run.ts";
+import { runNumbered } from "../local/run/run.ts";
 import { stackName as localStack } from "../local/stack/stack-name.ts";
 import { setUpToolchain } from "../toolchain/set-up.ts";
 import { networkCommand, type NetworkOptions, runNetworkCommand } from "./network/command-line.ts";
@@ -50,7 +50,7 @@ async function drill(options: Options): Promise<void> {
 
 async function drillAndRemove(source: DrillSource, options: Options): Promise<DrillReport> {
   const ownCloud = source.stack !== localStack;
-  const run = describeRun(options.run ?? (ownCloud ? 200 : 1));
+  const run = runNumbered(options.run ?? (ownCloud ? 200 : 1));
   const step = showSteps();
   const say = (line: string) => process.stderr.write(`\n${line}\n`);
   using interruption = watchForInterruption(say);

@@ -7,7 +7,7 @@ import { text } from "node:stream/consumers";
 import { expect, it, onTestFinished } from "vitest";
 
 import { openLocalCa } from "../acme/local-ca.ts";
-import { describeRun } from "../run/run.ts";
+import { runNumbered } from "../run/run.ts";
 import { spacesCertificateNames } from "./hosts.ts";
 import { resumeObjectStore, stopObjectStore } from "./outage.ts";
 import { sendUnsigned, startTestStore } from "./testing/start-store.ts";
@@ -39,7 +39,7 @@ it("refuses who does not sign, and writes no signature into its log", async () =
 it("answers 503 while it is stopped, and then as before", async () => {
   const store = await startTestStore();
   await store.send({ method: "PUT", path: "/backup" });
-  const described = describeRun(7);
+  const described = runNumbered(7);
   const run = { ...described, files: { ...described.files, objects: store.folder } };
   await stopObjectStore(run);
   const answer = await store.send({ method: "GET", path: "/backup" });

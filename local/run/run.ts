@@ -49,7 +49,7 @@ export interface RunFiles {
 export const runsFolder = "/var/lib/imera";
 
 /** The run number `number`; throws a RangeError unless it is an integer from 1 to 254. */
-export function describeRun(number: number): Run {
+export function runNumbered(number: number): Run {
   const folder = join(runsFolder, String(number));
   const inside = (name: string) => join(folder, name);
   return {

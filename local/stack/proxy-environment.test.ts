@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
 
 import { proxyEnvironment } from "./proxy-environment.ts";
-import { describeRun } from "../run/run.ts";
+import { runNumbered } from "../run/run.ts";
 
-const run = describeRun(7);
+const run = runNumbered(7);
 
 it("sends http to the run's proxy, but not what goes to the run's APIs and this machine", () => {
   expect(proxyEnvironment(run, { PATH: "/bin" })).toEqual({

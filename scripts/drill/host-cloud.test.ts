@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { recordPid } from "../../host/process.ts";
-import { describeRun, type Run } from "../../local/run/run.ts";
+import { runNumbered, type Run } from "../../local/run/run.ts";
 import { claimDrill, claimOwnCloud } from "./host-cloud.ts";
 
 let run: Run;
 beforeEach(async () => {
-  run = { ...describeRun(254), folder: join(await mkdtemp(join(tmpdir(), "imera-drill-")), "254") };
+  run = { ...runNumbered(254), folder: join(await mkdtemp(join(tmpdir(), "imera-drill-")), "254") };
 });
 afterEach(() => rm(join(run.folder, ".."), { recursive: true }));
 

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { takeDown } from "../../local/commands/down.ts";
 import { showSteps } from "../../host/terminal/progress.ts";
-import { describeRun } from "../../local/run/run.ts";
+import { runNumbered } from "../../local/run/run.ts";
 import { localZones } from "../../local/stack/stack.ts";
 import { bringCloudUp } from "../../local/commands/up.ts";
 import { setUpToolchain } from "../../toolchain/set-up.ts";
@@ -18,7 +18,7 @@ import { measureImage, measureToolchain } from "./toolchain.ts";
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { "skip-set-up": { type: "boolean", default: false } } });
-  const run = describeRun(210);
+  const run = runNumbered(210);
   process.env["IMERA_TEST_RUN"] = String(run.number);
   const found: Measurement[] = [];
   if (!values["skip-set-up"]) found.push(...(await measureToolchain()), ...(await measureImage()));

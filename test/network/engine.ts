@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { describeRun } from "../../local/run/run.ts";
+import { runNumbered } from "../../local/run/run.ts";
 import { stackCli, stackFiles } from "../../local/stack/stack.ts";
 import { stackName } from "../../local/stack/stack-name.ts";
 import { setUpToolchain } from "../../toolchain/set-up.ts";
@@ -13,7 +13,7 @@ export interface EngineResult {
 
 /** Runs `pulumi` on the stack of the tests' local cloud, as `npm run local` does. */
 export async function pulumi(...args: string[]): Promise<EngineResult> {
-  const run = describeRun(Number(testRunNumber()));
+  const run = runNumbered(Number(testRunNumber()));
   const cli = stackCli(run, await setUpToolchain());
   const flags = [
     "--stack",

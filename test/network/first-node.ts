@@ -1,5 +1,5 @@
 import { execInside } from "../../local/incus/exec.ts";
-import { describeRun } from "../../local/run/run.ts";
+import { runNumbered } from "../../local/run/run.ts";
 import { testRunNumber } from "./cloud.ts";
 import { digitaloceanList } from "./vendors.ts";
 
@@ -8,6 +8,6 @@ export async function onFirstNode(...command: string[]): Promise<string> {
   // The oldest: other tests make droplets beside it.
   const [droplet] = (await digitaloceanList("droplets")) as { id: number }[];
   if (droplet === undefined) throw new Error("the network has no droplet");
-  const run = describeRun(Number(testRunNumber()));
+  const run = runNumbered(Number(testRunNumber()));
   return execInside(run, `${run.name}-droplet-${droplet.id}`, command, { timeoutMs: 60_000 });
 }

@@ -2,7 +2,7 @@ import { client, jid, xml } from "@xmpp/client";
 import { createIncus } from "../../local/incus/client.ts";
 import { execInside, writeInside } from "../../local/incus/exec.ts";
 import { deleteServiceContainer, launchServiceContainer } from "../../local/incus/service-container.ts";
-import { describeRun } from "../../local/run/run.ts";
+import { runNumbered } from "../../local/run/run.ts";
 import { isUnreachable } from "../../host/error.ts";
 import { notYetOn, waitUntil } from "../../host/wait-until.ts";
 import { testRunNumber } from "./cloud.ts";
@@ -23,7 +23,7 @@ type Element = ReturnType<typeof xml>;
 
 /** Starts the server after its own migrator has taken over what `document` (XEP-0227) has of `account`, a bare JID. */
 export async function importAccount(account: string, document: string): Promise<ImportServer> {
-  const run = describeRun(Number(testRunNumber()));
+  const run = runNumbered(Number(testRunNumber()));
   const incus = createIncus(run.files.incus);
   const { local, domain } = jid(account);
   const ipv4 = run.addresses.serviceIpv4.last;

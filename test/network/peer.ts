@@ -5,7 +5,7 @@ import { acmeDirectoryUrl } from "../../local/acme/pebble.ts";
 import { createIncus } from "../../local/incus/client.ts";
 import { execInside, writeInside } from "../../local/incus/exec.ts";
 import { deleteServiceContainer, launchServiceContainer } from "../../local/incus/service-container.ts";
-import { describeRun, type Run } from "../../local/run/run.ts";
+import { runNumbered, type Run } from "../../local/run/run.ts";
 import { notYetOn, waitUntil } from "../../host/wait-until.ts";
 import type { Account } from "./chat-client.ts";
 import { type Cloud, testRunNumber } from "./cloud.ts";
@@ -28,7 +28,7 @@ export interface Peer extends AsyncDisposable {
  * arrives proves that both sides' certificates were verified. `directory` keeps the account's password.
  */
 export async function startPeer(directory: string, cloud: Cloud): Promise<Peer> {
-  const run = describeRun(Number(testRunNumber()));
+  const run = runNumbered(Number(testRunNumber()));
   const ipv4 = peerIpv4(run);
   const incus = createIncus(run.files.incus);
   const zone = await openPeerZone(run, cloud.status.domain);

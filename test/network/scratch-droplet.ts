@@ -1,5 +1,5 @@
 import { execInside } from "../../local/incus/exec.ts";
-import { describeRun } from "../../local/run/run.ts";
+import { runNumbered } from "../../local/run/run.ts";
 import { isCommandFailure } from "../../local/incus/exec.ts";
 import { notYet, notYetOn, waitUntil } from "../../host/wait-until.ts";
 import { testRunNumber } from "./cloud.ts";
@@ -33,7 +33,7 @@ export async function bootDroplet(order: DropletOrder): Promise<ScratchDroplet> 
   const { droplet } = await digitaloceanRequest<{ droplet: { id: number } }>("POST", "droplets", body);
   const { id } = droplet;
   const addresses = await addressesOf(id);
-  const run = describeRun(Number(testRunNumber()));
+  const run = runNumbered(Number(testRunNumber()));
   const shell = (command: string) =>
     execInside(run, `${run.name}-droplet-${id}`, ["sh", "-c", command], { timeoutMs: 30_000 });
   await waitUntil({

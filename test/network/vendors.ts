@@ -1,6 +1,6 @@
 import Cloudflare from "cloudflare";
 import { cloudflareApiPort, digitaloceanApiPort } from "../../local/run/address-plan.ts";
-import { describeRun } from "../../local/run/run.ts";
+import { runNumbered } from "../../local/run/run.ts";
 import { readDaemonSettings } from "../../local/run/daemon-settings.ts";
 import { notYet, waitUntil } from "../../host/wait-until.ts";
 import { testRunNumber } from "./cloud.ts";
@@ -19,7 +19,7 @@ export async function digitaloceanRequest<Answer>(
   path: string,
   body?: object,
 ): Promise<Answer> {
-  const run = describeRun(Number(testRunNumber()));
+  const run = runNumbered(Number(testRunNumber()));
   const { digitaloceanToken } = await settings();
   const url = `http://${run.addresses.cloudIpv4}:${digitaloceanApiPort}/v2/${path}`;
   const response = await fetch(url, {
@@ -59,13 +59,13 @@ export async function digitaloceanAction(path: string, body: object): Promise<vo
 
 /** The vendor's client for the local Cloudflare, with every permission. */
 export async function cloudflareClient(): Promise<Cloudflare> {
-  const run = describeRun(Number(testRunNumber()));
+  const run = runNumbered(Number(testRunNumber()));
   const baseURL = `http://${run.addresses.cloudIpv4}:${cloudflareApiPort}/client/v4`;
   return new Cloudflare({ apiToken: (await settings()).cloudflareToken, baseURL, maxRetries: 0 });
 }
 
 async function settings(): Promise<NonNullable<Awaited<ReturnType<typeof readDaemonSettings>>>> {
-  const found = await readDaemonSettings(describeRun(Number(testRunNumber())));
+  const found = await readDaemonSettings(runNumbered(Number(testRunNumber())));
   if (found === undefined) throw new Error(`local cloud ${testRunNumber()} does not run`);
   return found;
 }

@@ -9,7 +9,7 @@ import { launchServiceContainer } from "../../local/incus/service-container.ts";
 import { createNamespace } from "../../local/network/namespace.ts";
 import { openOutbound } from "../../local/network/outbound.ts";
 import { upstreamResolvers } from "../../local/preparation/upstream-resolvers.ts";
-import { describeRun, type Run } from "../../local/run/run.ts";
+import { runNumbered, type Run } from "../../local/run/run.ts";
 import { bareMachineImage, bareRootfs } from "./bare-machine-image.ts";
 import type { Report } from "./grouped-lines.ts";
 import { testRun } from "./local-cloud.ts";
@@ -27,7 +27,7 @@ export const bareMachine: Phase = {
   name: "static checks and unit tests on a bare machine",
   needs: [bareMachineImage.name],
   async run(report) {
-    const run = describeRun(testRun - 1);
+    const run = runNumbered(testRun - 1);
     await takeDown(run, silently);
     try {
       return await check(run, await startMachine(run), report);

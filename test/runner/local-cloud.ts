@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { execa } from "execa";
 import { createIncus } from "../../local/incus/client.ts";
-import { describeRun } from "../../local/run/run.ts";
+import { runNumbered } from "../../local/run/run.ts";
 import { isUnreachable } from "../../host/error.ts";
 import { notYet, notYetOn, waitUntil } from "../../host/wait-until.ts";
 import { buildBaseImage } from "../../local/incus/images.ts";
@@ -42,7 +42,7 @@ export const localCloudKilled: Phase = {
     // Incus does not answer before it is started.
     const probe = notYetOn(isUnreachable, async () => {
       if (program.exitCode !== null) throw new Error(`it ended by itself:\n${(await program).stderr}`);
-      const instances = (await createIncus(describeRun(testRun).files.incus).get("/instances")) as string[];
+      const instances = (await createIncus(runNumbered(testRun).files.incus).get("/instances")) as string[];
       return instances.some((path) => path.includes("-droplet-")) ? { value: true } : notYet(instances.join(" "));
     });
     await waitUntil({ what: "a droplet to be made", probe, intervalMs: 200, timeoutMs: 600_000 });

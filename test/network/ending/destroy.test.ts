@@ -1,13 +1,13 @@
 import { readdir } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createIncus } from "../../../local/incus/client.ts";
-import { describeRun } from "../../../local/run/run.ts";
+import { runNumbered } from "../../../local/run/run.ts";
 import { tryTcp } from "../port-scan.ts";
 import { type Cloud, firstNode, runningCloud, testRunNumber } from "../cloud.ts";
 import { type EngineResult, pulumi } from "../engine.ts";
 import { cloudflareClient, digitaloceanList } from "../vendors.ts";
 
-const run = describeRun(Number(testRunNumber()));
+const run = runNumbered(Number(testRunNumber()));
 let before: Cloud;
 let recordsBefore: number;
 let refusal: EngineResult;

@@ -2,10 +2,10 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
-import { describeRun } from "../../../local/run/run.ts";
+import { runNumbered } from "../../../local/run/run.ts";
 import { testRunNumber } from "../cloud.ts";
 
-const run = describeRun(Number(testRunNumber()));
+const run = runNumbered(Number(testRunNumber()));
 
 /** Lines of a command's output that name something of the run. */
 async function traces(program: string, ...args: string[]): Promise<string[]> {

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { resumeObjectStore, stopObjectStore } from "../../../local/object-store/outage.ts";
-import { describeRun } from "../../../local/run/run.ts";
+import { runNumbered } from "../../../local/run/run.ts";
 import { adminAccount } from "../accounts.ts";
 import { testRunNumber } from "../cloud.ts";
 import { ask } from "./client-program.ts";
@@ -11,7 +11,7 @@ import { type Health, healthIs, nodeMachine } from "./node.ts";
 import { backUpNow, operatorCommand } from "./operator.ts";
 
 const network = networkUnderTest();
-const run = describeRun(Number(testRunNumber()));
+const run = runNumbered(Number(testRunNumber()));
 afterEach(() => resumeObjectStore(run));
 
 /** Whether the check of the backups is green. */

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { resumeObjectStore, stopObjectStore } from "../../../local/object-store/outage.ts";
-import { describeRun } from "../../../local/run/run.ts";
+import { runNumbered } from "../../../local/run/run.ts";
 import { testRunNumber } from "../cloud.ts";
 import { pulumi } from "../engine.ts";
 import { takeInventory } from "./inventory.ts";
@@ -14,7 +14,7 @@ import { watchPorts } from "./port-watch.ts";
 import { databaseFolder } from "../../../components/model/node-facts.ts";
 
 const network = networkUnderTest();
-const run = describeRun(Number(testRunNumber()));
+const run = runNumbered(Number(testRunNumber()));
 const passphrase = "imera:backupPassphrase";
 /** What the node says of a backup of the database that pgBackRest does not restore. */
 const cannotRestore = /the backup \S+ could not be restored; nothing was changed/;

@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { z } from "zod";
 import { readIfThere } from "../../../host/read-if-there.ts";
-import { describeRun } from "../../../local/run/run.ts";
+import { runNumbered } from "../../../local/run/run.ts";
 import { adminAccount } from "../accounts.ts";
 import type { ClientMachine } from "../client-machine.ts";
 import type { FillOrder } from "../clients/fill/plan.ts";
@@ -36,5 +36,5 @@ export async function fillNetwork(cloud: Cloud, machine: ClientMachine): Promise
 
 /** In the run's folder, and so gone with the local cloud. */
 function fillingFile(): string {
-  return join(describeRun(Number(testRunNumber())).folder, "filling.json");
+  return join(runNumbered(Number(testRunNumber())).folder, "filling.json");
 }

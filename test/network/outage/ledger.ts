@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { readIfThere } from "../../../host/read-if-there.ts";
-import { describeRun } from "../../../local/run/run.ts";
+import { runNumbered } from "../../../local/run/run.ts";
 import type { ClientMachine } from "../client-machine.ts";
 import { accountNamed, numberedRecipient, numberedSender } from "../clients/fill/plan.ts";
 import { testRunNumber } from "../cloud.ts";
@@ -61,5 +61,5 @@ async function writeLedger(messages: readonly Acknowledged[]): Promise<void> {
 }
 
 function ledgerFile(): string {
-  return join(describeRun(Number(testRunNumber())).folder, "acknowledged.json");
+  return join(runNumbered(Number(testRunNumber())).folder, "acknowledged.json");
 }

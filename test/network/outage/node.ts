@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { execInside } from "../../../local/incus/exec.ts";
-import { describeRun } from "../../../local/run/run.ts";
+import { runNumbered } from "../../../local/run/run.ts";
 import { isCommandFailure } from "../../../local/incus/exec.ts";
 import { notYet, notYetOn, waitUntil } from "../../../host/wait-until.ts";
 import { testRunNumber } from "../cloud.ts";
@@ -24,7 +24,7 @@ export async function nodeMachine(): Promise<NodeMachine> {
   const droplets = (await digitaloceanList("droplets")) as DropletAnswer[];
   const [droplet] = droplets;
   if (droplet === undefined || droplets.length > 1) throw new Error(`${droplets.length} droplets instead of one`);
-  const run = describeRun(Number(testRunNumber()));
+  const run = runNumbered(Number(testRunNumber()));
   return {
     dropletId: droplet.id,
     volumeIds: droplet.volume_ids,

@@ -1,7 +1,7 @@
 import { readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { describeRun } from "../../../local/run/run.ts";
+import { runNumbered } from "../../../local/run/run.ts";
 import { testRunNumber } from "../cloud.ts";
 
 /** One object's content as it lies on this machine's disk, behind the object store. */
@@ -62,7 +62,7 @@ export async function loseObject({ file }: StoredObject): Promise<Damage> {
 }
 
 async function bucketFolders(): Promise<string[]> {
-  const { objects } = describeRun(Number(testRunNumber())).files;
+  const { objects } = runNumbered(Number(testRunNumber())).files;
   const entries = await readdir(objects, { withFileTypes: true });
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(objects, name, "objects"));
 }

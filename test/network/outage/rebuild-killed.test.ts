@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { notYet, notYetOn, waitUntil } from "../../../host/wait-until.ts";
 import { runningPid } from "../../../host/process.ts";
 import { readIfThere } from "../../../host/read-if-there.ts";
-import { describeRun } from "../../../local/run/run.ts";
+import { runNumbered } from "../../../local/run/run.ts";
 import { enginePid } from "../../../toolchain/engine/session.ts";
 import { testRunNumber } from "../cloud.ts";
 import { isCommandFailure } from "../../../local/incus/exec.ts";
@@ -35,7 +35,7 @@ const moments: readonly Moment[] = [
   { name: "the node is proved", hasCome: () => onNode("systemctl is-active ejabberd") },
 ];
 
-const enginePidFile = enginePid({ workFolder: describeRun(Number(testRunNumber())).files.stack });
+const enginePidFile = enginePid({ workFolder: runNumbered(Number(testRunNumber())).files.stack });
 
 /** Whether the engine is running this command on the stack. */
 async function engineIsAt(command: string): Promise<boolean> {

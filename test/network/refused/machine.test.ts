@@ -5,11 +5,11 @@ import { existsSync } from "node:fs";
 import { execa, type Options } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { addressPlan } from "../../../local/run/address-plan.ts";
-import { describeRun } from "../../../local/run/run.ts";
+import { runNumbered } from "../../../local/run/run.ts";
 import { repositoryRoot } from "../../runner/repository.ts";
 
 /** A run of its own, which must never come to be. */
-const run = describeRun(211);
+const run = runNumbered(211);
 const localUp = [process.execPath, join(repositoryRoot, "local/cli.ts"), "up", "--run", "211"];
 const toolchain = [process.execPath, join(repositoryRoot, "toolchain/cli.ts")];
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { cloudflareApiPort, digitaloceanApiPort } from "../../../local/run/address-plan.ts";
 import { acmeDirectoryUrl } from "../../../local/acme/pebble.ts";
-import { describeRun } from "../../../local/run/run.ts";
+import { runNumbered } from "../../../local/run/run.ts";
 import { readDaemonSettings } from "../../../local/run/daemon-settings.ts";
 import { withFullNames } from "../../../components/settings/names.ts";
 import { generateStackSecrets } from "../../../components/settings/new-secrets.ts";
@@ -13,7 +13,7 @@ const domain = "second.imera.test";
 
 /** What `pulumi up` says of a second network in the same account that differs from a good one in what is given. */
 async function refusal(change: { readonly region?: string; readonly digitaloceanToken?: string }): Promise<string> {
-  const run = describeRun(Number(testRunNumber()));
+  const run = runNumbered(Number(testRunNumber()));
   const settings = await readDaemonSettings(run);
   if (settings === undefined) throw new Error(`local cloud ${run.number} does not run`);
   const { cloudIpv4, hostIpv4 } = run.addresses;
