@@ -15,6 +15,8 @@ export default defineConfig({
           exclude: ["**/*.{contract,tools}.test.ts"],
           // Loading the vendors' clients anew for each file took more than half of the time.
           isolate: false,
+          // Left to itself, vitest keeps one of two processors free.
+          maxWorkers: "100%",
         },
       },
       { test: { name: "tools", include: ["{host,components,local}/**/*.tools.test.ts"] } },

@@ -21,16 +21,19 @@ const setUp = { what: "Another set-up", timeoutMs: 10_000 };
 
 it("lets one in at a time and tells the other whom it waits for", async () => {
   const events: string[] = [];
-  const { promise, resolve } = signal();
+  const entered = Promise.withResolvers<undefined>();
+  const waitedFor = Promise.withResolvers<undefined>();
   const first = withLock(file, { ...setUp, report: fail }, async () => {
     events.push("first in");
-    await promise;
+    entered.resolve(undefined);
+    await waitedFor.promise;
     events.push("first out");
   });
   const report = (line: string) => {
     events.push(line);
-    resolve();
+    waitedFor.resolve(undefined);
   };
+  await entered.promise;
   const second = withLock(file, { ...setUp, report }, () => Promise.resolve(events.push("second in")));
   await Promise.all([first, second]);
   const waiting = `Another set-up is running (process ${process.pid}); waiting for it…`;
@@ -103,10 +106,4 @@ function contend(lock: string) {
 
 function fail(line: string | number): never {
   throw new Error(`Nothing was to be reported, but: ${line}`);
-}
-
-function signal(): { promise: Promise<void>; resolve: () => void } {
-  let resolve = (): void => undefined;
-  const promise = new Promise<void>((done) => (resolve = done));
-  return { promise, resolve };
 }

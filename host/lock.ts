@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { link, mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
+import { setTimeout as delay } from "node:timers/promises";
 import { pidRecordRuns, recordPid, runningPid } from "./process.ts";
 import { readIfThere } from "./read-if-there.ts";
 import { notYet, waitUntil } from "./wait-until.ts";
@@ -62,8 +63,11 @@ async function acquire(file: string): Promise<number | undefined> {
   if (owner !== undefined) return owner;
   // Between looking at a dead owner's lock and removing it, somebody else's may have come: one process at a time removes.
   const removal = `${file}.removal`;
-  const remover = await acquire(removal);
-  if (remover !== undefined) return remover;
+  if ((await acquire(removal)) !== undefined) {
+    // Whoever removes it is not yet its owner.
+    await delay(20);
+    return acquire(file);
+  }
   try {
     const left = await readIfThere(file);
     if (left !== undefined && !(await pidRecordRuns(left))) await rm(file);
