@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 import { execa } from "execa";
@@ -10,6 +10,7 @@ import { stringify } from "yaml";
 import type { Run } from "../run/run.ts";
 import { debianMirrors, mirrorSources } from "../preparation/debian-mirrors.ts";
 import type { Incus } from "./client.ts";
+import { userFolder } from "../../host/user-folders.ts";
 import { incusEnvironment } from "./exec.ts";
 import { trustProgram, trustTemplates, trustUnit } from "./platform-trust.ts";
 
@@ -34,10 +35,10 @@ export async function buildBaseImage(report: (line: string) => void): Promise<Ba
   const args = mmdebstrapArguments(sources === undefined);
   const inputs = JSON.stringify([args, sources, imageFiles]);
   const digest = createHash("sha256").update(inputs).digest("hex").slice(0, 16);
-  const folder = join(cacheFolder(), `${baseImage.slug}-${digest}`);
+  const folder = join(imageCache(), `${baseImage.slug}-${digest}`);
   if (!existsSync(folder)) {
     report("building the Debian 13 image, once on this machine (about a minute)");
-    await mkdir(cacheFolder(), { recursive: true });
+    await mkdir(imageCache(), { recursive: true });
     await buildInto(folder, args, sources);
   }
   return { rootfs: join(folder, rootfsName), pebblePackage: join(folder, pebbleName) };
@@ -160,6 +161,7 @@ async function packMetadata(folder: string): Promise<string> {
   return packed;
 }
 
-function cacheFolder(): string {
-  return join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "imera", "images");
+/** Folder of this user's images, each in a folder of its own. */
+export function imageCache(): string {
+  return join(userFolder("cache"), "images");
 }

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { homedir } from "node:os";
 import path from "node:path";
 import process from "node:process";
+import { userFolder } from "../../host/user-folders.ts";
 import { stackName } from "../../local/stack/stack-name.ts";
 import { projectFolder } from "../../toolchain/engine/stack-folder.ts";
 import { setUpToolchain } from "../../toolchain/set-up.ts";
@@ -30,7 +30,6 @@ export async function openStack({ stack, run }: OpenStackOptions): Promise<Stack
     throw new Error(`There is no stack ${stack}: ${configFile} is missing. Make one: npm run stack -- new ${stack}`);
   }
   const toolchain = await setUpToolchain();
-  const state = process.env["XDG_STATE_HOME"] ?? path.join(homedir(), ".local/state");
   return stackAccess({
     stack,
     toolchain,
@@ -38,7 +37,7 @@ export async function openStack({ stack, run }: OpenStackOptions): Promise<Stack
     cli: { command: toolchain.pulumi, env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" }, projectFolder },
     configFile,
     run: undefined,
-    workFolder: path.join(state, "imera", stack),
+    workFolder: path.join(userFolder("state"), stack),
     outside: { nameServers: undefined, caBundle: undefined },
   });
 }

@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { baseImage } from "../../local/incus/images.ts";
+import { baseImage, imageCache } from "../../local/incus/images.ts";
 import { debianMirrors, mirrorSources } from "../../local/preparation/debian-mirrors.ts";
 import { localCloudImage } from "./local-cloud.ts";
 import type { Phase } from "./phase.ts";
@@ -51,8 +50,7 @@ async function plan(): Promise<Plan> {
     .update(JSON.stringify([args, sources]))
     .digest("hex")
     .slice(0, 16);
-  const cache = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
-  return { folder: join(cache, "imera", "images", `bare-${digest}`), args, sources };
+  return { folder: join(imageCache(), `bare-${digest}`), args, sources };
 }
 
 async function build(folder: string, args: readonly string[], sources: string | undefined): Promise<void> {

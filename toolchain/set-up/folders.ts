@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { homedir } from "node:os";
 import path from "node:path";
 import process from "node:process";
+import { userFolder } from "../../host/user-folders.ts";
 import { pluginNames, type Versions } from "../versions.ts";
 import type { PartName } from "./part.ts";
 
@@ -21,15 +21,11 @@ export interface Folders {
 }
 
 /**
- * Finds the toolchain's folders under XDG's data and cache homes (XDG Base Directory Specification 0.8: a relative path there
- * is ignored). Toolchains of other versions stand beside each other.
+ * Finds the toolchain's folders in the user's data and cache folders. Toolchains of other versions stand
+ * beside each other.
  */
 export function toolchainFolders(versions: Versions, environment: NodeJS.ProcessEnv = process.env): Folders {
-  const pulumiHome = path.join(
-    baseFolder(environment["XDG_DATA_HOME"], ".local/share"),
-    "imera/toolchain",
-    digestOf(versions),
-  );
+  const pulumiHome = path.join(userFolder("data", environment), "toolchain", digestOf(versions));
   const bin = path.join(pulumiHome, "versions", versions.cli, "bin");
   const plugins = pluginNames.map((name) => {
     const folder = path.join(pulumiHome, "plugins", `resource-${name}-v${versions.plugins[name]}`);
@@ -37,7 +33,7 @@ export function toolchainFolders(versions: Versions, environment: NodeJS.Process
   });
   return {
     pulumiHome,
-    cliCache: path.join(baseFolder(environment["XDG_CACHE_HOME"], ".cache"), "imera/pulumi-cli"),
+    cliCache: path.join(userFolder("cache", environment), "pulumi-cli"),
     compileCache: path.join(pulumiHome, "compile-cache"),
     executables: {
       cli: path.join(bin, "pulumi"),
@@ -46,11 +42,6 @@ export function toolchainFolders(versions: Versions, environment: NodeJS.Process
       ...(Object.fromEntries(plugins) as Record<(typeof pluginNames)[number], string>),
     },
   };
-}
-
-function baseFolder(fromEnvironment: string | undefined, underHome: string): string {
-  const given = fromEnvironment !== undefined && path.isAbsolute(fromEnvironment);
-  return given ? fromEnvironment : path.join(homedir(), underHome);
 }
 
 function digestOf(versions: Versions): string {
