@@ -12,8 +12,13 @@ const zone =
 
 const network = new XmppNetwork("imera", { settings, zone });
 
+/** Domain of the network, the right side of every JID. */
 export const domain = network.domain;
+/** Bare JID of the administrator's account. The secret setting `imera:adminPassword` is its first password. */
 export const adminJid = network.adminJid;
+/** Nodes of the network: full host name, addresses, public SSH host key, id of the droplet and name of the volume. */
 export const nodes = network.nodes;
+/** Bucket that the backups are in: S3 endpoint (a host name), region and bucket name. */
 export const backup = network.backup;
+/** Access key and secret key that can read the backups' bucket and do no more; `npm run drill` uses them. Secret. */
 export const backupReader = network.backupReader;

@@ -20,7 +20,7 @@ function waiting(segment: string, seconds: number) {
   utimesSync(node.write(name, ""), time, time);
 }
 
-/** What is wrong, by the status that is given; files were saved just now. */
+/** Troubles by the name of the check, for the given status; files were saved just now. */
 function troubles(status: object): unknown {
   node.write("/var/lib/imera/backup/status.json", JSON.stringify(status));
   return node.python(

@@ -22,11 +22,13 @@ export interface NodeRoot {
   calls(): string;
 }
 
+/** Arguments and standard input of a program of the node. Default: neither. */
 export interface RunOptions {
   readonly arguments?: readonly string[];
   readonly input?: string;
 }
 
+/** Result of a program of the node that has ended. `status` is its exit code, null when a signal ended it. */
 export interface Result {
   readonly stdout: string;
   readonly stderr: string;
