@@ -1,10 +1,10 @@
 import { execa } from "execa";
 
-/** What the program gets when it is run again as root. */
+/** Arguments and input of this program when it is run again as root. */
 export interface AsRootOptions {
-  /** Arguments after its own. */
+  /** Arguments after this process's own. */
   readonly extraArguments?: readonly string[];
-  /** Its standard input, for what must not stand in an argument. Default: this process's. */
+  /** Text for standard input, for what must not stand in an argument. Default: this process's standard input. */
   readonly input?: string;
 }
 

@@ -12,7 +12,7 @@ import { notYet, TimedOut, waitUntil } from "./wait-until.ts";
 export interface Daemon {
   readonly command: readonly [string, ...string[]];
   readonly env: Readonly<Record<string, string>>;
-  /** Where its output is added, mode 0600. */
+  /** File that the process's output is added to, mode 0600. */
   readonly logFile: string;
   readonly pidFile: string;
 }

@@ -10,7 +10,7 @@ export async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-/** Whether an error says that a file is not there, or that the process of a file below /proc has ended. */
+/** Says whether an error means that a file is not there, or that the process of a file below /proc has ended. */
 export function isGone(error: unknown): boolean {
   return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ESRCH");
 }

@@ -3,7 +3,7 @@ import { messageOf } from "./error.ts";
 
 /** Probe, interval and limits of a wait. */
 export interface WaitUntilOptions<T> {
-  /** What is awaited, as it reads after "Timed out waiting for". */
+  /** Name of what is awaited, as it reads after "Timed out waiting for". */
   readonly what: string;
   /**
    * Looks once: answers `{ value }` when it is there, and {@link notYet} for each state that is expected until then. A throw

@@ -37,7 +37,7 @@ export interface SetUpOptions {
   readonly downloadHost?: DownloadHost;
   readonly run?: RunCommand;
   readonly bundle?: MakeBundle;
-  /** Where XDG's folders are read from. Default: this process's environment. */
+  /** Environment that XDG's folders are read from. Default: this process's environment. */
   readonly environment?: NodeJS.ProcessEnv;
 }
 

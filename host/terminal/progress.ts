@@ -1,11 +1,14 @@
 import process from "node:process";
 
-/** Does one step of a longer work and shows it on one line with its time. Answers what the work answers. */
+/**
+ * Runner of one step of a longer work: shows the step on one line with its time, resolves to what `work` resolves to,
+ * and rejects as it rejects. `report` shows a detail of the step under way.
+ */
 export type Step = <T>(title: string, work: (report: (detail: string) => void) => Promise<T>) => Promise<T>;
 
 /**
- * Steps on standard error. On a terminal the line of the step under way is overwritten; elsewhere each line is written once,
- * with details as lines of their own, but not many at a time.
+ * Makes a runner of steps that shows them, by default on standard error. On a terminal the line of the step under way
+ * is overwritten; elsewhere each line is written once, with details as lines of their own, one in five seconds at most.
  */
 export function showSteps(output: Output = process.stderr): Step {
   const isTerminal = output.isTTY === true;
@@ -35,7 +38,7 @@ export function showSteps(output: Output = process.stderr): Step {
 
 const detailIntervalMs = 5000;
 
-/** Where steps are shown: a stream, or something that takes text in its place. */
+/** Place that steps are shown at: a stream, or an object that takes text instead. */
 export interface Output {
   readonly isTTY?: boolean;
   write(text: string): void;

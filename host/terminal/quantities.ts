@@ -1,11 +1,11 @@
-/** `12.3 MiB`. */
+/** Formats a number of bytes: `12.3 MiB`. */
 export function sizeText(bytes: number): string {
   const steps = ["B", "KiB", "MiB", "GiB", "TiB"];
   const step = Math.min(steps.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10));
   return `${(bytes / 1024 ** step).toFixed(step === 0 ? 0 : 1)} ${steps[step] ?? "B"}`;
 }
 
-/** A length of time in its two largest units: `2 h 3 min`, `45 s`, `12 d 4 h`. */
+/** Formats a length of time in its two largest units: `2 h 3 min`, `45 s`, `12 d 4 h`. */
 export function durationText(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   const parts = [
@@ -20,14 +20,16 @@ export function durationText(seconds: number): string {
   return shown.map(([count, unit]) => `${count} ${unit}`).join(" ");
 }
 
-/** `2026-11-22 10:11:12 UTC`; what is no time stays as it is. */
+/** Formats a moment, RFC 3339: `2026-11-22 10:11:12 UTC`. Text that is no time stays as it is. */
 export function momentText(time: string): string {
   const milliseconds = Date.parse(time);
   if (Number.isNaN(milliseconds)) return time;
   return `${new Date(milliseconds).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
-/** The same with how long ago it is: `2026-11-22 10:11:12 UTC (3 min ago)`. */
+/**
+ * Formats a moment, RFC 3339, with its age: `2026-11-22 10:11:12 UTC (3 min ago)`. Text that is no time stays as it is.
+ */
 export function agoText(time: string, nowMs = Date.now()): string {
   const seconds = (nowMs - Date.parse(time)) / 1000;
   return Number.isNaN(seconds) ? time : `${momentText(time)} (${durationText(seconds)} ago)`;

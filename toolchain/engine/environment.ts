@@ -2,14 +2,14 @@ import path from "node:path";
 import process from "node:process";
 import type { Toolchain } from "../set-up.ts";
 
-/** What the engine's environment is made of. */
+/** Ingredients of the environment that the engine runs in. */
 export interface EngineEnvironmentOptions {
   readonly toolchain: Toolchain;
   /** Folder of the file backend that holds the state; it must exist. */
   readonly stateFolder: string;
   /** File with the passphrase of the stack's secrets. */
   readonly passphraseFile: string;
-  /** What else the process gets, PATH among it. Default: this process's environment. */
+  /** Variables that the process gets besides, PATH among them. Default: this process's environment. */
   readonly base?: NodeJS.ProcessEnv;
 }
 

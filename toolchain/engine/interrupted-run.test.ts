@@ -3,7 +3,7 @@ import process from "node:process";
 import { describe, expect, it } from "vitest";
 import { isStale, lockHolders, withoutStaleLock } from "./interrupted-run.ts";
 
-/** What the CLI says, word by word. */
+/** Message of the CLI about a locked stack, word by word. */
 function locked(user: string, host: string, pid: number): string {
   return [
     "error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with `pulumi cancel`.",

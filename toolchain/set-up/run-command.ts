@@ -13,11 +13,11 @@ export interface Command {
 
 /** Result of a command that has ended, or could not start. */
 export interface CommandResult {
-  /** Undefined when it did not start or was ended by a signal. */
+  /** Exit code; undefined when the command did not start or was ended by a signal. */
   readonly exitCode: number | undefined;
   readonly stdout: string;
   readonly stderr: string;
-  /** Why it failed, in one line; undefined when it ended with 0. */
+  /** Reason of the failure, in one line; undefined when the command ended with 0. */
   readonly failure: string | undefined;
 }
 
