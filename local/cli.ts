@@ -17,7 +17,7 @@ import { bringCloudUp } from "./commands/up.ts";
 
 interface Options {
   readonly run: number;
-  /** Whether `pulumi up` is run; `--no-stack` turns it off. */
+  /** False with `--no-stack`: `pulumi up` is not run. */
   readonly stack: boolean;
   readonly json: boolean;
 }

@@ -79,7 +79,7 @@ async function isDaemon(run: Run, pid: number): Promise<boolean> {
   return program?.endsWith("/local/daemon.ts") === true && settings === run.files.daemonSettings;
 }
 
-/** What else runs in the namespace: a daemon whose pid file is lost. */
+/** Ends what else runs in the namespace: a daemon whose pid file is lost. */
 async function endProcessesInNamespace(run: Run): Promise<void> {
   if (!(await namespaceExists(run))) return;
   const { stdout } = await execa("ip", ["netns", "pids", run.name]);

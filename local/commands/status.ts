@@ -9,7 +9,7 @@ import { isRunning } from "../../host/process.ts";
 import type { Run } from "../run/run.ts";
 import { stackFiles, stackOutputs } from "../stack/stack.ts";
 
-/** What runs, as `status --json` prints it. */
+/** Status of a local cloud with a complete network, as `status --json` prints it. */
 export interface CloudStatus {
   readonly domain: string;
   /** The DNS server that answers the network's names. */
@@ -18,7 +18,7 @@ export interface CloudStatus {
   readonly caBundle: string;
   readonly accounts: readonly { readonly jid: string; readonly passwordFile: string }[];
   readonly nodes: readonly { readonly name: string; readonly publicIpv4: string; readonly privateIpv4: string }[];
-  /** Version and origin of each part that built it. */
+  /** Version and origin of each part of the toolchain that built the network. */
   readonly toolchain: ToolchainSummary;
 }
 
@@ -29,7 +29,7 @@ const toolchainSummary = z.object({
 });
 type ToolchainSummary = z.infer<typeof toolchainSummary>;
 
-/** Keeps what the network was built with, for {@link readStatus}. */
+/** Records which toolchain the network was built with, for {@link readStatus}. */
 export async function recordToolchain(run: Run, { parts }: Toolchain): Promise<void> {
   const describe = (name: string) => {
     const part = parts.find((candidate) => candidate.part === name);
@@ -44,7 +44,7 @@ export async function recordToolchain(run: Run, { parts }: Toolchain): Promise<v
   await writeFile(toolchainFile(run), JSON.stringify(summary), { mode: 0o600 });
 }
 
-/** Throws, with what to do, when the run has no cloud or no complete network. */
+/** Reads the status of the run's cloud; throws, with what to do, when the run has no cloud or no complete network. */
 export async function readStatus(run: Run): Promise<CloudStatus> {
   if (!existsSync(run.folder)) throw new Error(`Local cloud ${run.number} is not there. Bring it up: npm run local`);
   if (!(await isRunning(run.files.daemonPid)) || !(await isRunning(run.files.incusPid))) {
@@ -65,7 +65,7 @@ export async function readStatus(run: Run): Promise<CloudStatus> {
   };
 }
 
-/** The status for people. */
+/** Formats a status as text for people, with commands to go on with. */
 export function describeStatus(run: Run, status: CloudStatus): string {
   const account = status.accounts[0];
   const option = run.number === 1 ? "" : ` --run ${run.number}`;

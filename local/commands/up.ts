@@ -23,12 +23,12 @@ import { upstreamResolvers } from "../preparation/upstream-resolvers.ts";
 import { isUnreachable } from "../../host/error.ts";
 import { notYetOn, waitUntil } from "../../host/wait-until.ts";
 
-/** How to bring a cloud up. */
+/** Zones of a cloud that is brought up, and what to do meanwhile. */
 export interface UpOptions {
   /** Domains that are zones at Cloudflare. */
   readonly zones: readonly string[];
   readonly step: Step;
-  /** Is done while the ACME server starts, which the processor has little to do with. */
+  /** Work to be done while the ACME server starts, which leaves the processor little to do. */
   readonly meanwhile: (cloud: RunningCloud) => Promise<void>;
 }
 

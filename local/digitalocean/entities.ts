@@ -28,7 +28,7 @@ export type BackupPolicy = z.infer<typeof backupPolicy>;
 
 /** Schema of a snapshot of a droplet's root disk. */
 export const snapshot = z.strictObject({
-  /** It is an image's id, too. */
+  /** Id of the snapshot, and of the image that it is, too. */
   id: z.int(),
   name: z.string(),
   dropletId: z.int(),

@@ -4,7 +4,7 @@ import type { Project, Vpc } from "./entities.ts";
 import { unprocessable } from "./errors.ts";
 import type { State } from "./state.ts";
 
-/** What belongs to what without being asked: default VPC, default project, tags that come with a resource. */
+/** Memberships that nobody asks for: default VPC, default project, tags that come with a resource. */
 
 /** Finds the region's default VPC, and makes it when the region is first used, as DigitalOcean does. */
 export function defaultVpc(cloud: Cloud, region: string): Vpc {

@@ -7,8 +7,8 @@ import { finishSnapshot } from "./snapshots.ts";
 import { removeDroplet } from "./remove-droplet.ts";
 
 /**
- * Does the work of an action: first on the hypervisor, then in the state. Safe to do again after an interruption; work on
- * a droplet or volume that is gone is done. Rejects with the hypervisor's error.
+ * Performs the work of an action: first on the hypervisor, then in the state. Safe to perform again after an
+ * interruption; work on a droplet or volume that is gone is done. Rejects with the hypervisor's error.
  */
 export async function perform(cloud: Cloud, work: Work): Promise<void> {
   switch (work.kind) {

@@ -51,5 +51,5 @@ export async function deleteSnapshot(cloud: Cloud, { id }: Snapshot): Promise<vo
   finishSnapshot(cloud, id, { status: "deleted" });
 }
 
-/** What DigitalOcean would bill; nobody pays here. */
+/** Size that DigitalOcean would bill; nobody pays here. */
 const snapshotSizeGigabytes = 1.5;

@@ -31,7 +31,7 @@ class Stack {
     return made;
   }
 
-  /** What a refresh and a second `up` would find: nothing. */
+  /** Expects that a refresh and a second `up` find nothing to do. */
   async expectNoDrift(): Promise<void> {
     for (const { urn, id, inputs, outs } of this.made) {
       const read = await this.#plugin.read(urn, id, outs, inputs);

@@ -21,7 +21,7 @@ export interface AddressPlan {
   readonly publicIpv6Cidr: string;
   readonly cloudIpv6: string;
   readonly hostIpv6: string;
-  /** Where VPCs that name no range get theirs from: eight /27 of `10.98.<run>.0/24`. */
+  /** Range that VPCs without a range of their own are cut from: eight /27 of `10.98.<run>.0/24`. */
   readonly vpcIpv4Cidr: string;
 }
 

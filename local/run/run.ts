@@ -29,7 +29,7 @@ export interface RunFiles {
   readonly incusPid: string;
   readonly daemonLog: string;
   readonly daemonPid: string;
-  /** What the daemon is started with: {@link DaemonSettings} as JSON. */
+  /** Settings that the daemon is started with: {@link DaemonSettings} as JSON. */
   readonly daemonSettings: string;
   /** Lock of the run: pid file of the process that changes it. Beside the folder, which may go while the lock is held. */
   readonly upPid: string;
@@ -45,7 +45,7 @@ export interface RunFiles {
   readonly passwords: string;
 }
 
-/** Where all runs of this machine live. */
+/** Absolute path of the folder that holds the folders of all runs of this machine, by number. */
 export const runsFolder = "/var/lib/imera";
 
 /** The run number `number`; throws a RangeError unless it is an integer from 1 to 254. */
