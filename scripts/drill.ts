@@ -85,7 +85,7 @@ async function writeReport({ json }: Options, report: DrillReport | FailedDrill)
   await writeFile(path.resolve(process.env["INIT_CWD"] ?? ".", json), `${JSON.stringify(report, undefined, 2)}\n`);
 }
 
-/** What `--json` writes of a drill that found out nothing. */
+/** Report that `--json` writes of a drill that found nothing out. */
 interface FailedDrill extends Pick<DrillReport, "stack" | "domain" | "gaps"> {
   readonly passed: false;
 }

@@ -5,32 +5,39 @@ import { agoText, durationText, momentText, sizeText } from "../../host/terminal
 import { factList, textTable } from "../../host/terminal/text-table.ts";
 
 const backup = z.object({
-  /** pgBackRest's name of it, for example `20261122-101112F`. */
+  /** pgBackRest's name of the backup, for example `20261122-101112F`. */
   label: z.string(),
   type: z.string(),
   startedAt: z.string(),
   finishedAt: z.string(),
   sizeBytes: z.number(),
-  /** Where in the write-ahead log its manifest was taken. */
+  /** Name of the restore point in the write-ahead log that the manifest was taken at; null where none is known. */
   restorePoint: z.string().nullable(),
 });
 
-/** What `imera-backup status` on a node prints. Times are RFC 3339. */
+/** Schema of what `imera-backup status` prints on a node. Times are RFC 3339. */
 const backupStatus = z.object({
   healthy: z.boolean(),
   /** The oldest first. */
   backups: z.array(backup),
   lastBackup: z.object({ at: z.string(), ok: z.boolean(), error: z.string().nullish() }).nullish(),
   walArchivedAt: z.string().nullish(),
-  /** Why the write-ahead log is not archived, where it is not. */
+  /** Reason why the write-ahead log is not archived; null where it is archived. */
   walFailing: z.string().nullish(),
   filesBackupAt: z.string().nullish(),
-  /** What is not well, by the name of the check. */
+  /** A sentence for each check that found something wrong, by the name of the check. */
   troubles: z.record(z.string(), z.string()).default({}),
 });
+/**
+ * Backups of a node, the state of its archive and what is wrong with them, as `imera-backup status` prints it. Times
+ * are RFC 3339.
+ */
 export type BackupStatus = z.infer<typeof backupStatus>;
 
-/** Asks a node. The program's exit code is the status's own verdict. */
+/**
+ * Asks a node for the status of its backups; throws when the node does not answer with one. A status that is not
+ * healthy is an answer, too.
+ */
 export async function readBackups(session: NodeSession): Promise<BackupStatus> {
   const json = await runProgram(session, ["/usr/local/sbin/imera-backup", "status"], { exitCodes: [1] });
   return backupStatus.parse(JSON.parse(json));
@@ -39,14 +46,14 @@ export async function readBackups(session: NodeSession): Promise<BackupStatus> {
 /** `next` is in microseconds since 1970. */
 const timers = z.array(z.object({ next: z.number().nullish() }));
 
-/** When the node makes the next one, RFC 3339; undefined where no timer runs. */
+/** Asks a node when it makes the next backup: RFC 3339, undefined where no timer runs. */
 export async function nextBackup(session: NodeSession): Promise<string | undefined> {
   const command = ["systemctl", "list-timers", "--all", "--output=json", "imera-backup.timer"] as const;
   const [timer] = timers.parse(JSON.parse(await runProgram(session, command)));
   return typeof timer?.next === "number" ? new Date(timer.next / 1000).toISOString() : undefined;
 }
 
-/** What a node's status does not say. */
+/** Facts about a network's backups that a node's status does not hold. */
 export interface BackupPlace {
   readonly domain: string;
   readonly bucket: { readonly endpoint: string; readonly bucket: string } | undefined;
@@ -54,7 +61,7 @@ export interface BackupPlace {
   readonly nextBackupAt: string | undefined;
 }
 
-/** The status for people. */
+/** Formats a status of backups as text for the operator. */
 export function describeBackups(status: BackupStatus, place: BackupPlace, nowMs = Date.now()): string {
   const where = place.bucket === undefined ? "" : `, in ${place.bucket.bucket} at ${place.bucket.endpoint}`;
   const rows = status.backups.map(({ label, type, startedAt, finishedAt, sizeBytes, restorePoint }) => [

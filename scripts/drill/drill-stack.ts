@@ -20,13 +20,15 @@ import { drillSettings } from "./settings.ts";
 import type { DrillSource } from "./source.ts";
 import { sweep } from "./sweep.ts";
 
-/** Where a new drill in the run keeps its stack. */
+/**
+ * Draws a name for a new drill's stack, `drill-<6 hex digits>`, and gives its folder in the run's. Nothing is written.
+ */
 export function newDrillStack(run: Run): StackFolder {
   const name = `drill-${randomBytes(3).toString("hex")}`;
   return stackFolder(name, join(run.folder, name));
 }
 
-/** The stacks of drills that the run still has. */
+/** Finds the stacks that earlier drills left in the run. */
 export async function drillStacks(run: Run): Promise<StackFolder[]> {
   const names = existsSync(run.folder) ? await readdir(run.folder) : [];
   return names

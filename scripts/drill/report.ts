@@ -3,19 +3,20 @@ import type { RecoveryRecord } from "../network/node/recovery-record.ts";
 import { factList, textTable } from "../../host/terminal/text-table.ts";
 import type { Manifest } from "./manifest.ts";
 
-/** What a drill found out. Written by `--json`. */
+/** Findings of a drill, as `--json` writes them. */
 export interface DrillReport {
   readonly stack: string;
   readonly domain: string;
-  /** Whether there is no gap. */
+  /** True when there is no gap. */
   readonly passed: boolean;
   /** RFC 3339. */
   readonly startedAt: string;
   /** pgBackRest's name of the backup. */
   readonly backup: string;
   readonly restorePoint: string;
-  /** When the backup's manifest was taken, and how long before the drill. */
+  /** Time at which the backup's manifest was taken, RFC 3339. */
   readonly backupTakenAt: string;
+  /** Time from the manifest to the start of the drill. */
   readonly backupAgeSeconds: number;
   readonly tables: number;
   readonly rows: number;
@@ -25,11 +26,11 @@ export interface DrillReport {
   readonly canary: string | null;
   /** A sentence each. */
   readonly gaps: readonly string[];
-  /** By phase; those of the node are parts of `hosts, restore`. */
+  /** Seconds by phase; those of the node are parts of `hosts, restore`. */
   readonly seconds: Readonly<Record<string, number>>;
 }
 
-/** What {@link drillReport} is made of. */
+/** Findings that {@link drillReport} makes its report of. */
 export interface DrillFindings {
   readonly stack: string;
   readonly domain: string;
@@ -44,6 +45,7 @@ export interface DrillFindings {
 /** A backup is made each day; one that is older says that they are not made any more. */
 const oldestHours = 36;
 
+/** Makes the report of a drill out of its findings. A newest backup that is more than 36 hours old is a gap. Pure. */
 export function drillReport(findings: DrillFindings): DrillReport {
   const { stack, domain, startedMs, record, expected, canary, seconds } = findings;
   const uploads = Object.values(expected.uploads);

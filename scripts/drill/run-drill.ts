@@ -22,9 +22,9 @@ export interface Drill {
   readonly source: DrillSource;
   /** The local cloud that hosts it. */
   readonly run: Run;
-  /** Whether that cloud is the drill's own: brought up for it, taken down after it. */
+  /** True when that cloud is the drill's own: brought up for it, taken down after it. */
   readonly ownCloud: boolean;
-  /** Whether the hosts stay, to be looked at. */
+  /** True when the hosts stay, to be looked at. */
   readonly keep: boolean;
   readonly toolchain: Toolchain;
   readonly step: Step;

@@ -37,7 +37,7 @@ export function drillSettings(source: DrillSource, fresh: StackSecrets): DrillSe
   };
 }
 
-/** What a drill does not take over: where the network is, what guards it, and how it was recovered itself. */
+/** Settings that a drill does not take over: where the network is, what guards it, and how it was recovered itself. */
 const ownSettings = new Set([
   "acmeDirectoryUrl",
   "image",

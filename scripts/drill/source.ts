@@ -2,18 +2,22 @@ import { z } from "zod";
 import { settingsSchema } from "../../components/settings/schema.ts";
 import type { StackAccess } from "../network/stack-access.ts";
 
-/** All that a drill needs to know of the network whose backup it restores. Holds secrets: never print it. */
+/**
+ * Schema of a network whose backup a drill restores: all that a drill needs to know of it. Holds secrets: never print
+ * it.
+ */
 export const drillSource = z.object({
   stack: z.string(),
   domain: z.string(),
   /** The stack's plain settings, by name without `imera:`. */
   settings: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
   backup: z.object({ endpoint: z.string(), region: z.string(), bucket: z.string() }),
-  /** A key that may read that bucket and no more. */
+  /** Key pair of Spaces that can read the backups' bucket and do no more. */
   reader: z.object({ accessKey: z.string(), secretKey: z.string() }),
   backupPassphrase: z.string(),
   canaryPassword: z.string(),
 });
+/** Network whose backup a drill restores, and all that a drill needs to know of it. Holds secrets: never print it. */
 export type DrillSource = z.infer<typeof drillSource>;
 
 const configEntry = z.object({
@@ -22,7 +26,10 @@ const configEntry = z.object({
   secret: z.boolean(),
 });
 
-/** Reads it from a stack; throws, with what to do, when the stack has no backups or no key to read them. */
+/**
+ * Reads the source of a drill from a stack; throws, with what to do, when the stack has no backups or no key to read
+ * them.
+ */
 export async function readSource(access: StackAccess): Promise<DrillSource> {
   const outputs = await access.outputs();
   return {

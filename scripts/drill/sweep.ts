@@ -2,9 +2,12 @@ import { z } from "zod";
 import { notYet, notYetOn, waitUntil } from "../../host/wait-until.ts";
 import { type CloudApi, isTransient } from "../network/cloud-api.ts";
 
-/** How to tell a stack's resources from others of the same account. */
+/** Marks that tell a stack's resources from others of the same account. */
 export interface Belongings {
-  /** What the program names them by, `imera-<stack>`: the tag's name, and the beginning of the others'. */
+  /**
+   * Name that the program gives, `imera-<stack>`: droplets bear it as a tag, names of firewalls, VPCs, keys and the tag
+   * begin with it.
+   */
   readonly label: string;
   /** Names of volumes, which the engine draws. */
   readonly volumeNames: ReadonlySet<string>;

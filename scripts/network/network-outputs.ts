@@ -6,25 +6,27 @@ const node = z.object({
   publicIpv4: z.string(),
   publicIpv6: z.string(),
   privateIpv4: z.string(),
-  /** What the DNS names. */
+  /** Address that the DNS names. */
   serviceIpv4: z.string(),
   /** The node's public SSH host key, `ssh-ed25519 AAAA…`. */
   sshHostKey: z.string(),
-  /** DigitalOcean's number of it. */
+  /** DigitalOcean's id of the droplet. */
   dropletId: z.coerce.string().optional(),
   volumeName: z.string().optional(),
 });
 
-/** What the program says about a network that is complete. */
+/** Schema of the program's outputs for a network that is complete. */
 export const networkOutputs = z.object({
   domain: z.string(),
   adminJid: z.string(),
   nodes: z.array(node).min(1),
-  /** Where the backups are; `endpoint` is a host name that answers https. */
+  /** Bucket that the backups are in; `endpoint` is a host name that answers https. */
   backup: z.object({ endpoint: z.string(), region: z.string(), bucket: z.string() }),
-  /** A Spaces key that may read that bucket and no more. Secret. */
+  /** Key pair of Spaces that can read the backups' bucket and do no more. Secret. */
   backupReader: z.object({ accessKey: z.string(), secretKey: z.string() }),
 });
 
+/** Outputs of the program for a network that is complete. */
 export type NetworkOutputs = z.infer<typeof networkOutputs>;
+/** Node of a network, as the program's outputs describe it. */
 export type NetworkNode = z.infer<typeof node>;

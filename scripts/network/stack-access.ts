@@ -10,19 +10,22 @@ export interface StackAccess extends EngineStack {
   readonly toolchain: Toolchain;
   /** The local cloud that it is in, if it is in one. */
   readonly run: Run | undefined;
-  /** How clients see the network. */
+  /** Way by which clients find and trust the network. */
   readonly outside: Outside;
-  /** What the program said at the end of the last `up`. Rejects, with what to do, when none ever ended. */
+  /** Reads the program's outputs as the last `up` left them. Rejects, with what to do, when none ever ended. */
   outputs(): Promise<NetworkOutputs>;
-  /** A setting as text (`imera:region`; `region` means the same), undefined where it is not set. */
+  /** Reads a setting as text (`imera:region`; `region` means the same), undefined where it is not set. */
   setting(name: string): Promise<string | undefined>;
-  /** A setting that must be there; rejects where it is not. Most are secrets: print none but those known to be plain. */
+  /**
+   * Reads a setting that must be there; rejects where it is not. Most are secrets: print none but those known to be
+   * plain.
+   */
   required(name: string): Promise<string>;
   /** Writes a plain setting into {@link configFile}; undefined removes it. */
   set(name: string, value: string | undefined): Promise<void>;
 }
 
-/** What a client needs to find and trust the network. */
+/** Name servers and certificate authorities by which a client finds and trusts the network. */
 export interface Outside {
   /** Addresses of the only name servers to ask. Undefined: those that the domain is delegated to. */
   readonly nameServers: readonly string[] | undefined;

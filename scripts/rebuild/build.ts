@@ -4,7 +4,7 @@ import type { StackAccess } from "../network/stack-access.ts";
 import { say } from "./phase.ts";
 import { refresh, type Refreshed } from "./refresh.ts";
 
-/** What building did. */
+/** Runs of the engine that built a network. */
 export interface Built {
   /** Runs of `pulumi up`: more than one where a resource went away meanwhile. */
   readonly ups: readonly EngineRun[];

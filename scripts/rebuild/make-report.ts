@@ -69,7 +69,10 @@ function withoutEffect({ recoveries }: Verified, stack: string, time: string | u
   ];
 }
 
-/** What is lost: the worst of all nodes; `wanted` is the time that the operator wanted the network back at. Pure. */
+/**
+ * Judges what is lost: the worst of all nodes. `wanted` is the time, RFC 3339, that the operator wanted the network
+ * back at; undefined: the newest there is. Pure.
+ */
 export function recoveryPoint(recoveries: RebuildReport["recoveries"], wanted?: string): RebuildReport["rpo"] {
   if (recoveries.some(({ outcome }) => outcome === "initialised")) {
     const meaning =

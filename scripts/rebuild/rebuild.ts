@@ -47,7 +47,7 @@ export async function rebuild(stack: StackAccess, options: RebuildOptions): Prom
   }
 }
 
-/** What the operator wants, and agreed to. */
+/** Choices of the operator for a rebuild, agreed to. */
 interface Decided {
   /** Stack with the settings of this rebuild. */
   readonly access: StackAccess;

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { recoveryRecord } from "../network/node/recovery-record.ts";
 
-/** Where the time of a rebuild goes, in the order they are shown. Each second belongs to one. */
+/**
+ * Names of the phases that a rebuild's time is divided among, in the order they are shown. Each second belongs to one.
+ */
 export const phaseNames = [
   "refresh",
   "plan",
@@ -17,9 +19,11 @@ export const phaseNames = [
   "firewall and DNS",
   "verification",
 ] as const;
+/** Name of a phase of a rebuild. */
 export type PhaseName = (typeof phaseNames)[number];
 
 const phase = z.object({ name: z.enum(phaseNames), seconds: z.number() });
+/** Phase of a rebuild with the seconds that belong to it. */
 export type Phase = z.infer<typeof phase>;
 
 const operation = z.object({
@@ -27,22 +31,24 @@ const operation = z.object({
   operation: z.string(),
   /** Type token, such as `digitalocean:index/droplet:Droplet`. */
   type: z.string(),
-  /** In the program. */
+  /** Name of the resource in the program. */
   name: z.string(),
-  /** From the start of the command. */
+  /** Time from the start of the command to the start of the operation. */
   startSeconds: z.number(),
   seconds: z.number(),
 });
+/** Operation of the engine on a resource, with its time in seconds from the start of the command. */
 export type Operation = z.infer<typeof operation>;
 
 const nodeStep = z.object({
-  /** The resource that ran it. */
+  /** Name of the resource that ran the step. */
   command: z.string(),
   step: z.string(),
   detail: z.string(),
-  /** By the node's own clock; steps that run beside each other add up to more than the phases. */
+  /** Time by the node's own clock; steps that run beside each other add up to more than the phases. */
   seconds: z.number(),
 });
+/** Step of `converge` on a node, with what it did and the seconds it took. */
 export type NodeStep = z.infer<typeof nodeStep>;
 
 const nodeRecovery = recoveryRecord.extend({
@@ -51,26 +57,29 @@ const nodeRecovery = recoveryRecord.extend({
 });
 
 const check = z.object({ name: z.string(), detail: z.string() });
-/** What `npm run rebuild -- --json FILE` writes. Times are RFC 3339 in UTC, lengths of time in seconds. */
+/**
+ * Schema of the report that `npm run rebuild -- --json FILE` writes. Times are RFC 3339 in UTC, lengths of time in
+ * seconds.
+ */
 export const rebuildReport = z.object({
   version: z.literal(1),
   stack: z.string(),
   domain: z.string(),
   startedAt: z.string(),
-  /** When the network was proved to serve. */
+  /** Time at which the network was proved to serve. */
   verifiedAt: z.string(),
-  /** What the refresh found gone, by type and name. */
+  /** Resources that the refresh found gone, by type and name. */
   gone: z.array(z.object({ type: z.string(), name: z.string() })),
-  /** What was left where it is and forgotten, with `--leave-behind`. */
+  /** Resources that were left in place and forgotten, with `--leave-behind`; `id` is DigitalOcean's. */
   leftBehind: z.array(z.object({ type: z.string(), name: z.string(), id: z.string() })),
-  /** They add up to the time from startedAt to verifiedAt. */
+  /** Phases with their seconds, which add up to the time from `startedAt` to `verifiedAt`. */
   phases: z.array(phase),
-  /** What the engine did, one by one. */
+  /** Operations of the engine, one by one. */
   operations: z.array(operation),
   nodeSteps: z.array(nodeStep),
   /** Time in which at least one request to a cloud was under way, waits of the plugins included, and how many operations. */
   cloudRequests: z.object({ seconds: z.number(), operations: z.int() }),
-  /** How often `pulumi up` was run: more than once where a resource went away meanwhile. */
+  /** Number of runs of `pulumi up`: more than one where a resource went away meanwhile. */
   attempts: z.int(),
   /** Start of the command to proof, without the time that the question waited for an answer. */
   rtoSeconds: z.number(),
@@ -82,9 +91,10 @@ export const rebuildReport = z.object({
     lastTransactionAt: z.string().nullable(),
     meaning: z.string(),
   }),
-  /** What was looked at from outside and found good. */
+  /** Findings from outside that are good. */
   checks: z.array(check),
-  /** What does not keep clients out, but needs the operator: backups that are late, for example. */
+  /** Findings that do not keep clients out, but need the operator: backups that are late, for example. */
   warnings: z.array(z.string()),
 });
+/** Report of a rebuild. Times are RFC 3339 in UTC, lengths of time in seconds. */
 export type RebuildReport = z.infer<typeof rebuildReport>;

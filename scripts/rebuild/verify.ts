@@ -12,7 +12,7 @@ import { readRecovery } from "../network/node/recovery-record.ts";
 import type { StackAccess } from "../network/stack-access.ts";
 import type { RebuildReport } from "./report.ts";
 
-/** What was found from outside. */
+/** Findings of a look at the network from outside: checks that passed, warnings, and how each node recovered. */
 export type Verified = Pick<RebuildReport, "checks" | "warnings" | "recoveries">;
 
 /**

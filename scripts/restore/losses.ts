@@ -4,10 +4,13 @@ import type { NodeSession } from "../network/node/ssh.ts";
 
 const counts = z.object({ accounts: z.number(), messages: z.number(), newest: z.string().nullable() });
 
-/** What has come into a network's database after a time, and would not be there any more. */
+/**
+ * Numbers of accounts and archived messages that have come into a network's database after a time, and would be lost by
+ * a restore to that time; `newest` is the time of the newest message in the archive.
+ */
 export type Losses = z.infer<typeof counts>;
 
-/** Counts it in the node's database; `time` is RFC 3339 in UTC. */
+/** Counts in the node's database what came after `time`, RFC 3339 in UTC. */
 export async function countLosses(session: NodeSession, time: string): Promise<Losses> {
   // ejabberd's own schema: an account has a row for each hash of its password, with its creation in UTC; an archived message
   // has its time in microseconds since 1970.
@@ -21,7 +24,7 @@ export async function countLosses(session: NodeSession, time: string): Promise<L
   return counts.parse(JSON.parse(answer));
 }
 
-/** The same as a sentence for who decides. */
+/** Formats losses as a sentence for the operator who decides. `time` is the time of the restore as text. */
 export function describeLosses({ accounts, messages }: Losses, time: string): string {
   const rest = "and every other change since, such as contacts, rooms, settings and uploads";
   return `Everything after ${time} will be gone: ${counted(messages, "archived message")}, ${counted(accounts, "new account")}, ${rest}.`;

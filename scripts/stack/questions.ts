@@ -2,7 +2,7 @@ import { networkInterfaces } from "node:os";
 import { z } from "zod";
 import { settingsSchema } from "../../components/settings/schema.ts";
 
-/** What only the operator knows about a new stack. */
+/** Answers about a new stack that only the operator can give. */
 export interface Answers {
   readonly domain: string;
   readonly contact: string;
@@ -19,7 +19,7 @@ export interface Answers {
 
 const { domain, contact, region, sshNetworks } = settingsSchema.shape;
 
-/** The rules for each answer; those for settings are the program's own. */
+/** Schema of the answers; the rules for settings are the program's own. */
 export const answersSchema = z.object({
   domain,
   contact,
@@ -37,10 +37,10 @@ export const answersSchema = z.object({
   spacesSecretKey: z.string().regex(/^\S{30,}$/, { error: "expected the secret half of that Spaces key" }),
 });
 
-/** The answers that nobody may look at. */
+/** Names of the answers that nobody may look at. */
 export const credentials = ["digitaloceanToken", "cloudflareToken", "spacesAccessId", "spacesSecretKey"] as const;
 
-/** How the operator is asked for each. */
+/** Text of the question for each answer. */
 export const questions = {
   domain: "Domain of the network, the right side of every JID (example.org)",
   contact: "Mail address for abuse reports and the certificate authority",
@@ -65,7 +65,7 @@ export function checkAnswers(answers: Readonly<Record<string, unknown>>): Answer
   throw new Error(["these answers will not do:", ...lines].join("\n"));
 }
 
-/** Comma-separated text as a list. */
+/** Splits comma-separated text into a list. */
 export function networkList(text: string): readonly string[] {
   return text
     .split(",")
@@ -73,7 +73,7 @@ export function networkList(text: string): readonly string[] {
     .filter((part) => part !== "");
 }
 
-/** This machine's own public addresses: right where no NAT stands between. */
+/** Finds this machine's own public addresses, in CIDR notation: right where no NAT stands between. */
 export function proposedNetworks(interfaces = networkInterfaces()): readonly string[] {
   return Object.values(interfaces)
     .flatMap((addresses) => addresses ?? [])

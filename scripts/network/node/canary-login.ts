@@ -3,22 +3,22 @@ import { getCACertificates, setDefaultCACertificates, TLSSocket } from "node:tls
 import { client, xml } from "@xmpp/client";
 import { messageOf } from "../../../host/error.ts";
 
-/** Who logs in, and where. */
+/** Account that logs in, and the server that it logs in at. */
 export interface CanaryLogin {
   /** Right side of the JID; the server's certificate must hold it. */
   readonly domain: string;
-  /** Left side. */
+  /** Left side of the JID. */
   readonly user: string;
   readonly password: string;
   /** Address of the server, for example of a node or of a forwarded port. */
   readonly host: string;
-  /** Of client-to-server streams with STARTTLS. Default: 5222. */
+  /** Port of client-to-server streams with STARTTLS. Default: 5222. */
   readonly port?: number;
   /** File with certificate authorities (PEM) to trust beside the usual ones. */
   readonly caBundle?: string | undefined;
 }
 
-/** What a login showed. */
+/** Findings of a login that succeeded. */
 export interface LoggedIn {
   /** The full JID that the server bound. */
   readonly jid: string;

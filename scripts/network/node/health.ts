@@ -4,7 +4,7 @@ import type { NodeSession } from "./ssh.ts";
 
 const health = z.object({
   healthy: z.boolean(),
-  /** Whether it serves, whatever its backups do. */
+  /** True when the node serves its users, whatever its backups do. */
   serving: z.boolean(),
   checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() })),
 });

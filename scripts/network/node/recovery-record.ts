@@ -4,14 +4,14 @@ import type { NodeSession } from "./ssh.ts";
 
 const seconds = z.number().nullish();
 
-/** What a node wrote down about how it came by its data: `/var/lib/imera/recovery.json`. Times are RFC 3339. */
+/** Schema of a node's record of how it came by its data, `/var/lib/imera/recovery.json`. Times are RFC 3339. */
 export const recoveryRecord = z.object({
   outcome: z.enum(["volume", "backup", "initialised"]),
   /** pgBackRest's name of the backup that was restored. */
   backup: z.string().nullable(),
-  /** Where its manifest was taken. */
+  /** Name of the restore point in the write-ahead log that the backup's manifest was taken at. */
   restorePoint: z.string().nullable(),
-  /** Whether all was compared with that manifest and was equal. */
+  /** True when all was compared with the backup's manifest and was equal. */
   verified: z.boolean(),
   lastTransactionAt: z.string().nullish(),
   tables: z.number().nullish(),
@@ -20,9 +20,10 @@ export const recoveryRecord = z.object({
   seconds: z.object({ restore: seconds, verify: seconds, replay: seconds, files: seconds }).partial(),
   finishedAt: z.string(),
 });
+/** Record of how a node came by its data. Times are RFC 3339. */
 export type RecoveryRecord = z.infer<typeof recoveryRecord>;
 
-/** Reads it; throws when the node never recovered anything. */
+/** Reads the record of a node's recovery; throws when the node never recovered anything. */
 export async function readRecovery(session: NodeSession): Promise<RecoveryRecord> {
   return recoveryRecord.parse(JSON.parse(await runProgram(session, ["cat", "/var/lib/imera/recovery.json"])));
 }

@@ -7,7 +7,7 @@ import { messageOf } from "../../../host/error.ts";
 import type { NetworkNode } from "../network-outputs.ts";
 import type { StackAccess } from "../stack-access.ts";
 
-/** Where a node is, who it is, and what opens it. */
+/** Address of a node, the host key that proves it, and the private key that opens it. */
 export interface NodeLogin {
   readonly host: string;
   /** Default 22. */
@@ -29,25 +29,28 @@ export interface NodeSession extends AsyncDisposable {
   forward(nodePort: number): Promise<ForwardedPort>;
 }
 
+/** Input, listeners and time limit of a command on a node. */
 export interface NodeRunOptions {
   readonly stdin?: string;
-  /** Told each line of standard output while the command runs. */
+  /** Receives each line of standard output while the command runs. */
   readonly onLine?: (line: string) => void;
-  /** The same for standard error. */
+  /** Receives each line of standard error while the command runs. */
   readonly onStderrLine?: (line: string) => void;
   /** Default 10 minutes. */
   readonly timeoutMs?: number;
 }
 
+/** Result of a command on a node that has ended. */
 export interface NodeResult {
-  /** 128 and the signal's number are not told apart here: a command that a signal ended has -1. */
+  /** Exit code of the command; -1 when a signal ended it. */
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
+/** Port of this machine that leads to a port of a node. Disposing it ends the forwarding. */
 export interface ForwardedPort extends AsyncDisposable {
-  /** On 127.0.0.1 of this machine. */
+  /** Number of the port, on 127.0.0.1 of this machine. */
   readonly port: number;
 }
 

@@ -10,8 +10,9 @@ const shown = z
 const inputs = z.looseObject({ userData: z.union([z.string(), shown]).optional() });
 
 /**
- * What the plugin keeps of the user data of a droplet whose creation is pending: a SHA-1 in hex. With anything else in the
- * state, the droplet would be replaced. The user data hold a secret and are not kept.
+ * Computes what the plugin keeps of the user data of a droplet whose creation is pending: a SHA-1 in hex; undefined
+ * where the state has no such creation or no user data. With anything else in the state, the droplet would be replaced.
+ * The user data hold a secret and are not kept.
  */
 export async function userDataInState(access: StackAccess, urn: string): Promise<string | undefined> {
   const state = await readDeploymentWithSecrets(access);
