@@ -58,7 +58,7 @@ const outagePhases = outages.map((name) =>
   ),
 );
 
-/** What the local cloud waits for stands first; what computes and is long done then runs beside it. */
+/** All phases. What the local cloud waits for stands first; what computes and is long done then runs beside it. */
 const allPhases: readonly Phase[] = [
   hostToolsPhase,
   toolchainPhase,

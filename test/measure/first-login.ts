@@ -32,7 +32,7 @@ export async function measureFirstLogin(cloud: RunningCloud): Promise<Measuremen
   ];
 }
 
-/** What the node itself says of its time: the steps of `converge`, of which the certificate runs beside the others. */
+/** Times that the node itself tells: the steps of `converge`, of which the certificate runs beside the others. */
 async function stepsOnTheNode({ run }: RunningCloud): Promise<Measurement[]> {
   const lines = (await readFile(engineLog(stackFiles(run)), "utf8")).split("\n");
   const events = lines.map((line) => parseEngineLine(line, 0)).filter((event) => event !== undefined);

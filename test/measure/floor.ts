@@ -5,13 +5,13 @@ import { deleteServiceContainer, launchServiceContainer } from "../../local/incu
 import type { RunningCloud } from "../../local/run/running-cloud.ts";
 import { type Measurement, seconds, timed } from "./table.ts";
 
-/** What cannot be done without, in milliseconds: a machine that boots, and a node's packages on it. */
+/** Times that cannot be done without, in milliseconds: a machine that boots, and a node's packages on it. */
 export interface Floor {
   readonly boot: number;
   readonly install: number;
 }
 
-/** Measures it on this host: booting a bare machine and a bare `apt-get install` of the same packages on it. */
+/** Measures the floor on this host: booting a bare machine and a bare `apt-get install` of the same packages on it. */
 export async function measureFloor({ run, incus }: Pick<RunningCloud, "run" | "incus">): Promise<Floor> {
   const ipv4 = run.addresses.serviceIpv4.last;
   try {
@@ -32,7 +32,7 @@ export async function measureFloor({ run, incus }: Pick<RunningCloud, "run" | "i
   }
 }
 
-/** Rows for the table. */
+/** Makes the floor's rows for the table of measurements. */
 export function floorRows({ boot, install }: Floor): Measurement[] {
   return [
     { what: "floor: boot of a bare machine", value: seconds(boot) },

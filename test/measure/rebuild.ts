@@ -11,8 +11,8 @@ import { officialWaitSeconds } from "./official-waits.ts";
 import { type Measurement, ratio, seconds } from "./table.ts";
 
 /**
- * How long `npm run rebuild` takes for a network that is up: with the droplet gone, and with droplet and volume gone, beside the
- * floor on the same host. The stand-ins wait for nothing, so that what the official plugins wait stands apart.
+ * Measures `npm run rebuild` for a network that is up: with the droplet gone, and with droplet and volume gone, beside
+ * the floor on the same host. The stand-ins wait for nothing, so that what the official plugins wait stands apart.
  */
 export async function measureRebuild(cloud: RunningCloud): Promise<Measurement[]> {
   const run = ["--stack", "local", "--run", String(cloud.run.number)];

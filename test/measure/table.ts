@@ -16,7 +16,7 @@ export function measurementTable(measurements: readonly Measurement[]): string {
   return ["| Measured | Value | Goal |", "| --- | --- | --- |", ...rows].join("\n");
 }
 
-/** `12.3 s`. */
+/** Formats milliseconds as seconds: `12.3 s`. */
 export function seconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(milliseconds < 10_000 ? 2 : 1)} s`;
 }
@@ -34,7 +34,7 @@ export function median(values: readonly number[]): number {
   return middle;
 }
 
-/** How long it takes, in milliseconds. */
+/** Measures how long `work` takes, in milliseconds; rejects when `work` does. */
 export async function timed(work: () => Promise<unknown>): Promise<number> {
   const started = performance.now();
   await work();

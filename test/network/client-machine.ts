@@ -15,6 +15,7 @@ export interface ClientMachine extends AsyncDisposable {
   run(program: string, args: readonly string[], options?: RunOptions): ResultPromise<ClientProcessOptions>;
 }
 
+/** Environment, standard input and time limit of a program on a client machine. */
 export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly input?: string;

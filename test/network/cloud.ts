@@ -5,7 +5,7 @@ import { execa } from "execa";
 import { z } from "zod";
 import { repositoryRoot } from "../runner/repository.ts";
 
-/** What `status --json` of the local cloud says. */
+/** Status of the local cloud, as `status --json` prints it. */
 export type CloudStatus = z.infer<typeof statusSchema>;
 
 /** A local cloud with a network in it, seen from outside. */

@@ -5,7 +5,7 @@ import { stackName } from "../../local/stack/stack-name.ts";
 import { setUpToolchain } from "../../toolchain/set-up.ts";
 import { testRunNumber } from "./cloud.ts";
 
-/** How a run of the engine ended, and all that it printed. */
+/** Exit code of a run of the engine, -1 where there is none, and all that the engine printed. */
 export interface EngineResult {
   readonly exitCode: number;
   readonly output: string;

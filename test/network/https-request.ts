@@ -11,6 +11,7 @@ export interface HttpsAnswer {
   readonly body: string;
 }
 
+/** Method, headers and body of a request. Default: GET without a body. */
 export interface HttpsRequestOptions {
   readonly method?: string;
   readonly headers?: OutgoingHttpHeaders;

@@ -73,7 +73,10 @@ async function serverToServerPorts(address: string, domain: string, ca: string):
   });
 }
 
-/** What the probes throw of a port that is closed, refuses STARTTLS, or has no certificate: a mistake of ours has another type. */
+/**
+ * Says whether a probe met a port that is closed, refuses STARTTLS, or has no certificate: a mistake of ours has
+ * another type.
+ */
 function isClosedOrUncertified(error: unknown): boolean {
   return error instanceof Error && !(error instanceof TypeError || error instanceof ReferenceError);
 }

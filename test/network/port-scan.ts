@@ -2,7 +2,7 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { connect } from "node:net";
 
-/** What a TCP connection attempt met: an answer, a reset, or nothing at all. */
+/** Result of an attempt at a port: an answer, a refusal, or nothing at all. */
 export type PortState = "open" | "refused" | "silent";
 
 /** Tries each TCP port of the address once, `concurrency` at a time; gives the ports that are not silent. */

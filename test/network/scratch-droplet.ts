@@ -15,7 +15,7 @@ export interface ScratchDroplet extends AsyncDisposable {
   readonly shell: (command: string) => Promise<string>;
 }
 
-/** What a droplet is ordered with, as the API's body has it. */
+/** Order of a droplet, with the names of the API's body. */
 export interface DropletOrder {
   readonly name: string;
   readonly region: string;

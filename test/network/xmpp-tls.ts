@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from "node:tls";
 
-/** Where to connect and whom to expect there. */
+/** Address and port to connect to, and the XMPP domain and kind of stream that are expected there. */
 export interface XmppEndpoint {
   readonly address: string;
   readonly port: number;
@@ -11,12 +11,15 @@ export interface XmppEndpoint {
   readonly kind: "client" | "server";
 }
 
-/** What a verified TLS connection showed. */
+/** Facts about a TLS connection that was verified. */
 export interface TlsFacts {
   readonly protocol: string;
   /** DNS names in the certificate. */
   readonly names: readonly string[];
-  /** What a client is offered once the stream is encrypted, up to `</stream:features>`; a server's stream is only opened. */
+  /**
+   * Stream that the server opened once encrypted: for a client up to `</stream:features>`, for a server its opening
+   * alone.
+   */
   readonly answer: string;
 }
 

@@ -8,7 +8,7 @@ import { debianMirrors, mirrorSources } from "../../local/preparation/debian-mir
 import { localCloudImage } from "./local-cloud.ts";
 import type { Phase } from "./phase.ts";
 
-/** What README asks for, an init, and no package that one of these only recommends. */
+/** Packages that README asks for, and an init; none that one of these only recommends. */
 const packages = ["git", "nodejs", "npm", "systemd-sysv"];
 
 /** Builds the root file system of a bare machine unless it is in this user's cache: one test. */

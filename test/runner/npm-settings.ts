@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { InsideFile } from "../../local/incus/exec.ts";
 import { repositoryRoot } from "./repository.ts";
 
-/** What npm says of how it reaches its registry. */
+/** Schema of npm's own account of how it reaches its registry. */
 const npmConfig = z.object({
   registry: z.string(),
   cafile: z.string().nullish(),

@@ -1,7 +1,7 @@
 import { messageOf } from "../../host/error.ts";
 import { groupedLines, type LineGroup, type Report } from "./grouped-lines.ts";
 
-/** How many tests of a phase passed and failed. A skipped test counts as failed: nothing is proved by it. */
+/** Numbers of a phase's tests that passed and failed. A skipped test counts as failed: nothing is proved by it. */
 export interface Tally {
   readonly passed: number;
   readonly failed: number;

@@ -2,7 +2,7 @@ import { execa } from "execa";
 import type { Report } from "./grouped-lines.ts";
 import { repositoryRoot } from "./repository.ts";
 
-/** How to run a program. */
+/** Program to run, with its arguments and additions to its environment. */
 export interface ReportedProgram {
   /** Absolute path, or a name that is looked for on the PATH. */
   readonly file: string;
@@ -11,7 +11,7 @@ export interface ReportedProgram {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** How a program ended. */
+/** End of a program: exit code, and a sentence about it. */
 export interface ProgramEnd {
   /** Undefined when a signal ended the program or it could not be started. */
   readonly exitCode: number | undefined;

@@ -7,7 +7,7 @@ import type { Phase, Tally } from "./phase.ts";
 import { repositoryRoot } from "./repository.ts";
 import { runReported } from "./run-reported.ts";
 
-/** What a vitest phase runs. */
+/** Name, vitest project and conditions of a phase that runs tests by vitest. */
 export interface VitestPhaseOptions {
   readonly name: string;
   /** Name of the project in vitest.config.ts. */

@@ -1,7 +1,7 @@
 import type { Client } from "@xmpp/client";
 import { newSession, type Login, type Stanza } from "./session.ts";
 
-/** What a {@link LastingSession} tells. */
+/** Listener to the events of a {@link LastingSession}. */
 export interface SessionObserver {
   /** The server bound a new stream: what was not acknowledged on an earlier one may be lost, and is to be sent again. */
   opened(session: Client): void;
@@ -91,7 +91,9 @@ const openAnewAfterMs = 15_000;
 
 /** Stream management as xmpp.js has it; its published types leave this out. */
 interface ManagedStream {
-  /** How long the server may take to answer a request for acknowledgement before the connection counts as dead. */
+  /**
+   * Milliseconds that the server may take to answer a request for acknowledgement before the connection counts as dead.
+   */
   timeout: number;
   requestAckDebounce: number;
   on(event: "ack", listener: (stanza: Stanza) => void): unknown;

@@ -30,7 +30,7 @@ export interface AccountView {
   /** Device ids, as text. */
   readonly devices: readonly string[];
   readonly newerDevices: readonly string[];
-  /** How many messages the archive has. */
+  /** Number of messages in the archive. */
   readonly archived: number;
 }
 

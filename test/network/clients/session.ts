@@ -1,11 +1,11 @@
 import { type Client, client, jid, xml } from "@xmpp/client";
 
-/** Who logs in. */
+/** Account that logs in. */
 export interface Login {
   /** Bare JID. */
   readonly jid: string;
   readonly password: string;
-  /** The server draws one where it is absent. */
+  /** Resource to ask for; the server draws one where it is absent. */
   readonly resource?: string;
 }
 
@@ -49,7 +49,10 @@ export async function logIn(login: Login): Promise<Client> {
   return session;
 }
 
-/** Does `work` with each item, at most `limit` at a time, and resolves to the results in the items' order. */
+/**
+ * Calls `work` with each item, at most `limit` at a time, and resolves to the results in the items' order. Rejects with
+ * the first failure.
+ */
 export async function eachOf<Item, Result>(
   items: readonly Item[],
   limit: number,

@@ -14,7 +14,7 @@ const network = networkUnderTest();
 const run = runNumbered(Number(testRunNumber()));
 afterEach(() => resumeObjectStore(run));
 
-/** Whether the check of the backups is green. */
+/** Says whether the check of the backups is green. */
 function isBackedUp({ checks }: Health): boolean {
   return checks.some(({ name, ok }) => name === "backup" && ok);
 }

@@ -16,7 +16,7 @@ import { databaseFolder } from "../../../components/model/node-facts.ts";
 const network = networkUnderTest();
 const run = runNumbered(Number(testRunNumber()));
 const passphrase = "imera:backupPassphrase";
-/** What the node says of a backup of the database that pgBackRest does not restore. */
+/** Message of the node about a backup of the database that pgBackRest does not restore. */
 const cannotRestore = /the backup \S+ could not be restored; nothing was changed/;
 const undoLater: Damage[] = [];
 afterAll(async () => {

@@ -9,7 +9,7 @@ import {
 } from "../../../components/model/node-facts.ts";
 
 const network = networkUnderTest();
-/** Where uploads go, and what fills the volume. */
+/** Prefix of the files that fill the volume, among the uploads. */
 const ballast = `${uploadDirectory}/ballast`;
 const as = (user: string) => `setpriv --reuid ${user} --regid ${user} --init-groups --reset-env`;
 

@@ -5,6 +5,7 @@ import { ask } from "./client-program.ts";
 import type { FillingRecord } from "./filling-record.ts";
 import { nodeMachine, query } from "./node.ts";
 
+/** Schema of an inventory of a network that was filled. */
 export const inventory = z.object({
   /** Rows that name an account or a room of the filling, by table: how many and a checksum of them. */
   tables: z.record(z.string(), z.string()),
@@ -14,7 +15,7 @@ export const inventory = z.object({
   accounts: z.array(z.unknown()),
 });
 
-/** What the network holds of what it was filled with. Two of them are equal when nothing is lost, changed or doubled. */
+/** Inventory of what a network holds of its filling. Two are equal when nothing is lost, changed or doubled. */
 export type Inventory = z.infer<typeof inventory>;
 
 /** These hold when somebody was there last, and the like: they change by use. */
@@ -22,7 +23,7 @@ const changedByUse = ["last", "spool", "push_session", "fast_auth_tokens", "auth
 /** First, some and last of those that publish OMEMO keys. */
 const visited = [0, 7, fillPlan.withKeys - 1];
 
-/** Takes one: by SQL what is stored, by HTTPS and XMPP what is served. */
+/** Takes an inventory: by SQL what is stored, by HTTPS and XMPP what is served. */
 export async function takeInventory(machine: ClientMachine, filling: FillingRecord): Promise<Inventory> {
   const urls = filling.uploads.map(({ url }) => url);
   const [tables, uploads, accounts] = await Promise.all([

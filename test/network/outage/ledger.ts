@@ -12,7 +12,7 @@ import type { FillingRecord } from "./filling-record.ts";
 /** A message that the server took over. */
 export interface Acknowledged {
   readonly body: string;
-  /** When the acknowledgement came, in milliseconds since 1970. */
+  /** Time of the acknowledgement, in milliseconds since 1970. */
   readonly at: number;
 }
 
@@ -30,7 +30,7 @@ export async function forget(bodies: ReadonlySet<string>): Promise<void> {
   await writeLedger((await acknowledgedSoFar()).filter(({ body }) => !bodies.has(body)));
 }
 
-/** How many of the messages were acknowledged in that time. */
+/** Counts the messages that were acknowledged from `fromMs` to before `toMs`, in milliseconds since 1970. */
 export function acknowledgedBetween(messages: readonly Acknowledged[], fromMs: number, toMs: number): number {
   return messages.filter(({ at }) => at >= fromMs && at < toMs).length;
 }

@@ -55,7 +55,7 @@ export async function query(node: NodeMachine, sql: string): Promise<string[]> {
   return output.split("\n").filter((line) => line !== "");
 }
 
-/** What `health` on the node says. */
+/** Health of a node, as its program `health` prints it. */
 export type Health = z.infer<typeof health>;
 
 const health = z.object({
@@ -64,7 +64,7 @@ const health = z.object({
   checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() })),
 });
 
-/** Asks the node how it is. */
+/** Asks the node for its health. */
 async function healthOf(node: NodeMachine): Promise<Health> {
   // Its exit code says no more than its answer.
   const answer = await node.shell("/usr/local/lib/imera/health || test $? = 1");

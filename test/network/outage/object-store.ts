@@ -11,7 +11,7 @@ export interface StoredObject {
   readonly sizeBytes: number;
 }
 
-/** What a test did to an object; `undo` puts it back as it was. */
+/** Damage that a test did to an object; `undo` puts the object back as it was. */
 export interface Damage {
   undo(): Promise<void>;
 }

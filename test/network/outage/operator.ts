@@ -7,7 +7,7 @@ import { rebuildReport, type RebuildReport } from "../../../scripts/rebuild/repo
 import { repositoryRoot } from "../../runner/repository.ts";
 import { testRunNumber } from "../cloud.ts";
 
-/** How one of the operator's commands ended, and all that it printed. */
+/** Exit code of one of the operator's commands, undefined when a signal ended it, and all that it printed. */
 export interface CommandResult {
   readonly exitCode: number | undefined;
   readonly output: string;
@@ -51,7 +51,10 @@ export async function backUpNow(): Promise<void> {
   if (exitCode !== 0) throw new Error(`backup ended with exit code ${String(exitCode)}:\n${output}`);
 }
 
-/** When the node was proved ready, by the end of its last step, in milliseconds since 1970; throws when it never was. */
+/**
+ * Finds the time at which the node was proved ready, by the end of its last step, in milliseconds since 1970; throws
+ * when it never was.
+ */
 export function readyAtMs({ startedAt, operations }: RebuildReport): number {
   const ready = operations.filter(({ name, operation }) => name.endsWith("-ready") && operation !== "delete-replaced");
   const ends = ready.map(({ startSeconds, seconds }) => Date.parse(startedAt) + (startSeconds + seconds) * 1000);

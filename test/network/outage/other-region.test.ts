@@ -9,7 +9,7 @@ import { watchPorts } from "./port-watch.ts";
 import { takeInventory } from "./inventory.ts";
 
 const network = networkUnderTest();
-/** What a loss of droplet and volume may cost at most. */
+/** Time that a loss of droplet and volume may cost at most. */
 const mayBeLostMs = recoveryPointSeconds * 1000;
 
 describe("a droplet and its volume that were deleted", () => {

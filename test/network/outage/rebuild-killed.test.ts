@@ -37,7 +37,7 @@ const moments: readonly Moment[] = [
 
 const enginePidFile = enginePid({ workFolder: runNumbered(Number(testRunNumber())).files.stack });
 
-/** Whether the engine is running this command on the stack. */
+/** Says whether the engine is running this command on the stack. */
 async function engineIsAt(command: string): Promise<boolean> {
   const pid = await runningPid(enginePidFile);
   if (pid === undefined) return false;

@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 afterEach(async () => rm(directory, { recursive: true, force: true }));
 
-/** What a command that must fail says. */
+/** Runs a command that must fail, and gives what it prints. */
 async function refusal([program = "", ...args]: readonly string[], options: Options = {}): Promise<string> {
   const settings = { cwd: repositoryRoot, reject: false, all: true, stdin: "ignore", timeout: 120_000 } as const;
   const result = await execa(program, args, { ...settings, ...options });

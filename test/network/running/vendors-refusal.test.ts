@@ -11,7 +11,10 @@ import { digitaloceanList } from "../vendors.ts";
 
 const domain = "second.imera.test";
 
-/** What `pulumi up` says of a second network in the same account that differs from a good one in what is given. */
+/**
+ * Runs `pulumi up` for a second network in the same account that differs from a good one in what is given, and gives
+ * the engine's output.
+ */
 async function refusal(change: { readonly region?: string; readonly digitaloceanToken?: string }): Promise<string> {
   const run = runNumbered(Number(testRunNumber()));
   const settings = await readDaemonSettings(run);

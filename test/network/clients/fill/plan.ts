@@ -1,10 +1,10 @@
 import { createHmac } from "node:crypto";
 
-/** What a network is filled with. Everything but the content of uploads follows from {@link FillOrder}. */
+/** Numbers of what a network is filled with. Everything but the content of uploads follows from {@link FillOrder}. */
 export const fillPlan = {
   accounts: 200,
   contactsEach: 5,
-  /** How many accounts publish devices and keys for OMEMO. */
+  /** Number of accounts that publish devices and keys for OMEMO. */
   withKeys: 60,
   rooms: 3,
   membersEach: 20,
@@ -14,7 +14,7 @@ export const fillPlan = {
   uploads: 50,
 } as const;
 
-/** What the program that fills a network is told, on standard input. */
+/** Order to the program that fills a network, as JSON on its standard input. */
 export interface FillOrder {
   readonly domain: string;
   readonly admin: { readonly jid: string; readonly password: string };
@@ -22,14 +22,14 @@ export interface FillOrder {
   readonly seed: string;
 }
 
-/** What it answers, on standard output. */
+/** Answer of the program that fills a network, as JSON on its standard output. */
 export interface Filled {
   readonly uploads: readonly StoredUpload[];
-  /** How long each part took. */
+  /** Seconds that each part took, by its name. */
   readonly seconds: Readonly<Record<string, number>>;
 }
 
-/** A file that was uploaded, and what whoever fetches it must get. */
+/** File that was uploaded, and what whoever fetches it must get. */
 export interface StoredUpload {
   readonly url: string;
   readonly sizeBytes: number;
@@ -49,12 +49,12 @@ export function accountNamed({ domain, seed }: Pick<FillOrder, "domain" | "seed"
   };
 }
 
-/** Accounts of their own for the client that sends numbered messages. */
+/** Name of the account that sends numbered messages and nothing else. */
 export const numberedSender = "numbers-from";
-/** The one that they are sent to. */
+/** Name of the account that numbered messages are sent to. */
 export const numberedRecipient = "numbers-to";
 
-/** What account `index` calls its contact number `which`. */
+/** Name that account `index` gives its contact number `which`. */
 export function contactName(index: number, which: number): string {
   return `Contact ${which} of ${index}`;
 }
