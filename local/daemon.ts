@@ -28,7 +28,7 @@ async function serve(settingsFile: string | undefined): Promise<void> {
   const run = runNumbered(settings.run);
   const { cloudIpv4 } = run.addresses;
   const store = openStore(run.files.store);
-  const hypervisor = createHypervisor(run, createIncus(run.files.incus));
+  const hypervisor = createHypervisor(run, createIncus(run.files.incus), log);
   const digitalocean = createDigitalOceanApi({
     store,
     hypervisor,

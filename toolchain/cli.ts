@@ -1,43 +1,47 @@
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { setUpToolchain, ToolchainError, type ToolchainPart } from "./set-up.ts";
+import { runMain } from "../host/terminal/main.ts";
+import { textTable } from "../host/terminal/text-table.ts";
+import { setUpToolchain, type ToolchainPart } from "./set-up.ts";
 
 const usage = `Sets up the toolchain and shows what is in use.
 
 npm run toolchain
-npm run --silent toolchain -- --json    the same as JSON: [{part, version, origin, path}]
+npm run --silent toolchain -- --json    as JSON: [{part, version, origin, path}]
 npm run toolchain -- --ask-again        ask Pulumi's download host now, even if it was silent less than a day ago
 `;
 
-process.exitCode = await main();
+await runMain("npm run toolchain", async () => {
+  const options = readOptions();
+  if (options.help === true) process.stdout.write(usage);
+  else await showToolchain(options);
+  return 0;
+});
 
-async function main(): Promise<number> {
+interface Options {
+  readonly json?: boolean;
+  readonly "ask-again"?: boolean;
+  readonly help?: boolean;
+}
+
+function readOptions(): Options {
   try {
-    const { values } = parseArgs({
+    return parseArgs({
       options: { json: { type: "boolean" }, "ask-again": { type: "boolean" }, help: { type: "boolean", short: "h" } },
-    });
-    if (values.help === true) {
-      process.stdout.write(usage);
-      return 0;
-    }
-    const { parts } = await setUpToolchain({ askAgain: values["ask-again"] === true });
-    process.stdout.write(values.json === true ? `${JSON.stringify(parts, undefined, 2)}\n` : table(parts));
-    return 0;
+    }).values;
   } catch (error) {
-    if (error instanceof ToolchainError) process.stderr.write(`${error.message}\n`);
-    else if (isUsageError(error)) process.stderr.write(`${error.message}\n\n${usage}`);
-    else throw error;
-    return 1;
+    throw isUsageError(error) ? new Error(`${error.message}\n\n${usage}`, { cause: error }) : error;
   }
 }
 
-function table(parts: readonly ToolchainPart[]): string {
-  const rows = [
-    ["part", "version", "origin", "path"],
-    ...parts.map((part) => [part.part, part.version, part.origin, part.path]),
-  ];
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) => `${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}\n`).join("");
+async function showToolchain(options: Options): Promise<void> {
+  const { parts } = await setUpToolchain({ askAgain: options["ask-again"] === true });
+  process.stdout.write(`${options.json === true ? JSON.stringify(parts, undefined, 2) : partsTable(parts)}\n`);
+}
+
+function partsTable(parts: readonly ToolchainPart[]): string {
+  const rows = parts.map(({ part, version, origin, path }) => [part, version, origin, path]);
+  return textTable(["part", "version", "origin", "path"], rows);
 }
 
 function isUsageError(error: unknown): error is Error {

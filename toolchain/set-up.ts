@@ -12,7 +12,6 @@ import { partPlans, type PartPlan } from "./set-up/plans.ts";
 import { runCommand, type RunCommand } from "./set-up/run-command.ts";
 import { versions } from "./versions.ts";
 
-export { ToolchainError } from "./set-up/part.ts";
 export type { PartName, ToolchainPart } from "./set-up/part.ts";
 
 /** A toolchain that is in place. */

@@ -1,3 +1,4 @@
+import { messageOf } from "../../host/error.ts";
 import { RunError } from "@pulumi/pulumi";
 import { getApiTokenPermissionGroupsList } from "@pulumi/cloudflare/getApiTokenPermissionGroupsList.js";
 import { getZone } from "@pulumi/cloudflare/getZone.js";
@@ -24,7 +25,7 @@ export async function findZone(zoneName: string): Promise<CloudflareZone> {
     if (group === undefined) throw new Error(`there is no permission "${permission}" for zones`);
     return { zoneId: zone.id, dnsWritePermissionId: group.id };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new RunError(
       `Cloudflare: the zone ${zoneName} cannot be used: ${reason}\nCheck that the zone is in your account (another name than the ` +
         "domain's goes into imera:zone), and that the token in cloudflare:apiToken is valid and may Zone: Read, DNS: Edit, API Tokens: Edit.",

@@ -1,6 +1,8 @@
 import { z } from "zod";
 
+import { messageWithCauses } from "../../host/error.ts";
 import type { DropletSpec, PowerChange } from "../digitalocean/hypervisor.ts";
+import type { Log } from "../emulation/log.ts";
 import type { Run } from "../run/run.ts";
 import type { Incus } from "./client.ts";
 import { nicDevices, renderNetworkConfig } from "./network-config.ts";
@@ -29,8 +31,8 @@ export function instanceName(run: Run, dropletId: number): string {
   return `${run.name}-droplet-${dropletId}`;
 }
 
-/** Makes {@link Droplets} over the run's engine. */
-export function createDroplets(run: Run, incus: Incus): Droplets {
+/** Makes {@link Droplets} over the run's engine. `log` is told why a droplet had to be cut off. */
+export function createDroplets(run: Run, incus: Incus, log: Log): Droplets {
   const path = (dropletId: number) => `/instances/${instanceName(run, dropletId)}`;
   const read = async (dropletId: number) => {
     const found = await incus.get(path(dropletId));
@@ -87,7 +89,10 @@ export function createDroplets(run: Run, incus: Incus): Droplets {
     if (graceSeconds === undefined) return changeState(dropletId, "stop", true);
     try {
       await changeState(dropletId, "stop", false, graceSeconds);
-    } catch {
+    } catch (error) {
+      log(
+        `droplet ${dropletId} did not shut down within ${graceSeconds} s and is cut off: ${messageWithCauses(error)}`,
+      );
       await changeState(dropletId, "stop", true);
     }
   }

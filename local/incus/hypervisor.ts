@@ -2,6 +2,7 @@ import { execa } from "execa";
 
 import type { DropletFilter, Hypervisor, ReservedIpAssignment, VolumeSpec } from "../digitalocean/hypervisor.ts";
 import { renderRuleset } from "../network/ruleset.ts";
+import type { Log } from "../emulation/log.ts";
 import type { Run } from "../run/run.ts";
 import type { Incus } from "./client.ts";
 import { createDroplets, instanceName } from "./droplets.ts";
@@ -13,8 +14,8 @@ import { createVolumes } from "./volumes.ts";
  * Makes the hypervisor of a run, with real machines. The process must be inside the run's network namespace: the packet filter
  * is applied where the process is.
  */
-export function createHypervisor(run: Run, incus: Incus): Hypervisor {
-  const droplets = createDroplets(run, incus);
+export function createHypervisor(run: Run, incus: Incus, log: Log): Hypervisor {
+  const droplets = createDroplets(run, incus, log);
   const volumes = createVolumes(run.files.volumes);
   const names = new Map<string, string>();
   let filters: readonly DropletFilter[] = [];
