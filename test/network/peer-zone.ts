@@ -36,17 +36,20 @@ export async function openPeerZone(run: Run, networkDomain: string): Promise<Pee
     await withdraw();
     const common = { zone_id: zone.id, ttl: 60 };
     await api.dns.records.create({ ...common, type: "A", name: zone.name, content: ipv4 });
-    for (const [label, port] of Object.entries(ports)) {
-      const data = { priority: 10, weight: 1, port, target: zone.name };
+    for (const [label, { port, priority }] of Object.entries(services)) {
+      const data = { priority, weight: 1, port, target: zone.name };
       await api.dns.records.create({ ...common, type: "SRV", name: `${label}.${zone.name}`, data });
     }
   };
   return { domain: zone.name, apiUrl, token, publish, withdraw };
 }
 
-const ports = {
-  "_xmpp-client._tcp": 5222,
-  "_xmpps-client._tcp": 5223,
-  "_xmpp-server._tcp": 5269,
-  "_xmpps-server._tcp": 5270,
+// Of two records of one priority, ejabberd 26.07 takes either first. Where a direct TLS handshake of its own does not end at once,
+// it goes on to the next port without closing the connection, takes the answer of the first one for XML of the second, and bounces
+// for up to five minutes. STARTTLS first leaves nothing to chance.
+const services = {
+  "_xmpp-client._tcp": { port: 5222, priority: 10 },
+  "_xmpps-client._tcp": { port: 5223, priority: 10 },
+  "_xmpp-server._tcp": { port: 5269, priority: 5 },
+  "_xmpps-server._tcp": { port: 5270, priority: 10 },
 } as const;
