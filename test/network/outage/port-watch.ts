@@ -25,9 +25,9 @@ export function watchPorts(oldAddress: string): PortWatch {
   const openings = new Map<string, Opening>();
   const ending = new AbortController();
   const look = async (address: string, port: number): Promise<void> => {
-    const at = Date.now();
     if (openings.has(`${address} ${port}`) || (await tryTcp(address, port, patienceMs)) !== "open") return;
-    openings.set(`${address} ${port}`, { address, port, at });
+    // By the answer, not by the attempt: its SYN is sent again, and may meet a port that was shut when it began.
+    openings.set(`${address} ${port}`, { address, port, at: Date.now() });
   };
   const watch = async (): Promise<void> => {
     while (!ending.signal.aborted) {
