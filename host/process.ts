@@ -160,14 +160,23 @@ async function startedAt(pid: number): Promise<string | undefined> {
   return (await readStat(pid))?.startTicks;
 }
 
-/** Fields 6 and 22 of /proc/<pid>/stat (proc_pid_stat(5)). Undefined when there is no such process, or only its zombie. */
-async function readStat(pid: number): Promise<{ session: number; startTicks: string } | undefined> {
+/**
+ * Reads the name of a program that runs, at most 15 characters. Undefined when there is no process of that pid, or only its
+ * zombie, which has the name until its parent has asked for it.
+ */
+export async function runningProgram(pid: number): Promise<string | undefined> {
+  return (await readStat(pid))?.program;
+}
+
+/** Fields 2, 6 and 22 of /proc/<pid>/stat (proc_pid_stat(5)). Undefined when there is no such process, or only its zombie. */
+async function readStat(pid: number): Promise<{ program: string; session: number; startTicks: string } | undefined> {
   const stat = await readIfThere(`/proc/${pid}/stat`);
   // The second field is the program's name in brackets and may hold spaces.
   const [state, , , session, ...rest] = stat?.slice(stat.lastIndexOf(")") + 2).split(" ") ?? [];
   const startTicks = rest[15];
-  if (state === undefined || state === "Z" || startTicks === undefined) return undefined;
-  return { session: Number(session), startTicks };
+  if (stat === undefined || state === "Z" || startTicks === undefined) return undefined;
+  const program = stat.slice(stat.indexOf("(") + 1, stat.lastIndexOf(")"));
+  return { program, session: Number(session), startTicks };
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {

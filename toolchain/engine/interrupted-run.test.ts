@@ -1,4 +1,8 @@
-import { hostname } from "node:os";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
 import process from "node:process";
 import { describe, expect, it } from "vitest";
 import { isStale, lockHolders, withoutStaleLock } from "./interrupted-run.ts";
@@ -25,13 +29,31 @@ describe("lockHolders", () => {
 });
 
 describe("isStale", () => {
-  it("holds for a process of this machine that is gone, or is no engine", () => {
-    expect(isStale({ user: "root", host: hostname(), pid: deadPid })).toBe(true);
-    expect(isStale({ user: "root", host: hostname(), pid: process.pid })).toBe(true);
+  it("holds for a process of this machine that is gone, or is no engine", async () => {
+    expect(await isStale({ user: "root", host: hostname(), pid: deadPid })).toBe(true);
+    expect(await isStale({ user: "root", host: hostname(), pid: process.pid })).toBe(true);
   });
 
-  it("holds for nothing on another machine", () => {
-    expect(isStale({ user: "root", host: "elsewhere.example", pid: deadPid })).toBe(false);
+  it("holds for an engine that was killed and that nobody has waited for, and not before", async () => {
+    // The shell becomes a program that does not wait for its child.
+    const program = `cp /bin/sleep "$0/pulumi"; "$0/pulumi" 60 & echo $!; exec sleep 60`;
+    const folder = mkdtempSync(join(tmpdir(), "imera-zombie-"));
+    const parent = spawn("/bin/sh", ["-c", program, folder], { stdio: ["ignore", "pipe", "inherit"] });
+    try {
+      const [line] = (await once(parent.stdout, "data")) as [Buffer];
+      const pid = Number(line.toString());
+      await expect.poll(() => isStale({ user: "root", host: hostname(), pid })).toBe(false);
+      process.kill(pid, "SIGKILL");
+      await expect.poll(() => readFileSync(`/proc/${pid}/stat`, "utf8")).toMatch(/\(pulumi\) Z/);
+      expect(await isStale({ user: "root", host: hostname(), pid })).toBe(true);
+    } finally {
+      parent.kill("SIGKILL");
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("holds for nothing on another machine", async () => {
+    expect(await isStale({ user: "root", host: "elsewhere.example", pid: deadPid })).toBe(false);
   });
 });
 

@@ -1,7 +1,5 @@
-import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { endSession } from "../../host/process.ts";
-import { isGone } from "../../host/read-if-there.ts";
+import { endSession, runningProgram } from "../../host/process.ts";
 import { enginePid } from "./session.ts";
 import type { EngineStack, StackFiles } from "./stack.ts";
 
@@ -28,7 +26,8 @@ export async function withoutStaleLock<T>(
   } catch (error) {
     const holders = error instanceof Error ? lockHolders(error.message) : [];
     if (holders.length === 0) throw error;
-    const alive = holders.find((holder) => !isStale(holder));
+    const stale = await Promise.all(holders.map(isStale));
+    const alive = holders.find((_, index) => stale[index] !== true);
     if (alive !== undefined) {
       throw new Error(
         `The stack ${stack.stack} is being worked on by ${alive.user}@${alive.host} (process ${alive.pid}). Wait for it. ` +
@@ -56,12 +55,6 @@ export function lockHolders(message: string): LockHolder[] {
 }
 
 /** Says whether the owner ran on this machine and is dead. Its pid may belong to some other program by now. */
-export function isStale({ host, pid }: LockHolder): boolean {
-  if (host !== hostname()) return false;
-  try {
-    return readFileSync(`/proc/${pid}/comm`, "utf8").trim() !== "pulumi";
-  } catch (error) {
-    if (isGone(error)) return true;
-    throw error;
-  }
+export async function isStale({ host, pid }: LockHolder): Promise<boolean> {
+  return host === hostname() && (await runningProgram(pid)) !== "pulumi";
 }
