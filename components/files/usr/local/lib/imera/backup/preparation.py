@@ -37,14 +37,7 @@ def set_up() -> None:
                 database.pgbackrest("check", what="the write-ahead log does not reach the archive", timeout_seconds=300)
             is_due = got and is_due_at_once()
     except Trouble as trouble:
-        state.update(
-            lastBackup={
-                "at": timestamps.iso(timestamps.now()),
-                "ok": False,
-                "error": trouble.line(),
-                "todo": trouble.todo,
-            }
-        )
+        state.record_failure(trouble)
         raise
     print("needed" if is_due else "there")
 

@@ -58,14 +58,7 @@ def record_backup(kind: str | None) -> None:
             f"backup: {outcome['label']} ({outcome['type']}), {outcome['rows']} rows, manifest at {outcome['restorePoint']}"
         )
     except Trouble as trouble:
-        state.update(
-            lastBackup={
-                "at": timestamps.iso(timestamps.now()),
-                "ok": False,
-                "error": trouble.line(),
-                "todo": trouble.todo,
-            }
-        )
+        state.record_failure(trouble)
         raise
     finally:
         state.update(runningSince=None)

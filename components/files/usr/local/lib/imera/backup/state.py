@@ -7,8 +7,9 @@ import syslog
 from collections.abc import Iterator
 from typing import TypedDict, Unpack, cast
 
-from node import atomic
+from node import atomic, timestamps
 from node.facts import place
+from node.trouble import Trouble
 
 STATUS = place("/var/lib/imera/backup/status.json")
 # In memory: a lock ends with its process, and whatever is here with the machine.
@@ -67,6 +68,18 @@ def update(**changes: Unpack[Status]) -> None:
     """Changes some entries of the status and keeps the others, atomically."""
     with lock("status", wait=True):
         atomic.write_json(STATUS, {**load(), **changes})
+
+
+def record_failure(trouble: Trouble) -> None:
+    """Records a backup that failed as the last one, with what happened and what to do."""
+    update(
+        lastBackup={
+            "at": timestamps.iso(timestamps.now()),
+            "ok": False,
+            "error": trouble.line(),
+            "todo": trouble.todo,
+        }
+    )
 
 
 @contextlib.contextmanager
