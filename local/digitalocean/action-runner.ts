@@ -76,5 +76,6 @@ async function finish(cloud: Cloud, action: Action): Promise<void> {
 }
 
 function subjectOf(work: Work): { dropletId: number | null; volumeId?: string } {
-  return "volumeId" in work ? { dropletId: work.dropletId, volumeId: work.volumeId } : { dropletId: work.dropletId };
+  const dropletId = "dropletId" in work ? work.dropletId : null;
+  return "volumeId" in work ? { dropletId, volumeId: work.volumeId } : { dropletId };
 }

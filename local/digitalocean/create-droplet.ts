@@ -86,6 +86,9 @@ function checkOrder(cloud: Cloud, body: CreateBody, names: readonly string[]): O
   const namedVpc = body.vpc_uuid === undefined || body.vpc_uuid === "" ? undefined : requireVpc(cloud, body.vpc_uuid);
   const region = findRegion(body.region ?? namedVpc?.region ?? "nyc3")?.slug;
   if (region === undefined) throw unprocessable("You specified an invalid region for Droplet creation.");
+  if (!image.regions.includes(region)) {
+    throw unprocessable("The image you specified is not available in the selected region.");
+  }
   if (namedVpc !== undefined && namedVpc.region !== region) {
     throw unprocessable(`VPC ${namedVpc.id} is in ${namedVpc.region}, not in the droplet's region ${region}.`);
   }

@@ -32,6 +32,8 @@ export const snapshot = z.strictObject({
   id: z.int(),
   name: z.string(),
   dropletId: z.int(),
+  /** Slugs of the regions that it can be used in: the droplet's own, then those that it was copied to. */
+  regions: z.array(z.string()),
   createdAt: time,
   /** Size of the droplet's root disk: no smaller one can be made from the snapshot. */
   minDiskGiB: z.int(),
@@ -166,6 +168,7 @@ export const work = z.discriminatedUnion("kind", [
   }),
   z.strictObject({ kind: z.literal("resizeDroplet"), dropletId: z.int(), size: z.string(), disk: z.boolean() }),
   z.strictObject({ kind: z.literal("snapshotDroplet"), dropletId: z.int(), snapshotId: z.int() }),
+  z.strictObject({ kind: z.literal("copySnapshot"), snapshotId: z.int(), region: z.string() }),
   z.strictObject({ kind: z.literal("renameDroplet"), dropletId: z.int(), name: z.string() }),
   z.strictObject({ kind: z.literal("setBackups"), dropletId: z.int(), policy: backupPolicy.nullable() }),
   z.strictObject({ kind: z.literal("attachVolume"), volumeId: z.string(), dropletId: z.int() }),
@@ -189,13 +192,13 @@ export const action = z.strictObject({
   status: z.enum(["in-progress", "completed", "errored"]),
   startedAt: time,
   completedAt: time.nullable(),
-  resourceType: z.enum(["droplet", "volume", "reserved_ip"]),
+  resourceType: z.enum(["droplet", "volume", "reserved_ip", "image"]),
   /** Null for a volume, whose id is not a number. */
   resourceId: z.int().nullable(),
   region: z.string(),
   work,
 });
-/** An action: a change of a droplet, volume or reserved IP that takes time. */
+/** An action: a change of a droplet, volume, reserved IP or image that takes time. */
 export type Action = z.infer<typeof action>;
 
 /** Schema of a grant of a Spaces key. */

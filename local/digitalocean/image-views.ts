@@ -31,7 +31,7 @@ export function snapshotImageView(snapshot: Snapshot): ReturnType<typeof imageVi
     distribution: "Debian",
     slug: null,
     public: false,
-    regions: regions.map(({ slug }) => slug),
+    regions: snapshot.regions,
     created_at: snapshot.createdAt,
     type: "snapshot",
     min_disk_size: snapshot.minDiskGiB,
@@ -67,11 +67,11 @@ export function bootImageView(state: State, { id, image: reference }: Droplet): 
   return snapshotImageView(snapshot);
 }
 
-function snapshotBase({ name, createdAt, minDiskGiB, sizeGigabytes }: Snapshot) {
+function snapshotBase({ name, regions: available, createdAt, minDiskGiB, sizeGigabytes }: Snapshot) {
   return {
     name,
     created_at: createdAt,
-    regions: regions.map(({ slug }) => slug),
+    regions: available,
     min_disk_size: minDiskGiB,
     size_gigabytes: sizeGigabytes,
   };

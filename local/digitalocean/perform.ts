@@ -3,7 +3,7 @@ import { findSize, type Size } from "./catalogue.ts";
 import type { Cloud } from "./cloud.ts";
 import type { Droplet, Volume, Work } from "./entities.ts";
 import { networkOf } from "./filters.ts";
-import { finishSnapshot } from "./snapshots.ts";
+import { finishSnapshot, recordCopy } from "./snapshots.ts";
 import { removeDroplet } from "./remove-droplet.ts";
 
 /**
@@ -19,6 +19,9 @@ export async function perform(cloud: Cloud, work: Work): Promise<void> {
     case "assignIp":
     case "unassignIp":
       return assignIp(cloud, work.ip, work.kind === "assignIp" ? work.dropletId : null);
+    case "copySnapshot":
+      recordCopy(cloud, work.snapshotId, work.region);
+      return;
     default: {
       const droplet = cloud.state.droplets.get(String(work.dropletId));
       return droplet === undefined ? undefined : performOnDroplet(cloud, droplet, work);
@@ -55,7 +58,7 @@ export function volumeSpec({ id, name, sizeGiB, filesystem }: Volume): VolumeSpe
   return { id, name, sizeGiB, ...(filesystem === null ? {} : { filesystem }) };
 }
 
-type DropletWork = Exclude<Work, VolumeWork | { kind: "assignIp" | "unassignIp" }>;
+type DropletWork = Exclude<Work, VolumeWork | { kind: "assignIp" | "unassignIp" | "copySnapshot" }>;
 type VolumeWork = Extract<Work, { volumeId: string }>;
 
 async function performOnDroplet(cloud: Cloud, droplet: Droplet, work: DropletWork): Promise<void> {

@@ -22,8 +22,8 @@ describe("a snapshot of a droplet", () => {
     const api = await startTestApi();
     const { dropletId, id } = await snapshotOfNewDroplet(api);
     expect(api.hypervisor.calls).toContain(`snapshotDroplet ${dropletId} ${id}`);
-    const snapshot = { id: String(id), name: "prepared", resource_id: String(dropletId), min_disk_size: 25 };
-    const image = { id, name: "prepared", slug: null, public: false, type: "snapshot" };
+    const snapshot = { id: String(id), resource_id: String(dropletId), min_disk_size: 25, regions: ["fra1"] };
+    const image = { id, name: "prepared", slug: null, public: false, type: "snapshot", regions: ["fra1"] };
     for (const [path, body] of [
       ["/v2/snapshots?resource_type=droplet", { snapshots: [snapshot] }],
       ["/v2/snapshots?resource_type=volume", { snapshots: [] }],
@@ -57,6 +57,30 @@ describe("a snapshot of a droplet", () => {
     const { id } = await snapshotOfNewDroplet(api);
     const order = { ...dropletOrder, image: id, size: "s-1vcpu-512mb-10gb" };
     expect(await api.request("POST", "/v2/droplets", order)).toMatchObject({ status: 422 });
+  });
+
+  it("is in the region of its droplet until it is copied to others", async () => {
+    const api = await startTestApi();
+    const { id } = await snapshotOfNewDroplet(api);
+    const order = { ...dropletOrder, image: id, region: "ams3" };
+    const refused = {
+      status: 422,
+      body: { message: "The image you specified is not available in the selected region." },
+    };
+    expect(await api.request("POST", "/v2/droplets", order)).toMatchObject(refused);
+    const transfer = (region: string) => api.request("POST", `/v2/images/${id}/actions`, { type: "transfer", region });
+    const { status, body } = await transfer("ams3");
+    const { action } = body as { action: { id: number } };
+    expect({ status, action }).toMatchObject({ status: 201, action: { type: "transfer", resource_type: "image" } });
+    await api.settled();
+    expect(await api.request("GET", `/v2/actions/${action.id}`)).toMatchObject({
+      body: { action: { status: "completed" } },
+    });
+    expect(await api.request("GET", `/v2/images/${id}`)).toMatchObject({
+      body: { image: { regions: ["fra1", "ams3"] } },
+    });
+    expect(await api.request("POST", "/v2/droplets", order)).toMatchObject({ status: 202 });
+    for (const region of ["ams3", "moon1"]) expect(await transfer(region)).toMatchObject({ status: 422 });
   });
 
   it.each(["snapshots", "images"])("can be deleted at /v2/%s, and droplets made from it stay", async (collection) => {

@@ -1,7 +1,7 @@
 import { Hono, type Context } from "hono";
 import { requireDroplet, type Cloud } from "../cloud.ts";
 import { createDroplets } from "../create-droplet.ts";
-import type { Droplet } from "../entities.ts";
+import type { Droplet, Work } from "../entities.ts";
 import { notFound, unprocessable, type Env } from "../errors.ts";
 import { appliesTo } from "../filters.ts";
 import { dropletSnapshotView } from "../image-views.ts";
@@ -50,12 +50,12 @@ function oneDropletRoutes(cloud: Cloud) {
     .get("/actions", (c) => {
       const { id } = named(c);
       // Those on its volumes and its reserved IP too: clients look here whether the droplet is free.
-      return answerActions(c, cloud, ({ work }) => work.dropletId === id);
+      return answerActions(c, cloud, ({ work }) => isOn(work, id));
     })
     .post("/actions", (c) => startDropletAction(c, cloud, named(c)))
     .get("/actions/:action", (c) => {
       const { id } = named(c);
-      return answerAction(c, cloud, c.req.param("action"), ({ work }) => work.dropletId === id);
+      return answerAction(c, cloud, c.req.param("action"), ({ work }) => isOn(work, id));
     })
     .get("/firewalls", (c) => {
       const droplet = named(c);
@@ -79,6 +79,10 @@ function selectDroplets({ state }: Cloud, query: Record<string, string>): Drople
     .all()
     .filter((droplet) => type === "droplets" && (name === undefined || droplet.name === name))
     .filter(({ tags }) => tag === undefined || tags.includes(tag));
+}
+
+function isOn(work: Work, dropletId: number): boolean {
+  return "dropletId" in work && work.dropletId === dropletId;
 }
 
 function startDestroy({ actions }: Cloud, { id, region }: Droplet): void {

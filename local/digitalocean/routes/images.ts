@@ -1,11 +1,16 @@
 import { Hono, type Context } from "hono";
-import { findImage, images } from "../catalogue.ts";
+import { z } from "zod";
+import { readBody } from "../body.ts";
+import { findImage, findRegion, images } from "../catalogue.ts";
 import type { Cloud } from "../cloud.ts";
 import type { Snapshot } from "../entities.ts";
-import { notFound, type Env } from "../errors.ts";
+import { notFound, unprocessable, type Env } from "../errors.ts";
 import { page } from "../paging.ts";
 import { availableSnapshots, deleteSnapshot } from "../snapshots.ts";
 import { imageView, snapshotImageView, snapshotView } from "../image-views.ts";
+import { actionView } from "../views.ts";
+
+const transferBody = z.strictObject({ type: z.literal("transfer"), region: z.string() });
 
 /** `/v2/images`: DigitalOcean's own, which stay, and the account's snapshots. */
 export function imageRoutes(cloud: Cloud) {
@@ -22,6 +27,15 @@ export function imageRoutes(cloud: Cloud) {
     .get("/:image", (c) => {
       const image = findImage(c.req.param("image"));
       return c.json({ image: image === undefined ? snapshotImageView(named(c, cloud, "image")) : imageView(image) });
+    })
+    .post("/:image/actions", async (c) => {
+      const { id, regions } = named(c, cloud, "image");
+      const { region } = await readBody(c, transferBody);
+      if (findRegion(region) === undefined) throw unprocessable("You specified an invalid region for image transfer.");
+      if (regions.includes(region)) throw unprocessable(`The image is in ${region} already.`);
+      const work = { kind: "copySnapshot", snapshotId: id, region } as const;
+      const action = cloud.actions.start({ type: "transfer", resourceType: "image", resourceId: id, region, work });
+      return c.json({ action: actionView(action) }, 201);
     })
     .delete("/:image", async (c) => {
       await deleteSnapshot(cloud, named(c, cloud, "image"));

@@ -102,8 +102,14 @@ function toJsonSchema(node: unknown): unknown {
   return "nullable" in node && node.nullable === true ? { anyOf: [result, { type: "null" }] } : result;
 }
 
-/** The schema of one Spaces key is a list's, unlike its example: that is what DigitalOcean answers, as for a changed key. */
-const mistaken = new Map([["key_get", "key_update"]]);
+/**
+ * Schemas that the document's own examples contradict; DigitalOcean answers as in those. That of one Spaces key is a list's,
+ * that of an image's action has no `action` around it.
+ */
+const mistaken = new Map([
+  ["key_get", "key_update"],
+  ["post_image_action_response", "action"],
+]);
 
 /** The document writes `imgages` in a tag's resources; DigitalOcean answers `images`, and its plugin reads that. */
 const misspelt = new Map([["imgages", "images"]]);
