@@ -43,6 +43,7 @@ const onNetwork: readonly (readonly [string, readonly string[]])[] = [
   ["rebuild", []],
   ["drill", []],
   ["export", ["--user", "romeo"]],
+  ["pulumi", ["preview"]],
 ];
 
 it.each(onNetwork)(

@@ -1,14 +1,12 @@
 import { writeFile } from "node:fs/promises";
 import process from "node:process";
-import { holdRun } from "../local/run/hold-run.ts";
 import { networkCommand, type NetworkOptions, runNetworkCommand } from "./network/command-line.ts";
+import { holdStack } from "./network/hold-stack.ts";
 import { openStack } from "./network/open-stack.ts";
 import { describeReport } from "./rebuild/describe-report.ts";
 import { rebuild, type RebuildOptions } from "./rebuild/rebuild.ts";
 
-interface Options extends RebuildOptions, NetworkOptions {
-  readonly json?: string;
-}
+interface Options extends RebuildOptions, NetworkOptions {}
 
 await runNetworkCommand(
   networkCommand(
@@ -27,7 +25,7 @@ await runNetworkCommand(
 async function run(options: Options): Promise<void> {
   const access = await openStack(options);
   await using hold = new AsyncDisposableStack();
-  if (access.run !== undefined) hold.use(await holdRun(access.run));
+  hold.use(await holdStack(access));
   const report = await rebuild(access, options);
   if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, undefined, 2)}\n`);
   process.stdout.write(`${describeReport(report)}\n`);

@@ -36,7 +36,7 @@ export type StackOutputs = z.infer<typeof stackOutputs>;
 /** Names the files of a run's stack, in {@link RunFiles.stack}. */
 export function stackFiles(run: Run) {
   return {
-    ...stackFolder(stackName, run.files.stack),
+    ...stackFolder(stackName, run.files.stack, run.number),
     /** Present when `pulumi up` has ended well: {@link StackOutputs}. */
     outputs: join(run.files.stack, "outputs.json"),
     adminPassword: join(run.files.passwords, "admin"),

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { localCommandLine } from "../../host/terminal/advice.ts";
 import { readDaemonSettings } from "../../local/run/daemon-settings.ts";
 import type { Run } from "../../local/run/run.ts";
 import { localStack, platformSettings, stackCli } from "../../local/stack/stack.ts";
@@ -25,7 +26,7 @@ import { sweep } from "./sweep.ts";
  */
 export function newDrillStack(run: Run): StackFolder {
   const name = `drill-${randomBytes(3).toString("hex")}`;
-  return stackFolder(name, join(run.folder, name));
+  return stackFolder(name, join(run.folder, name), run.number);
 }
 
 /** Finds the stacks that earlier drills left in the run. */
@@ -33,7 +34,7 @@ export async function drillStacks(run: Run): Promise<StackFolder[]> {
   const names = existsSync(run.folder) ? await readdir(run.folder) : [];
   return names
     .filter((name) => /^drill-[0-9a-f]{6}$/.test(name))
-    .map((name) => stackFolder(name, join(run.folder, name)));
+    .map((name) => stackFolder(name, join(run.folder, name), run.number));
 }
 
 /** Makes the stack with its settings and secrets, in a local cloud that runs. Nothing is built. */
@@ -101,7 +102,8 @@ export async function removeDrillStack({ run, toolchain, place, say }: DrillStac
 
 async function cloudSettings(run: Run) {
   const settings = await readDaemonSettings(run);
-  if (settings === undefined) throw new Error(`Local cloud ${run.number} does not run. Bring it up: npm run local`);
+  if (settings === undefined)
+    throw new Error(`Local cloud ${run.number} does not run. Bring it up: ${localCommandLine(run.number, "up")}`);
   return settings;
 }
 

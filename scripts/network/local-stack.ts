@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { localCommandLine } from "../../host/terminal/advice.ts";
 import { runNumbered } from "../../local/run/run.ts";
 import { stackCli, stackFiles } from "../../local/stack/stack.ts";
 import { setUpToolchain } from "../../toolchain/set-up.ts";
@@ -9,7 +10,7 @@ export async function openLocalStack(number: number): Promise<StackAccess> {
   const run = runNumbered(number);
   const files = stackFiles(run);
   if (!existsSync(files.configFile)) {
-    throw new Error(`Local cloud ${number} has no stack. Bring it up first: npm run local -- --run ${number}`);
+    throw new Error(`Local cloud ${number} has no stack. Bring it up first: ${localCommandLine(number, "up")}`);
   }
   const toolchain = await setUpToolchain();
   return stackAccess({

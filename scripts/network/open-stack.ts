@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import process from "node:process";
 import { userFolder } from "../../host/user-folders.ts";
 import { stackName } from "../../local/stack/stack-name.ts";
+import { operatorEnvironment } from "../../toolchain/engine/environment.ts";
 import { projectFolder } from "../../toolchain/engine/stack-folder.ts";
 import { setUpToolchain } from "../../toolchain/set-up.ts";
 import { type StackAccess, stackAccess } from "./stack-access.ts";
@@ -25,16 +25,18 @@ export async function openStack({ stack, run }: OpenStackOptions): Promise<Stack
     return openLocalStack(run ?? 1);
   }
   if (run !== undefined) throw new Error(`--run is for the stack ${stackName}; ${stack} is in no local cloud.`);
-  const configFile = path.join(projectFolder, `Pulumi.${stack}.yaml`);
+  // Pulumi names the file by the last part of organization/project/stack.
+  const name = path.basename(stack);
+  if (name === stackName) throw new Error(`A stack in no local cloud has another name than ${stackName}: ${stack}.`);
+  const configFile = path.join(projectFolder, `Pulumi.${name}.yaml`);
   if (!existsSync(configFile)) {
-    throw new Error(`There is no stack ${stack}: ${configFile} is missing. Make one: npm run stack -- new ${stack}`);
+    throw new Error(`There is no stack ${stack}: ${configFile} is missing. Make one: npm run stack -- new ${name}`);
   }
   const toolchain = await setUpToolchain();
   return stackAccess({
     stack,
     toolchain,
-    // The user's own home where there is one: backends that want a login keep it there.
-    cli: { command: toolchain.pulumi, env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" }, projectFolder },
+    cli: { command: toolchain.pulumi, env: operatorEnvironment(toolchain), projectFolder },
     configFile,
     run: undefined,
     workFolder: path.join(userFolder("state"), stack),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Run } from "../../local/run/run.ts";
 import type { Toolchain } from "../../toolchain/set-up.ts";
+import { type NamedStack, pulumiCommandLine } from "../../host/terminal/advice.ts";
 import { fullName } from "../../components/settings/names.ts";
 import { type EngineStack, engineStack } from "../../toolchain/engine/stack.ts";
 import { networkOutputs, type NetworkOutputs } from "./network-outputs.ts";
@@ -36,7 +37,7 @@ export interface Outside {
 /** Everything that {@link stackAccess} cannot find out by itself. */
 export type StackDescription = Pick<
   StackAccess,
-  "stack" | "toolchain" | "cli" | "configFile" | "run" | "workFolder" | "outside"
+  "stack" | "runNumber" | "toolchain" | "cli" | "configFile" | "run" | "workFolder" | "outside"
 >;
 
 /** Access to a stack that is described in full. */
@@ -52,7 +53,7 @@ export function stackAccess(description: StackDescription): StackAccess {
     toolchain,
     run,
     outside,
-    outputs: async () => readOutputs(stack, await pulumi("stack", "output", "--show-secrets", "--json")),
+    outputs: async () => readOutputs(description, await pulumi("stack", "output", "--show-secrets", "--json")),
     setting,
     required: async (name) => {
       const value = await setting(name);
@@ -75,12 +76,12 @@ function parseSettings(json: string): Settings {
   return settingsForm.parse(JSON.parse(json));
 }
 
-function readOutputs(stack: string, json: string): NetworkOutputs {
+function readOutputs(stack: NamedStack, json: string): NetworkOutputs {
   const outputs = networkOutputs.safeParse(JSON.parse(json));
   if (outputs.success) return outputs.data;
   throw new Error(
-    `The network of the stack ${stack} has never been complete: its outputs are missing (${outputs.error.issues
+    `The network of the stack ${stack.stack} has never been complete: its outputs are missing (${outputs.error.issues
       .map((issue) => issue.path.join("."))
-      .join(", ")}). Build it first: pulumi up --stack ${stack}`,
+      .join(", ")}). Build it first: ${pulumiCommandLine(stack, "up")}`,
   );
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { engineEnvironment } from "./environment.ts";
+import { engineEnvironment, operatorEnvironment } from "./environment.ts";
 
 const toolchain = {
   pulumiHome: "/data/imera",
@@ -35,4 +35,28 @@ it("points the engine to its own home and state, and keeps it from fetching anyt
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
   });
+});
+
+it("runs a stack of the operator's own on the toolchain's Node and plugins, whatever is first in PATH", () => {
+  const base = {
+    HOME: "/home/u",
+    PATH: "/opt/node20/bin:/usr/bin",
+    DIGITALOCEAN_TOKEN: "c",
+    PULUMI_BACKEND_URL: "s3://b",
+  };
+  expect(operatorEnvironment(toolchain, base)).toEqual({
+    ...base,
+    PATH: "/data/imera/versions/3/bin:/data/imera/node/24/bin:/opt/node20/bin:/usr/bin",
+    NODE_COMPILE_CACHE: "/data/imera/compile-cache",
+    PULUMI_HOME: "/data/imera",
+    PULUMI_CREDENTIALS_PATH: "/home/u/.pulumi",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+  });
+});
+
+it.each([
+  ["PULUMI_HOME", { PULUMI_HOME: "/srv/pulumi" }, "/srv/pulumi"],
+  ["PULUMI_CREDENTIALS_PATH", { PULUMI_HOME: "/srv/pulumi", PULUMI_CREDENTIALS_PATH: "/srv/login" }, "/srv/login"],
+])("reads the operator's login where %s says that it is", (_, base, place) => {
+  expect(operatorEnvironment(toolchain, base)["PULUMI_CREDENTIALS_PATH"]).toBe(place);
 });

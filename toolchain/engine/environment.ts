@@ -1,3 +1,4 @@
+import { homedir } from "node:os";
 import path from "node:path";
 import process from "node:process";
 import type { Toolchain } from "../set-up.ts";
@@ -23,17 +24,38 @@ export function engineEnvironment(options: EngineEnvironmentOptions): Record<str
   const kept = Object.entries(base).filter(
     (entry): entry is [string, string] => entry[1] !== undefined && !isReadByPulumi(entry[0]),
   );
-  const folders = [path.dirname(toolchain.pulumi), path.dirname(toolchain.nodePath), base["PATH"]];
   return {
     ...Object.fromEntries(kept),
-    PATH: folders.filter((folder) => folder !== undefined).join(path.delimiter),
-    NODE_COMPILE_CACHE: toolchain.compileCache,
-    PULUMI_HOME: toolchain.pulumiHome,
+    ...toolchainVariables(toolchain, base),
     PULUMI_BACKEND_URL: `file://${stateFolder}`,
     PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile,
     PULUMI_CREDENTIAL_STORE: "plaintext",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+  };
+}
+
+/**
+ * The complete environment to run `pulumi` in for a stack of the operator's own: this process's, with the toolchain's CLI, Node
+ * and plugins in front of those of the machine. State and account are the operator's: where `pulumi login` keeps a login, it is
+ * read, and it is kept there.
+ */
+export function operatorEnvironment(toolchain: Toolchain, base = process.env): Record<string, string | undefined> {
+  const home = base["PULUMI_HOME"] ?? path.join(base["HOME"] ?? homedir(), ".pulumi");
+  return {
+    ...base,
+    ...toolchainVariables(toolchain, base),
+    PULUMI_CREDENTIALS_PATH: base["PULUMI_CREDENTIALS_PATH"] ?? home,
+  };
+}
+
+/** The engine takes the language host that stands beside it, and has the program run by the first `node` of the PATH. */
+function toolchainVariables(toolchain: Toolchain, base: NodeJS.ProcessEnv) {
+  const folders = [path.dirname(toolchain.pulumi), path.dirname(toolchain.nodePath), base["PATH"]];
+  return {
+    PATH: folders.filter((folder) => folder !== undefined).join(path.delimiter),
+    NODE_COMPILE_CACHE: toolchain.compileCache,
+    PULUMI_HOME: toolchain.pulumiHome,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
   };
 }
 

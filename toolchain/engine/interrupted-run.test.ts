@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { describe, expect, it } from "vitest";
-import { isStale, lockHolders, withoutStaleLock } from "./interrupted-run.ts";
+import { clearStaleLock, isStale, lockHolders, withoutStaleLock } from "./interrupted-run.ts";
 
 /** Message of the CLI about a locked stack, word by word. */
 function locked(user: string, host: string, pid: number): string {
@@ -88,3 +88,39 @@ function recordingStack() {
   const pulumi = (...args: string[]) => Promise.resolve((ran.push(args), ""));
   return { stack: { stack: "prod", pulumi }, ran };
 }
+
+describe("clearStaleLock", () => {
+  const holding = async (pid: number) => {
+    const backend = mkdtempSync(join(tmpdir(), "imera-lock-"));
+    try {
+      const folder = join(backend, ".pulumi/locks/organization/imera/local");
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, "1.json"), JSON.stringify({ pid, username: "root", hostname: hostname() }));
+      const called: string[][] = [];
+      await clearStaleLock(
+        { pulumi: (...args) => (called.push(args), Promise.resolve("")) },
+        { backend, stack: "local" },
+      );
+      return called;
+    } finally {
+      rmSync(backend, { recursive: true });
+    }
+  };
+
+  it("removes the lock of an engine that was killed", async () => {
+    expect(await holding(deadPid)).toEqual([["cancel", "--yes"]]);
+  });
+
+  it("leaves the lock of one that runs", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "imera-engine-"));
+    copyFileSync("/bin/sleep", join(folder, "pulumi"));
+    const engine = spawn(join(folder, "pulumi"), ["60"]);
+    try {
+      await once(engine, "spawn");
+      expect(await holding(engine.pid ?? 0)).toEqual([]);
+    } finally {
+      engine.kill("SIGKILL");
+      rmSync(folder, { recursive: true });
+    }
+  });
+});

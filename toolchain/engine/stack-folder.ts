@@ -18,11 +18,12 @@ export interface StackFolder extends StackFiles {
   readonly passphrase: string;
 }
 
-/** Names the files that the stack `stack` has in `folder`. Makes nothing. */
-export function stackFolder(stack: string, folder: string): StackFolder {
+/** Names the files that the stack `stack` of a local cloud has in `folder`. Makes nothing. */
+export function stackFolder(stack: string, folder: string, runNumber: number): StackFolder {
   const inside = (name: string) => join(folder, name);
   return {
     stack,
+    runNumber,
     workFolder: folder,
     configFile: inside(`Pulumi.${stack}.yaml`),
     backend: inside("backend"),

@@ -1,8 +1,8 @@
+import type { NamedStack } from "../../host/terminal/advice.ts";
 import { type PulumiCli, runPulumi } from "./cli.ts";
 
 /** Name and files of one stack of this project. */
-export interface StackFiles {
-  readonly stack: string;
+export interface StackFiles extends NamedStack {
   /** Absolute path of the file that the stack's settings are in. */
   readonly configFile: string;
   /** Absolute path of the folder where this machine keeps logs and pids of its work on this stack. */
@@ -19,13 +19,14 @@ export interface EngineStack extends StackFiles {
 }
 
 /** Makes an {@link EngineStack} of a stack's files and a CLI that has the stack's state. */
-export function engineStack({ stack, configFile, workFolder }: StackFiles, cli: PulumiCli): EngineStack {
+export function engineStack({ stack, runNumber, configFile, workFolder }: StackFiles, cli: PulumiCli): EngineStack {
   const withStack = (args: readonly string[]) => {
     const file = takesConfigFile.has(args[0] ?? "") ? ["--config-file", configFile] : [];
     return [...args, "--stack", stack, ...file];
   };
   return {
     stack,
+    runNumber,
     configFile,
     workFolder,
     cli,
