@@ -149,7 +149,7 @@ function readState(path: string): Raw {
 function unreadable(path: string, why: string): string {
   return (
     `Cannot read the state file ${path}: ${why}\n` +
-    "It says what runs in the local cloud, so it is not replaced by an empty one. Put a good copy there, or tear the local cloud down: npm run local -- down"
+    "It says what runs in the local cloud, so it is not replaced by an empty one. Put a good copy there, or tear the local cloud down, with its number where that is not 1: npm run local -- down --run N"
   );
 }
 

@@ -102,8 +102,9 @@ export async function removeDrillStack({ run, toolchain, place, say }: DrillStac
 
 async function cloudSettings(run: Run) {
   const settings = await readDaemonSettings(run);
-  if (settings === undefined)
+  if (settings === undefined) {
     throw new Error(`Local cloud ${run.number} does not run. Bring it up: ${localCommandLine(run.number, "up")}`);
+  }
   return settings;
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { localCommandLine } from "../../host/terminal/advice.ts";
 import { takeDown } from "../../local/commands/down.ts";
 import { holdRun } from "../../local/run/hold-run.ts";
 import { type Lock, takeLock } from "../../host/lock.ts";
@@ -14,7 +15,7 @@ import { drillStacks } from "./drill-stack.ts";
 /** Throws unless the run's cloud is up. */
 export async function requireCloud(run: Run): Promise<void> {
   if ((await isRunning(run.files.daemonPid)) && (await isRunning(run.files.incusPid))) return;
-  throw new Error(`Local cloud ${run.number} does not run. Bring it up: npm run local -- --run ${run.number}`);
+  throw new Error(`Local cloud ${run.number} does not run. Bring it up: ${localCommandLine(run.number, "up")}`);
 }
 
 /** Takes the lock of drills in the run. Throws while another process holds it. */
@@ -34,7 +35,7 @@ export async function claimOwnCloud(run: Run, step: Step): Promise<void> {
     if (!existsSync(ownMark(run))) {
       throw new Error(
         `Local cloud ${run.number} is there, and no drill made it. Name another number by --run, or remove it: ` +
-          `npm run local -- down --run ${run.number}`,
+          localCommandLine(run.number, "down"),
       );
     }
     await claimDrill(run);

@@ -20,6 +20,7 @@ function node(exitCode: number, stdout: string, stderr = ""): NodeSession {
         isComparison ? { exitCode, stdout, stderr } : { exitCode: 0, stdout: JSON.stringify(expected), stderr: "" },
       );
     },
+    stack: { stack: "prod" },
     forward: () => Promise.reject(new Error("not here")),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { dataMountPoint, uploadDirectory } from "../../components/model/node-facts.ts";
-import { runProgram, shellWord } from "../network/node/program.ts";
+import { shellWord } from "../../host/terminal/advice.ts";
+import { runProgram } from "../network/node/program.ts";
 import type { NodeSession } from "../network/node/ssh.ts";
 
 const table = z.object({ rows: z.number(), checksum: z.string() });

@@ -53,7 +53,7 @@ export function drillReport(findings: DrillFindings): DrillReport {
   const gaps = [...findings.gaps];
   if (backupAgeSeconds > oldestHours * 3600) {
     gaps.push(
-      `backup: the newest is ${durationText(backupAgeSeconds)} old, and one is made each day: npm run backup says why`,
+      `backup: the newest is ${durationText(backupAgeSeconds)} old, and one is made each day: npm run backup -- --stack ${stack} says why`,
     );
   }
   return {

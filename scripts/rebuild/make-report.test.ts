@@ -43,7 +43,7 @@ describe("a time that the operator wanted", () => {
 
   it("had no effect where the volume was there, and the report says so", () => {
     const { warnings } = makeReport({ ...results([{ ...recovery, outcome: "volume" }]), decided });
-    expect(warnings.at(-1)).toContain("npm run restore -- --stack local --to 2026-11-22T10:00:00Z");
+    expect(warnings.at(-1)).toContain("npm run restore -- --stack local --run 6 --to 2026-11-22T10:00:00Z");
   });
 
   it("is in what the report says about the data", () => {
@@ -76,7 +76,7 @@ function results(recoveries: RebuildReport["recoveries"]): RebuildResults {
   const time = (name: PhaseName, fromMs: number, lengthMs: number) => ({ name, fromMs, toMs: fromMs + lengthMs });
   const checks = [{ name: "login", detail: "imera-canary@imera.test/1" }];
   return {
-    stack: "local",
+    stack: { stack: "local", runNumber: 6 },
     domain: "imera.test",
     startedAtMs,
     refreshed: { gone: [], run: recordedRun("refresh"), time: time("refresh", startedAtMs, 10_000) },

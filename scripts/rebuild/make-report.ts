@@ -1,4 +1,5 @@
 import { recoveryPointSeconds } from "../../components/model/node-facts.ts";
+import { type NamedStack, networkCommandLine } from "../../host/terminal/advice.ts";
 import { momentText } from "../../host/terminal/quantities.ts";
 import type { Built } from "./build.ts";
 import type { PhaseTime, Timed } from "./phase.ts";
@@ -9,7 +10,7 @@ import type { Verified } from "./verify.ts";
 
 /** Results of all phases of a rebuild. */
 export interface RebuildResults {
-  readonly stack: string;
+  readonly stack: NamedStack;
   readonly domain: string;
   /** Start of the command, ms since the epoch. */
   readonly startedAtMs: number;
@@ -35,7 +36,7 @@ export function makeReport(results: RebuildResults): RebuildReport {
   const asked = phases.find(({ name }) => name === "question")?.seconds ?? 0;
   return {
     version: 1,
-    stack,
+    stack: stack.stack,
     domain,
     startedAt: new Date(whole.fromMs).toISOString(),
     verifiedAt: new Date(whole.toMs).toISOString(),
@@ -61,11 +62,11 @@ function sinceWhen(rpo: RebuildReport["rpo"], { recoveries }: Verified, startedA
   return { ...rpo, meaning: `Data were recovered before this command, at ${built}. ${rpo.meaning}` };
 }
 
-function withoutEffect({ recoveries }: Verified, stack: string, time: string | undefined): string[] {
+function withoutEffect({ recoveries }: Verified, stack: NamedStack, time: string | undefined): string[] {
   if (time === undefined || recoveries.some(({ outcome }) => outcome !== "volume")) return [];
   return [
     "--to had no effect: the volume was there with its data, and nothing was restored. " +
-      `To take a network that runs back in time: npm run restore -- --stack ${stack} --to ${time}`,
+      `To take a network that runs back in time: ${networkCommandLine("restore", stack, "--to", time)}`,
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { EngineEvent } from "../../toolchain/engine/events.ts";
 import { kindOf, resourceTypes } from "../../toolchain/engine/resource-types.ts";
 import { nameOf } from "../../toolchain/engine/state.ts";
+import { type NamedStack, pulumiCommandLine } from "../../host/terminal/advice.ts";
 import { textTable } from "../../host/terminal/text-table.ts";
 import { askToGoOn } from "../network/command-line.ts";
 import type { StackAccess } from "../network/stack-access.ts";
@@ -33,12 +34,12 @@ export async function plan(access: StackAccess, { yes }: PlanOptions): Promise<P
   return [time, (await timed("question", () => askToGoOn("Go on?", "--yes"))).time];
 }
 
-function refuseLosses({ stack }: StackAccess, losses: readonly PlannedChange[]): void {
+function refuseLosses(stack: NamedStack, losses: readonly PlannedChange[]): void {
   if (losses.length === 0) return;
   const what = losses.map(({ does, type, name }) => `${does} the ${kindOf(type)} ${name}`).join(", ");
   throw new Error(
     `The plan would ${what}, with all data in it. A rebuild never does that; nothing was changed. See what asks for it: ` +
-      `pulumi preview --diff --stack ${stack}`,
+      pulumiCommandLine(stack, "preview", "--diff"),
   );
 }
 

@@ -1,3 +1,4 @@
+import { networkCommandLine } from "../../host/terminal/advice.ts";
 import { messageOf } from "../../host/error.ts";
 import { runEngine } from "../../toolchain/engine/run.ts";
 import type { NetworkOutputs } from "../network/network-outputs.ts";
@@ -13,7 +14,10 @@ import { chooseSettings, forgetTime, type SettingsOptions } from "./settings.ts"
 import { verify } from "./verify.ts";
 
 /** Options of the command. */
-export interface RebuildOptions extends SettingsOptions, LeaveBehindOptions, PlanOptions {}
+export interface RebuildOptions extends SettingsOptions, LeaveBehindOptions, PlanOptions {
+  /** File that the timeline is written to. */
+  readonly json?: string;
+}
 
 /**
  * Brings a network back, whatever of it is gone. Resolves once it was proved from outside that it serves. It can be killed and
@@ -30,7 +34,7 @@ export async function rebuild(stack: StackAccess, options: RebuildOptions): Prom
     await keepForStatus(access, outputs);
     const verified = await shownPhase("verification", "from outside", (report) => verify(access, outputs, report));
     const report = makeReport({
-      stack: access.stack,
+      stack: access,
       domain: outputs.domain,
       startedAtMs,
       refreshed,
@@ -41,7 +45,7 @@ export async function rebuild(stack: StackAccess, options: RebuildOptions): Prom
     if (time !== undefined) await restoreNewestFromNowOn(access);
     return report;
   } catch (error) {
-    throw new Error(`${messageOf(error)}\n${whatNext(access, time)}`, {
+    throw new Error(`${messageOf(error)}\n${whatNext(access, time, options)}`, {
       cause: error,
     });
   }
@@ -69,8 +73,9 @@ async function decide(stack: StackAccess, options: RebuildOptions): Promise<Deci
   return { access, time: chosen.time, leftBehind: left.resources, times };
 }
 
-function whatNext({ stack }: StackAccess, time: string | undefined): string {
-  const again = `npm run rebuild -- --stack ${stack}${time === undefined ? "" : ` --to ${time}`}`;
+function whatNext(stack: StackAccess, time: string | undefined, { json }: RebuildOptions): string {
+  const given = [...(time === undefined ? [] : ["--to", time]), ...(json === undefined ? [] : ["--json", json])];
+  const again = networkCommandLine("rebuild", stack, ...given);
   const goesOn = `Once the cause is gone, run it again; it goes on where it stopped: ${again}`;
   const kept = `imera:recoveryTime stays ${time ?? ""} until then, so that a restore can't go further than you want.`;
   const node = "If a droplet is there but dead, delete it at DigitalOcean first; its volume stays.";

@@ -1,10 +1,12 @@
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
-import { runProgram, shellWord } from "./program.ts";
+import { shellWord } from "../../../host/terminal/advice.ts";
+import { runProgram } from "./program.ts";
 import type { NodeResult, NodeSession } from "./ssh.ts";
 
 function nodeThatSays(result: NodeResult, seen: string[] = []): NodeSession {
   return {
+    stack: { stack: "local", runNumber: 6 },
     run: (command) => Promise.resolve(void seen.push(command)).then(() => result),
     forward: () => Promise.reject(new Error("not here")),
     [Symbol.asyncDispose]: () => Promise.resolve(),
@@ -35,7 +37,9 @@ describe("runProgram", () => {
 
   it("says how to bring a node up to date that does not have the program", async () => {
     const node = nodeThatSays({ exitCode: 127, stdout: "", stderr: "sh: not found" });
-    await expect(runProgram(node, ["/usr/local/sbin/imera-export", "x"])).rejects.toThrow("pulumi up");
+    await expect(runProgram(node, ["/usr/local/sbin/imera-export", "x"])).rejects.toThrow(
+      "npm run pulumi -- up --stack local --run 6",
+    );
   });
 });
 

@@ -1,3 +1,4 @@
+import { pulumiCommandLine, shellWord } from "../../../host/terminal/advice.ts";
 import type { NodeRunOptions, NodeSession } from "./ssh.ts";
 import { openNode } from "./ssh.ts";
 import type { NetworkNode, NetworkOutputs } from "../network-outputs.ts";
@@ -35,13 +36,10 @@ export async function runProgram(
   if (exitCode === 0 || (exitCodes.includes(exitCode) && stdout !== "")) return stdout;
   const name = command[0].replace(/^.*\//, "");
   const why =
-    exitCode === 127 ? `the node does not have it; bring it up to date: pulumi up` : lastWords(stderr, stdout);
+    exitCode === 127
+      ? `the node does not have it; bring it up to date: ${pulumiCommandLine(session.stack, "up")}`
+      : lastWords(stderr, stdout);
   throw new Error(`${name} failed on the node (exit code ${exitCode}):\n${why}`);
-}
-
-/** One word for a shell, whatever is in it. */
-export function shellWord(text: string): string {
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function lastWords(stderr: string, stdout: string): string {

@@ -3,6 +3,7 @@ import { type AddressInfo, createServer, type Server } from "node:net";
 import { createInterface } from "node:readline";
 import { PassThrough } from "node:stream";
 import ssh2, { Client, type ClientChannel } from "ssh2";
+import type { NamedStack } from "../../../host/terminal/advice.ts";
 import { messageOf } from "../../../host/error.ts";
 import type { NetworkNode } from "../network-outputs.ts";
 import type { StackAccess } from "../stack-access.ts";
@@ -20,6 +21,8 @@ export interface NodeLogin {
 
 /** A login on a node that stays open. Disposing it ends what still runs in it. */
 export interface NodeSession extends AsyncDisposable {
+  /** Stack that the node belongs to. */
+  readonly stack: NamedStack;
   /**
    * Runs a command line in root's shell. Resolves once it has ended, whatever its exit code; rejects when the connection is lost,
    * or after `timeoutMs`. No secret goes into the command line: other users of the node can see it.
@@ -56,20 +59,22 @@ export interface ForwardedPort extends AsyncDisposable {
 
 /** Logs in on a node of a stack; `node` is an entry of its outputs. */
 export async function openNode(access: StackAccess, node: NetworkNode): Promise<NodeSession> {
-  return connectNode({
+  const login = {
     host: node.publicIpv4,
     hostKey: node.sshHostKey,
     privateKey: await access.required("provisioningPrivateKey"),
-  });
+  };
+  return connectNode(access, login);
 }
 
 /** Logs in as root. Throws, with what to check, when the node does not answer, is another host, or does not take the key. */
-async function connectNode(login: NodeLogin): Promise<NodeSession> {
+async function connectNode({ stack, runNumber }: NamedStack, login: NodeLogin): Promise<NodeSession> {
   const client = await logIn(login);
   // Whoever waits for something learns of the end by `close`.
   client.on("error", () => undefined);
   const servers = new Set<Server>();
   return {
+    stack: { stack, runNumber },
     run: (command, options = {}) => runCommand(client, command, options),
     forward: async (nodePort) => {
       const server = await listenFor(client, nodePort);
