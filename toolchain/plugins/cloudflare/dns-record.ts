@@ -12,6 +12,7 @@ import {
 } from "../protocol/index.ts";
 import { orGone } from "./client.ts";
 import { defineResource } from "./definitions.ts";
+import { oneOf } from "./input-rules.ts";
 import { afterChange, camelKeys, snakeKeys, stated } from "./wire-form.ts";
 
 const recordTypes = [
@@ -22,7 +23,7 @@ const recordTypes = [
 const properties = {
   zoneId: text({ required: true, replaces: true }),
   name: text({ required: true }),
-  type: text({ required: true, replaces: true, oneOf: recordTypes }),
+  type: text({ required: true, replaces: true, rule: oneOf(recordTypes) }),
   content: text({ computed: true }),
   data: object({
     priority: number(),
@@ -89,9 +90,11 @@ export const dnsRecord = defineResource({
 
 function contentOrData({ content, data }: Inputs): CheckFailure[] {
   if (content === undefined || data === undefined) return [];
+  const notBoth = (given: string, other: string) =>
+    `Invalid Attribute Combination. Attribute "${other}" cannot be specified when "${given}" is specified`;
   return [
-    { property: "content", reason: "'content' cannot be given when 'data' is" },
-    { property: "data", reason: "'data' cannot be given when 'content' is" },
+    { property: "data", reason: notBoth("data", "content") },
+    { property: "content", reason: notBoth("content", "data") },
   ];
 }
 

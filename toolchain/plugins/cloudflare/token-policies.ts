@@ -1,5 +1,6 @@
 import type { Token, TokenPolicy } from "cloudflare/resources/shared";
 import type { TokenUpdateParams } from "cloudflare/resources/user/tokens";
+import { oneOf } from "./input-rules.ts";
 import { stated } from "./wire-form.ts";
 import { type InputsOf, list, object, type OutsOf, text } from "../protocol/index.ts";
 
@@ -8,7 +9,7 @@ export const tokenProperties = {
   name: text({ required: true }),
   policies: list(
     object({
-      effect: text({ required: true, oneOf: ["allow", "deny"] }),
+      effect: text({ required: true, rule: oneOf(["allow", "deny"]) }),
       permissionGroups: list(object({ id: text({ required: true }) }), { required: true }),
       /** JSON, as the official plugin has it: `{"com.cloudflare.api.account.zone.<id>":"*"}`. */
       resources: text({ required: true }),
@@ -18,7 +19,7 @@ export const tokenProperties = {
   condition: object({ requestIp: object({ ins: list(text()), notIns: list(text()) }) }),
   expiresOn: text(),
   notBefore: text(),
-  status: text({ computed: true, oneOf: ["active", "disabled"] }),
+  status: text({ computed: true, rule: oneOf(["active", "disabled", "expired"]) }),
   creatorEmailAtCreation: text({ output: true }),
   issuedOn: text({ output: true }),
   lastUsedOn: text({ output: true }),

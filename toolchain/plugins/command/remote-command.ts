@@ -34,12 +34,17 @@ const properties = {
   stdin: text(),
   environment: map(text()),
   addPreviousOutputInEnv: flag(),
-  logging: text({ oneOf: ["stdout", "stderr", "stdoutAndStderr", "none"] }),
+  logging: text({ rule: streams }),
   // An element's change runs the command again; a list where there was none replaces the resource.
   triggers: list(anything(), { replaces: "added" }),
   stdout: text({ output: true, volatile: true }),
   stderr: text({ output: true, volatile: true }),
 } as const;
+
+function streams(logging: string, path: string): string | undefined {
+  const known = ["stdout", "stderr", "stdoutAndStderr", "none"];
+  return known.includes(logging) ? undefined : `${path} must be one of ${known.join(", ")}, and is ${logging}`;
+}
 
 type Inputs = InputsOf<typeof properties>;
 type State = StateOf<typeof properties>;

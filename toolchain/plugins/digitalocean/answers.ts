@@ -1,12 +1,5 @@
 import type { Region_slug } from "@digitalocean/dots/src/dots/models/index.js";
 
-/** Sorts a set for the state, numbers by value and texts by code unit, so that two reads compare equal. Empty for null. */
-export function sorted<T extends string | number>(items: readonly T[] | null | undefined): T[] {
-  return [...(items ?? [])].sort((one, other) =>
-    typeof one === "number" ? one - Number(other) : one < String(other) ? -1 : 1,
-  );
-}
-
 /**
  * Converts a list for the state: null when it is empty and the program left it out (`given`), as the official plugin does
  * after a create or update. That plugin's read has an empty list there: for a read pass the list itself as `given`.
@@ -25,6 +18,11 @@ export function goTime(time: Date | null | undefined): string {
 /** Writes a time as the API does, `2026-11-22T18:00:00Z`; DigitalOcean's client gives a Date. Empty for none. */
 export function apiTime(time: Date | null | undefined): string {
   return time === undefined || time === null ? "" : time.toISOString().replace(/\.000Z$/, "Z");
+}
+
+/** Writes a slug of a region or size as the API does, which knows none with capital letters. */
+export function lowerCase(slug: string): string {
+  return slug.toLowerCase();
 }
 
 /** Gives a region the type that DigitalOcean's client wants, unchecked: the API refuses one that does not exist. */

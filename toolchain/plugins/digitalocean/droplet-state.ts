@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Droplet, Droplet_single_create } from "@digitalocean/dots/src/dots/models/index.js";
-import { apiTime, sorted, unlessEmpty } from "./answers.ts";
+import { sorted } from "../protocol/index.ts";
+import { apiTime, unlessEmpty } from "./answers.ts";
 import type { DigitalOcean } from "./client.ts";
 
 /** Inputs of a droplet, as a program gives them. */

@@ -1,9 +1,11 @@
 import { notYet } from "../../../host/wait-until.ts";
-import { flag, list, number, set, text } from "../protocol/index.ts";
+import { flag, number, set, text } from "../protocol/index.ts";
+import { lowerCase } from "./answers.ts";
 import { answered } from "./client.ts";
 import { defineResource } from "./definitions.ts";
 import { changeDroplet, shutDown, waitUntilUp } from "./droplet-changes.ts";
 import { dropletOuts, getDroplet, hashed, inState, toDroplet } from "./droplet-state.ts";
+import { notEmpty, tagName } from "./input-rules.ts";
 import { act } from "./volume-attachment.ts";
 import { waitFor } from "./wait.ts";
 
@@ -11,20 +13,20 @@ import { waitFor } from "./wait.ts";
 export const droplet = defineResource({
   token: "digitalocean:index/droplet:Droplet",
   properties: {
-    name: text({ autoname: true }),
-    image: text({ required: true, replaces: true }),
-    region: text({ computed: true, replaces: true }),
-    size: text({ required: true }),
-    sshKeys: list(text(), { replaces: true }),
-    userData: text({ replaces: true, inState: hashed }),
+    name: text({ autoname: true, rule: notEmpty }),
+    image: text({ required: true, replaces: true, rule: notEmpty }),
+    region: text({ computed: true, replaces: true, rule: notEmpty, inState: lowerCase }),
+    size: text({ required: true, rule: notEmpty, inState: lowerCase }),
+    sshKeys: set(text({ rule: notEmpty }), { replaces: true }),
+    userData: text({ replaces: true, rule: notEmpty, inState: hashed }),
     monitoring: flag({ replaces: true }),
     backups: flag(),
     ipv6: flag(),
     dropletAgent: flag({ replaces: true }),
     publicNetworking: flag({ computed: true, replaces: true }),
-    vpcUuid: text({ computed: true, replaces: true }),
+    vpcUuid: text({ computed: true, replaces: true, rule: notEmpty }),
     volumeIds: set(text(), { computed: true }),
-    tags: set(text()),
+    tags: set(text({ rule: tagName })),
     resizeDisk: flag({ default: true }),
     gracefulShutdown: flag(),
     backupPolicy: text({ unsupported: true }),

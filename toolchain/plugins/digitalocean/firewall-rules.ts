@@ -6,7 +6,7 @@ import type {
   Firewall_rules_inbound_rules,
   Firewall_rules_outbound_rules,
 } from "@digitalocean/dots/src/dots/models/index.js";
-import { sorted } from "./answers.ts";
+import { sorted } from "../protocol/index.ts";
 
 /** Properties that firewall rules of both directions have. */
 export interface RuleBase {

@@ -1,8 +1,9 @@
 import type { Firewall } from "@digitalocean/dots/src/dots/models/index.js";
-import { list, number, object, set, text } from "../protocol/index.ts";
-import { apiTime, sorted, unlessEmpty } from "./answers.ts";
+import { list, number, object, set, sorted, text } from "../protocol/index.ts";
+import { apiTime, unlessEmpty } from "./answers.ts";
 import { type DigitalOcean, answered } from "./client.ts";
 import { defineResource } from "./definitions.ts";
+import { notEmpty, oneOf, tagName } from "./input-rules.ts";
 import {
   type InboundRule,
   type OutboundRule,
@@ -13,37 +14,39 @@ import {
 } from "./firewall-rules.ts";
 
 const ruleBase = {
-  protocol: text({ required: true, oneOf: ["tcp", "udp", "icmp"] }),
-  portRange: text(),
+  protocol: text({ required: true, rule: oneOf(["tcp", "udp", "icmp"]) }),
+  portRange: text({ rule: notEmpty }),
 };
 
 /** A firewall with its rules, for droplets by id and by tag. */
 export const firewall = defineResource({
   token: "digitalocean:index/firewall:Firewall",
   properties: {
-    name: text({ autoname: true }),
+    name: text({ autoname: true, rule: notEmpty }),
     inboundRules: set(
       object({
         ...ruleBase,
-        sourceAddresses: set(text()),
+        sourceAddresses: set(text({ rule: notEmpty })),
         sourceDropletIds: set(number()),
-        sourceKubernetesIds: set(text()),
-        sourceLoadBalancerUids: set(text()),
-        sourceTags: set(text()),
+        sourceKubernetesIds: set(text({ rule: notEmpty })),
+        sourceLoadBalancerUids: set(text({ rule: notEmpty })),
+        sourceTags: set(text({ rule: tagName })),
       }),
+      { terraformName: "inbound_rule" },
     ),
     outboundRules: set(
       object({
         ...ruleBase,
-        destinationAddresses: set(text()),
+        destinationAddresses: set(text({ rule: notEmpty })),
         destinationDropletIds: set(number()),
-        destinationKubernetesIds: set(text()),
-        destinationLoadBalancerUids: set(text()),
-        destinationTags: set(text()),
+        destinationKubernetesIds: set(text({ rule: notEmpty })),
+        destinationLoadBalancerUids: set(text({ rule: notEmpty })),
+        destinationTags: set(text({ rule: tagName })),
       }),
+      { terraformName: "outbound_rule" },
     ),
     dropletIds: set(number()),
-    tags: set(text()),
+    tags: set(text({ rule: tagName })),
     status: text({ output: true }),
     createdAt: text({ output: true }),
     pendingChanges: list(object({ dropletId: number(), removing: text(), status: text() }), { output: true }),

@@ -1,4 +1,4 @@
-import { sorted } from "./answers.ts";
+import { sorted } from "../protocol/index.ts";
 import { type DigitalOcean, answered } from "./client.ts";
 
 /** Asks the API for the URNs of all resources in a project. */

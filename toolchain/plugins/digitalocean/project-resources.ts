@@ -1,13 +1,14 @@
 import { set, text } from "../protocol/index.ts";
 import { type DigitalOcean, answered } from "./client.ts";
 import { defineResource } from "./definitions.ts";
+import { notEmptyString } from "./input-rules.ts";
 import { moveTo, moveToDefault, resourceUrns } from "./project-members.ts";
 
 /** Some resources' place in a project, whatever else is in it. `resources` are URNs. */
 export const projectResources = defineResource({
   token: "digitalocean:index/projectResources:ProjectResources",
   properties: {
-    project: text({ required: true, replaces: true }),
+    project: text({ required: true, replaces: true, rule: notEmptyString }),
     resources: set(text(), { required: true }),
   },
   async create({ client, signal, inputs }) {

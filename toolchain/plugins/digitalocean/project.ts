@@ -4,17 +4,24 @@ import { flag, number, set, text } from "../protocol/index.ts";
 import { apiTime } from "./answers.ts";
 import { type DigitalOcean, answered, isStatus } from "./client.ts";
 import { defineResource } from "./definitions.ts";
+import { lengthBetween, oneOf } from "./input-rules.ts";
 import { moveToDefault, moveTo, resourceUrns } from "./project-members.ts";
 import { waitFor } from "./wait.ts";
+
+const environments = ["development", "staging", "production"];
+
+function sameButForCase(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
 
 /** A project: a folder for resources in DigitalOcean's control panel. `resources` are URNs. */
 export const project = defineResource({
   token: "digitalocean:index/project:Project",
   properties: {
-    name: text({ autoname: true }),
-    description: text(),
-    purpose: text({ default: "Web Application" }),
-    environment: text({ oneOf: ["Development", "Staging", "Production"] }),
+    name: text({ autoname: true, rule: lengthBetween(1, 175) }),
+    description: text({ rule: lengthBetween(0, 255) }),
+    purpose: text({ default: "Web Application", rule: lengthBetween(0, 255) }),
+    environment: text({ rule: oneOf(environments, { ignoreCase: true }), isSame: sameButForCase }),
     isDefault: flag(),
     resources: set(text(), { computed: true }),
     ownerUuid: text({ output: true }),
@@ -88,7 +95,7 @@ async function outsOf(client: DigitalOcean, signal: AbortSignal, id: string) {
     name: found.name,
     description: found.description ?? "",
     purpose: (found.purpose ?? "").replace(/^Other: /, ""),
-    environment: found.environment ?? null,
+    environment: found.environment ?? "",
     isDefault: found.isDefault ?? false,
     resources: await resourceUrns(client, signal, id),
     ownerUuid: found.ownerUuid ?? "",

@@ -1,6 +1,7 @@
 import { number, text } from "../protocol/index.ts";
 import { answered } from "./client.ts";
 import { defineResource } from "./definitions.ts";
+import { ipv4Address, notZero } from "./input-rules.ts";
 import { assign, getReservedIp, unassign } from "./reserved-ip-actions.ts";
 import { timedId } from "./timed-id.ts";
 
@@ -8,8 +9,8 @@ import { timedId } from "./timed-id.ts";
 export const reservedIpAssignment = defineResource({
   token: "digitalocean:index/reservedIpAssignment:ReservedIpAssignment",
   properties: {
-    ipAddress: text({ required: true, replaces: true }),
-    dropletId: number({ required: true, replaces: true }),
+    ipAddress: text({ required: true, replaces: true, rule: ipv4Address }),
+    dropletId: number({ required: true, replaces: true, rule: notZero }),
   },
   async create({ client, signal, inputs }) {
     const { ipAddress, dropletId } = inputs;

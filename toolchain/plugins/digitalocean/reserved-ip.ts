@@ -1,5 +1,6 @@
 import type { Reserved_ip } from "@digitalocean/dots/src/dots/models/index.js";
 import { number, text } from "../protocol/index.ts";
+import { lowerCase } from "./answers.ts";
 import { type DigitalOcean, answered } from "./client.ts";
 import { defineResource } from "./definitions.ts";
 import { assign, getReservedIp, unassign } from "./reserved-ip-actions.ts";
@@ -8,7 +9,7 @@ import { assign, getReservedIp, unassign } from "./reserved-ip-actions.ts";
 export const reservedIp = defineResource({
   token: "digitalocean:index/reservedIp:ReservedIp",
   properties: {
-    region: text({ required: true, replaces: true }),
+    region: text({ required: true, replaces: true, inState: lowerCase }),
     dropletId: number(),
     ipAddress: text({ output: true }),
     reservedIpUrn: text({ output: true }),

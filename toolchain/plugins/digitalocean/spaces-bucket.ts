@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { notYet } from "../../../host/wait-until.ts";
 import { flag, list, number, object, text } from "../protocol/index.ts";
+import { lowerCase } from "./answers.ts";
 import { type DigitalOcean, answered, isStatus } from "./client.ts";
 import { defineResource } from "./definitions.ts";
+import { atLeast, day, lengthBetween, oneOf } from "./input-rules.ts";
 import { deleteBucket } from "./spaces-deletion.ts";
 import { type AskBucket, type SpacesRequest, askSpaces } from "./spaces-request.ts";
 import {
@@ -15,6 +17,10 @@ import {
 } from "./spaces-xml.ts";
 import { waitFor } from "./wait.ts";
 
+const regions = [
+  ...["ams3", "atl1", "blr1", "fra1", "lon1", "mkc1", "nyc3", "ric1", "sfo2", "sfo3", "sgp1", "syd1", "tor1"],
+];
+
 /**
  * A bucket of Spaces. The official plugin gives a changed name to the state and not to the bucket; so does this. Rules for
  * CORS have a resource of their own.
@@ -23,19 +29,27 @@ export const spacesBucket = defineResource({
   token: "digitalocean:index/spacesBucket:SpacesBucket",
   properties: {
     name: text({ autoname: true }),
-    region: text({ default: "nyc3", replaces: true }),
+    region: text({ default: "nyc3", replaces: true, rule: oneOf(regions, { ignoreCase: true }), inState: lowerCase }),
     acl: text({ default: "private" }),
-    forceDestroy: flag({ default: false }),
-    versioning: object({ enabled: flag() }),
+    forceDestroy: flag(),
+    // It is told whether it is given or not, and leaving it out is no change.
+    versioning: object({ enabled: flag() }, { computed: true }),
     lifecycleRules: list(
       object({
-        id: text({ computed: true }),
+        id: text({ computed: true, rule: lengthBetween(0, 255) }),
         prefix: text(),
         enabled: flag({ required: true }),
         abortIncompleteMultipartUploadDays: number(),
-        expiration: object({ date: text(), days: number(), expiredObjectDeleteMarker: flag() }),
-        noncurrentVersionExpiration: object({ days: number() }),
+        expiration: object(
+          { date: text({ rule: day }), days: number({ rule: atLeast(0) }), expiredObjectDeleteMarker: flag() },
+          { terraformName: "expiration.0" },
+        ),
+        noncurrentVersionExpiration: object(
+          { days: number({ rule: atLeast(1) }) },
+          { terraformName: "noncurrent_version_expiration.0" },
+        ),
       }),
+      { terraformName: "lifecycle_rule" },
     ),
     corsRules: list(text(), { unsupported: true }),
     bucketDomainName: text({ output: true }),
@@ -108,7 +122,6 @@ interface Kept {
   readonly region: string;
   readonly acl?: string | null;
   readonly forceDestroy?: boolean | null;
-  readonly versioning?: { readonly enabled?: boolean } | null;
 }
 
 /** The bucket's state; undefined when it is gone. */
@@ -123,17 +136,13 @@ async function readBucket(ask: AskBucket, kept: Kept) {
     region,
     acl: kept.acl ?? "private",
     forceDestroy: kept.forceDestroy ?? false,
-    versioning: isVersioned || isGiven(kept.versioning) ? { enabled: isVersioned } : null,
+    versioning: { enabled: isVersioned },
     lifecycleRules: await lifecycleRules(ask),
     corsRules: [],
     bucketDomainName: `${kept.name}.${endpoint}`,
     bucketUrn: `do:space:${kept.name}`,
     endpoint,
   };
-}
-
-function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null;
 }
 
 async function isThere(ask: AskBucket): Promise<boolean> {

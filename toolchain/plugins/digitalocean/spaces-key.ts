@@ -10,7 +10,9 @@ export const spacesKey = defineResource({
   token: "digitalocean:index/spacesKey:SpacesKey",
   properties: {
     name: text({ autoname: true }),
-    grants: list(object({ bucket: text({ required: true }), permission: text({ required: true }) })),
+    grants: list(object({ bucket: text({ required: true }), permission: text({ required: true }) }), {
+      terraformName: "grant",
+    }),
     accessKey: text({ output: true }),
     secretKey: text({ output: true }),
     createdAt: text({ output: true }),
@@ -18,16 +20,16 @@ export const spacesKey = defineResource({
   async create({ client, signal, inputs }) {
     const made = await client.call(signal, (api) => api.spaces.keys.post(bodyOf(inputs)));
     const key = answered(made?.key, "the key");
-    const outs = outsOf(key, answered(made?.key?.secretKey, "the key's secret half"), inputs.grants);
+    const outs = outsOf(key, answered(made?.key?.secretKey, "the key's secret half"));
     return { id: answered(key.accessKey, "the key's id"), outs };
   },
   async read({ client, signal, id, state }) {
     const key = await getKey(client, signal, id);
-    return key === undefined ? undefined : outsOf(key, state.secretKey, []);
+    return key === undefined ? undefined : outsOf(key, state.secretKey);
   },
   async update({ client, signal, id, inputs, state }) {
     const changed = await client.call(signal, (api) => api.spaces.keys.byAccess_key(id).put(bodyOf(inputs)));
-    return outsOf(answered(changed?.key, "the key"), state.secretKey, inputs.grants);
+    return outsOf(answered(changed?.key, "the key"), state.secretKey);
   },
   async delete({ client, signal, id }) {
     await client.find(signal, (api) => api.spaces.keys.byAccess_key(id).delete());
@@ -37,8 +39,15 @@ export const spacesKey = defineResource({
 type GivenGrant = Readonly<{ bucket: string; permission: string }>;
 
 function bodyOf({ name, grants = [] }: { readonly name: string; readonly grants?: readonly GivenGrant[] }): Key {
-  return { name, grants: grants.map((grant): Grant => ({ ...grant })) };
+  return { name, grants: grants.map(toGrant) };
 }
+
+// The official plugin asks for nothing in place of a permission that it does not know.
+function toGrant({ bucket, permission }: GivenGrant): Grant {
+  return { bucket, permission: permissions.has(permission) ? permission : "" };
+}
+
+const permissions = new Set(["read", "readwrite", "fullaccess"]);
 
 async function getKey(client: DigitalOcean, signal: AbortSignal, id: string): Promise<Key | undefined> {
   const found = await client.find(signal, (api) => api.spaces.keys.byAccess_key(id).get());
@@ -60,14 +69,14 @@ const keyAnswer = z
     return { name, grants, accessKey, createdAt };
   });
 
-function outsOf(key: Key, secretKey: string | null | undefined, givenGrants: readonly GivenGrant[] | undefined) {
+function outsOf(key: Key, secretKey: string | null | undefined) {
   const grants = (key.grants ?? []).map(({ bucket, permission }) => ({
     bucket: bucket ?? "",
     permission: permission ?? "",
   }));
   return {
     name: key.name,
-    grants: grants.length === 0 && givenGrants === undefined ? null : grants,
+    grants,
     accessKey: key.accessKey ?? "",
     secretKey: secretKey ?? null,
     createdAt: apiTime(key.createdAt),

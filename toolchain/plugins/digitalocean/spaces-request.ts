@@ -1,5 +1,6 @@
 import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
+import { isIPv4 } from "node:net";
 import { text } from "node:stream/consumers";
 import { Hash } from "@smithy/core/serde";
 import { SignatureV4 } from "@smithy/signature-v4";
@@ -14,7 +15,7 @@ export interface SpacesRequest {
   readonly method: "DELETE" | "GET" | "HEAD" | "POST" | "PUT";
   readonly region: string;
   readonly bucket: string;
-  /** The bucket in the path, not in the host's name: for `location`, which S3 answers at the region. */
+  /** True: the bucket stands in the path, not in the host's name. For `location`, which S3 answers at the region. */
   readonly inPath?: true;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
@@ -90,10 +91,16 @@ function signerFor({ accessKeyId, secretAccessKey }: SpacesSettings): SignatureV
 
 function urlOf(settings: SpacesSettings, { region, bucket, inPath, query = {} }: SpacesRequest): URL {
   const url = spacesEndpoint(settings, region.toLowerCase());
-  if (inPath !== true) url.hostname = `${bucket}.${url.hostname}`;
-  url.pathname = inPath === true ? `/${bucket}` : "/";
+  const isHost = inPath !== true && canBeHost(bucket);
+  if (isHost) url.hostname = `${bucket}.${url.hostname}`;
+  url.pathname = isHost ? "/" : `/${encodeURIComponent(bucket)}`;
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
   return url;
+}
+
+/** Tells whether a bucket's name can be a label of a host name. The official plugin's SDK puts others into the path. */
+function canBeHost(bucket: string): boolean {
+  return /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket) && !bucket.includes("..") && !isIPv4(bucket);
 }
 
 interface Signed {

@@ -2,13 +2,14 @@ import type { SshKeys } from "@digitalocean/dots/src/dots/models/index.js";
 import { text } from "../protocol/index.ts";
 import { type DigitalOcean, answered } from "./client.ts";
 import { defineResource } from "./definitions.ts";
+import { notEmpty } from "./input-rules.ts";
 
 /** An SSH key of the account, put on droplets at their creation. */
 export const sshKey = defineResource({
   token: "digitalocean:index/sshKey:SshKey",
   properties: {
-    name: text({ autoname: true }),
-    publicKey: text({ required: true, replaces: true }),
+    name: text({ autoname: true, rule: notEmpty }),
+    publicKey: text({ required: true, replaces: true, rule: notEmpty, isSame: sameButForSpaces }),
     fingerprint: text({ output: true }),
   },
   async create({ client, signal, inputs }) {
@@ -29,6 +30,10 @@ export const sshKey = defineResource({
     await client.find(signal, (api) => api.account.keys.bySsh_key_identifier(Number(id)).delete());
   },
 });
+
+function sameButForSpaces(one: string, other: string): boolean {
+  return one.trim() === other.trim();
+}
 
 async function getKey(client: DigitalOcean, signal: AbortSignal, id: string): Promise<SshKeys | undefined> {
   const found = await client.find(signal, (api) => api.account.keys.bySsh_key_identifier(Number(id)).get());

@@ -2,12 +2,13 @@ import type { Tags } from "@digitalocean/dots/src/dots/models/index.js";
 import { number, text } from "../protocol/index.ts";
 import { type DigitalOcean, answered } from "./client.ts";
 import { defineResource } from "./definitions.ts";
+import { tagName } from "./input-rules.ts";
 
 /** A tag, whose name is its id. */
 export const tag = defineResource({
   token: "digitalocean:index/tag:Tag",
   properties: {
-    name: text({ autoname: true, replaces: true }),
+    name: text({ autoname: true, replaces: true, rule: tagName }),
     totalResourceCount: number({ output: true }),
     dropletsCount: number({ output: true }),
     imagesCount: number({ output: true }),

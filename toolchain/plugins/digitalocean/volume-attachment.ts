@@ -3,6 +3,7 @@ import { number, text } from "../protocol/index.ts";
 import type { Api } from "./api.ts";
 import { type DigitalOcean, answered, isStatus } from "./client.ts";
 import { defineResource } from "./definitions.ts";
+import { notEmpty, notZero } from "./input-rules.ts";
 import { timedId } from "./timed-id.ts";
 import { getVolume } from "./volume.ts";
 import { waitFor, waitForAction } from "./wait.ts";
@@ -11,8 +12,8 @@ import { waitFor, waitForAction } from "./wait.ts";
 export const volumeAttachment = defineResource({
   token: "digitalocean:index/volumeAttachment:VolumeAttachment",
   properties: {
-    dropletId: number({ required: true, replaces: true }),
-    volumeId: text({ required: true, replaces: true }),
+    dropletId: number({ required: true, replaces: true, rule: notZero }),
+    volumeId: text({ required: true, replaces: true, rule: notEmpty }),
   },
   async create({ client, signal, inputs }) {
     const { dropletId, volumeId } = inputs;

@@ -1,8 +1,9 @@
 import type { Volume_full } from "@digitalocean/dots/src/dots/models/index.js";
-import { number, set, text } from "../protocol/index.ts";
-import { regionSlug, sorted, unlessEmpty } from "./answers.ts";
+import { number, set, sorted, text } from "../protocol/index.ts";
+import { lowerCase, regionSlug, unlessEmpty } from "./answers.ts";
 import { type DigitalOcean, answered } from "./client.ts";
 import { defineResource } from "./definitions.ts";
+import { atLeast, notEmpty, oneOf, tagName } from "./input-rules.ts";
 import { retag } from "./tagging.ts";
 import { waitForAction } from "./wait.ts";
 
@@ -10,14 +11,14 @@ import { waitForAction } from "./wait.ts";
 export const volume = defineResource({
   token: "digitalocean:index/volume:Volume",
   properties: {
-    name: text({ autoname: true, replaces: true }),
-    region: text({ required: true, replaces: true }),
-    size: number({ required: true }),
-    description: text({ replaces: true }),
-    snapshotId: text({ replaces: true }),
-    initialFilesystemType: text({ replaces: true, oneOf: ["ext4", "xfs"] }),
-    initialFilesystemLabel: text({ replaces: true }),
-    tags: set(text()),
+    name: text({ autoname: true, replaces: true, rule: notEmpty }),
+    region: text({ required: true, replaces: true, inState: lowerCase }),
+    size: number({ required: true, rule: atLeast(1) }),
+    description: text({ replaces: true, rule: notEmpty }),
+    snapshotId: text({ replaces: true, rule: notEmpty }),
+    initialFilesystemType: text({ replaces: true, rule: oneOf(["ext4", "xfs"]) }),
+    initialFilesystemLabel: text({ replaces: true, rule: notEmpty }),
+    tags: set(text({ rule: tagName })),
     dropletIds: set(number(), { output: true }),
     filesystemType: text({ output: true }),
     filesystemLabel: text({ output: true }),
@@ -33,7 +34,7 @@ export const volume = defineResource({
   async create({ client, signal, inputs }) {
     const made = await client.call(signal, (api) =>
       api.volumes.post({
-        region: regionSlug(inputs.region),
+        region: regionSlug(lowerCase(inputs.region)),
         name: inputs.name,
         description: inputs.description ?? "",
         sizeGigabytes: inputs.size,
@@ -52,7 +53,11 @@ export const volume = defineResource({
   },
   async update({ client, signal, id, inputs, state, changed }) {
     if (changed.has("size")) {
-      const body = { type: "resize" as const, sizeGigabytes: inputs.size, region: regionSlug(inputs.region) };
+      const body = {
+        type: "resize" as const,
+        sizeGigabytes: inputs.size,
+        region: regionSlug(lowerCase(inputs.region)),
+      };
       const started = await client.call(signal, (api) => api.volumes.byVolume_id(id).actions.post(body));
       await waitForAction({ client, signal }, started);
     }

@@ -4,16 +4,17 @@ import { flag, text } from "../protocol/index.ts";
 import { goTime } from "./answers.ts";
 import { type DigitalOcean, answered, isStatus } from "./client.ts";
 import { defineResource } from "./definitions.ts";
+import { lengthBetween, network, notEmpty } from "./input-rules.ts";
 import { waitFor } from "./wait.ts";
 
 /** A private network of one region. */
 export const vpc = defineResource({
   token: "digitalocean:index/vpc:Vpc",
   properties: {
-    name: text({ autoname: true }),
-    region: text({ required: true, replaces: true }),
-    description: text(),
-    ipRange: text({ computed: true, replaces: true }),
+    name: text({ autoname: true, rule: notEmpty }),
+    region: text({ required: true, replaces: true, rule: notEmpty }),
+    description: text({ rule: lengthBetween(0, 255) }),
+    ipRange: text({ computed: true, replaces: true, rule: network }),
     vpcUrn: text({ output: true }),
     default: flag({ output: true }),
     createdAt: text({ output: true }),

@@ -6,7 +6,9 @@ import { type Bag, UNKNOWN } from "./value.ts";
 const table = {
   name: text({ autoname: true }),
   size: number({ required: true }),
-  protocol: text({ oneOf: ["tcp", "udp"] }),
+  protocol: text({
+    rule: (value: string, path: string) => (value === "sctp" ? `${path} must not be ${value}` : undefined),
+  }),
   resizeDisk: flag({ default: true }),
   rules: list(object({ port: number({ required: true }) })),
   createdAt: text({ output: true }),
@@ -48,7 +50,7 @@ describe("checkInputs", () => {
     [{ size: 10, backupPolicy: "weekly" }, "'backupPolicy' is not supported here. Use the official plugin."],
     [{ size: 10, createdAt: "now" }, "'createdAt' is an output and cannot be set"],
     [{ size: "ten" }, "'size' must be a number, and is string"],
-    [{ size: 10, protocol: "sctp" }, `'protocol' must be one of "tcp", "udp", and is "sctp"`],
+    [{ size: 10, protocol: "sctp" }, "protocol must not be sctp. Examine values at 'data.protocol'."],
     [{ size: 10, rules: { port: 1 } }, "'rules' must be a list, and is object"],
     [{ size: 10, rules: [{ port: 1 }, {}] }, "'rules[1].port' is required and missing"],
   ])("refuses %j", (news, reason) => {

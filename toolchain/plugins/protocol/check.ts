@@ -27,8 +27,8 @@ export interface Checked {
 }
 
 /**
- * Checks `news` against the table: unknown keys, missing and mistyped values are failures. Fills in defaults and names,
- * keeping the name made before (`olds` are the inputs checked last). `refusal` follows the message about an unknown key.
+ * Checks `news` against the table: unknown keys, missing, mistyped and refused values are failures. Fills in defaults and
+ * names, keeping the name made before (`olds` are the inputs checked last). `refusal` follows the message about an unknown key.
  */
 export function checkInputs(
   properties: Properties,
@@ -37,8 +37,8 @@ export function checkInputs(
   naming: Naming | undefined,
   refusal: string,
 ): Checked {
-  const context: Context = { failures: [], refusal };
-  const given = checkFields(properties, withoutInternal(news), "", context);
+  const context: Context = { failures: [], refusal, resource: naming?.name };
+  const given = checkFields(properties, withoutInternal(news), undefined, context);
   const inputs: Record<string, Value> = { ...given };
   const defaults: string[] = [];
   for (const [key, property] of Object.entries(properties)) {
@@ -65,6 +65,25 @@ export function withoutInternal(inputs: Bag): Bag {
 interface Context {
   readonly failures: CheckFailure[];
   readonly refusal: string;
+  /** The resource's name in the program; undefined for a function's arguments and a provider's configuration. */
+  readonly resource: string | undefined;
+}
+
+/** Place of a value: in Pulumi's words (`inboundRules[0].protocol`), in Terraform's, and the input that it is part of. */
+interface Place {
+  readonly path: string;
+  readonly terraform: string;
+  readonly input: string;
+}
+
+function memberOf(place: Place | undefined, key: string, property: AnyProperty | undefined): Place {
+  const terraform = property?.terraformName ?? key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  if (place === undefined) return { path: key, terraform, input: key };
+  return { ...place, path: `${place.path}.${key}`, terraform: `${place.terraform}.${terraform}` };
+}
+
+function itemOf(place: Place, index: number): Place {
+  return { ...place, path: `${place.path}[${index}]`, terraform: `${place.terraform}.${index}` };
 }
 
 function autoname(key: string, olds: Bag, naming: Naming | undefined, context: Context): string | undefined {
@@ -83,11 +102,16 @@ function autoname(key: string, olds: Bag, naming: Naming | undefined, context: C
   return `${naming.name}-${random}`;
 }
 
-function checkFields(fields: Properties, values: Bag, path: string, context: Context): Record<string, Value> {
+function checkFields(
+  fields: Properties,
+  values: Bag,
+  place: Place | undefined,
+  context: Context,
+): Record<string, Value> {
   const checked: Record<string, Value> = {};
   for (const [key, value] of Object.entries(values)) {
-    const at = path === "" ? key : `${path}.${key}`;
     const property = Object.hasOwn(fields, key) ? fields[key] : undefined;
+    const at = memberOf(place, key, property);
     if (property === undefined || property.unsupported === true) {
       fail(context, at, `is not supported here. ${context.refusal}`);
     } else if (property.output === true) fail(context, at, "is an output and cannot be set");
@@ -95,58 +119,65 @@ function checkFields(fields: Properties, values: Bag, path: string, context: Con
   }
   for (const [key, property] of Object.entries(fields)) {
     if (property.required !== true || checked[key] !== undefined) continue;
-    fail(context, path === "" ? key : `${path}.${key}`, "is required and missing");
+    fail(context, memberOf(place, key, property), "is required and missing");
   }
   return checked;
 }
 
-function checkValue(property: AnyProperty, value: Value, path: string, context: Context): Value {
+function checkValue(property: AnyProperty, value: Value, place: Place, context: Context): Value {
   if (value === UNKNOWN) return value;
-  const checked = checkShape(property, value, path, context);
-  if (property.oneOf !== undefined && !property.oneOf.includes(checked)) {
-    const allowed = property.oneOf.map((item) => JSON.stringify(item)).join(", ");
-    fail(context, path, `must be one of ${allowed}, and is ${JSON.stringify(checked)}`);
-  }
+  const failuresBefore = context.failures.length;
+  const checked = checkShape(property, value, place, context);
+  const broken = context.failures.length > failuresBefore ? undefined : property.rule?.(checked, place.terraform);
+  if (broken !== undefined) context.failures.push(failureAt(broken, context.resource, place.input));
   return checked;
 }
 
-function checkShape({ shape }: AnyProperty, value: Value, path: string, context: Context): Value {
+/** Makes a failure as the official plugins tell it: of no property, since the sentence names the resource and its input. */
+export function failureAt(broken: string, resource: string | undefined, input: string): CheckFailure {
+  return {
+    property: "",
+    reason: resource === undefined ? broken : `${broken}. Examine values at '${resource}.${input}'.`,
+  };
+}
+
+function checkShape({ shape }: AnyProperty, value: Value, place: Place, context: Context): Value {
   switch (shape.kind) {
     case "text":
-      return checkScalar(asText(value), value, "a string", path, context);
+      return checkScalar(asText(value), value, "a string", place, context);
     case "number":
-      return checkScalar(asNumber(value), value, "a number", path, context);
+      return checkScalar(asNumber(value), value, "a number", place, context);
     case "flag":
-      return checkScalar(asFlag(value), value, "a boolean", path, context);
+      return checkScalar(asFlag(value), value, "a boolean", place, context);
     case "asset":
-      return checkScalar(value instanceof Asset ? value : undefined, value, "an asset", path, context);
+      return checkScalar(value instanceof Asset ? value : undefined, value, "an asset", place, context);
     case "list":
     case "set": {
-      const items = isList(value) ? value : checkScalar(undefined, value, "a list", path, context);
+      const items = isList(value) ? value : checkScalar(undefined, value, "a list", place, context);
       const { element } = shape;
       if (!isList(items) || element === undefined) return items;
-      return items.map((item, index) => checkValue(element, item, `${path}[${index}]`, context));
+      return items.map((item, index) => checkValue(element, item, itemOf(place, index), context));
     }
     case "map": {
-      if (!isBag(value)) return checkScalar(undefined, value, "an object", path, context);
+      if (!isBag(value)) return checkScalar(undefined, value, "an object", place, context);
       const { element } = shape;
       if (element === undefined) return value;
       const entries = Object.entries(value);
       return Object.fromEntries(
-        entries.map(([key, item]) => [key, checkValue(element, item, `${path}.${key}`, context)]),
+        entries.map(([key, item]) => [key, checkValue(element, item, memberOf(place, key, undefined), context)]),
       );
     }
     case "object":
-      if (!isBag(value)) return checkScalar(undefined, value, "an object", path, context);
-      return checkFields(shape.fields ?? {}, value, path, context);
+      if (!isBag(value)) return checkScalar(undefined, value, "an object", place, context);
+      return checkFields(shape.fields ?? {}, value, place, context);
     case "any":
       return value;
   }
 }
 
-function checkScalar(found: Value | undefined, value: Value, expected: string, path: string, context: Context): Value {
+function checkScalar(found: Value | undefined, value: Value, expected: string, place: Place, context: Context): Value {
   if (found !== undefined) return found;
-  fail(context, path, `must be ${expected}, and is ${isList(value) ? "a list" : typeof value}`);
+  fail(context, place, `must be ${expected}, and is ${isList(value) ? "a list" : typeof value}`);
   return value;
 }
 
@@ -166,6 +197,6 @@ function asFlag(value: Value): boolean | undefined {
   return typeof value === "boolean" ? value : undefined;
 }
 
-function fail(context: Context, property: string, reason: string): void {
-  context.failures.push({ property, reason: `'${property}' ${reason}` });
+function fail(context: Context, { path }: Place, reason: string): void {
+  context.failures.push({ property: path, reason: `'${path}' ${reason}` });
 }

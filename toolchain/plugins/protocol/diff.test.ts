@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { difference, inputsFromState } from "./diff.ts";
+import { difference } from "./diff.ts";
 import { flag, list, map, number, object, set, text } from "./property.ts";
 import { type Bag, UNKNOWN } from "./value.ts";
 
@@ -78,22 +78,5 @@ describe("difference", () => {
     const { replaces, changed } = difference(table, { name: "a", size: 1 }, { name: "b", size: 2 });
     expect(replaces).toEqual(["name"]);
     expect([...changed]).toEqual(["name", "size"]);
-  });
-});
-
-describe("inputsFromState", () => {
-  it("keeps inputs that the state agrees with, and takes drift in", () => {
-    const inputs = { name: "a", tags: ["b", "a"], size: 10, description: "d" };
-    const state = { name: "a", tags: ["a", "b"], size: 20, description: null };
-    expect(inputsFromState(table, inputs, state)).toEqual({ name: "a", tags: ["b", "a"], size: 20 });
-  });
-
-  it("leaves out what the program had left out", () => {
-    expect(inputsFromState(table, { name: "a" }, { name: "a", ipRange: "10.0.0.0/20" })).toEqual({ name: "a" });
-  });
-
-  it("makes inputs of all that the state holds at an import", () => {
-    const state = { name: "a", ipRange: "10.0.0.0/20", tags: [], createdAt: "x" };
-    expect(inputsFromState(table, {}, state)).toEqual({ name: "a", ipRange: "10.0.0.0/20" });
   });
 });

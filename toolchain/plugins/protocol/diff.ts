@@ -41,30 +41,11 @@ export function deletesFirst(properties: Properties, inputs: Bag): boolean {
   return Object.entries(properties).some(([key, property]) => property.autoname === true && !isDefaulted(inputs, key));
 }
 
-/**
- * Makes the inputs that a refresh found: those of the last run, drifted ones replaced by the state's. Without inputs of a last
- * run (an import), all that the state holds.
- */
-export function inputsFromState(properties: Properties, oldInputs: Bag, state: Bag): Bag {
-  const imported = Object.keys(oldInputs).length === 0;
-  const inputs: Record<string, Value> = imported ? {} : { ...oldInputs };
-  for (const [key, property] of Object.entries(properties)) {
-    if (!isInput(property)) continue;
-    const found = state[key];
-    const before = oldInputs[key];
-    if (imported && !isEmpty(found) && found !== undefined) inputs[key] = withoutEmpty(property, found);
-    // What the state holds in another form, a hash say, cannot be turned back; the next diff finds it in the state.
-    if (imported || before === undefined || found === undefined || property.inState !== undefined) continue;
-    if (compareProperty(property, key, found, before).size === 0) continue;
-    if (found === null) Reflect.deleteProperty(inputs, key);
-    else inputs[key] = withoutEmpty(property, found);
-  }
-  return inputs;
-}
+/** Kinds of a property's differences, by path. */
+export type Found = Map<string, DiffKind>;
 
-type Found = Map<string, DiffKind>;
-
-function compareProperty(
+/** Compares one property of the state with the checked input for it. `path` is its name, and the beginning of all paths. */
+export function compareProperty(
   property: AnyProperty,
   path: string,
   state: Value | undefined,
@@ -75,7 +56,8 @@ function compareProperty(
   }
   const wanted = property.inState === undefined || hasUnknown(input) ? input : property.inState(input);
   const found: Found = new Map();
-  compare(property, path, state ?? undefined, wanted, found);
+  const isSame = !isNothing(state ?? undefined) && !hasUnknown(wanted) && property.isSame?.(state, wanted) === true;
+  if (!isSame) compare(property, path, state ?? undefined, wanted, found);
   return found;
 }
 
@@ -141,17 +123,4 @@ function compareObjects(property: AnyProperty, path: string, state: Bag, input: 
     if (!isInput(field)) continue;
     for (const [at, kind] of compareProperty(field, `${path}.${key}`, state[key], input[key])) found.set(at, kind);
   }
-}
-
-/** The API fills in empty members that a program would not write. */
-function withoutEmpty(property: AnyProperty, value: Value): Value {
-  const { fields, element } = property.shape;
-  if (isList(value)) return element === undefined ? value : value.map((item) => withoutEmpty(element, item));
-  if (!isBag(value) || fields === undefined) return value;
-  const kept = Object.entries(value).filter(
-    ([key, item]) => (fields[key] === undefined || isInput(fields[key])) && !isEmpty(item),
-  );
-  return Object.fromEntries(
-    kept.map(([key, item]) => [key, fields[key] === undefined ? item : withoutEmpty(fields[key], item)]),
-  );
 }

@@ -37,4 +37,4 @@
 export * from "./property.ts";
 export * from "./resource.ts";
 export { type Serving, main, serve } from "./serve.ts";
-export { Asset, type Bag, type Value } from "./value.ts";
+export { Asset, type Bag, type Value, sorted } from "./value.ts";

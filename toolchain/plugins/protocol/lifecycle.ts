@@ -1,10 +1,11 @@
 import type providerMessages from "@pulumi/pulumi/proto/provider_pb.js";
 import { withoutInternal } from "./check.ts";
-import { difference, inputsFromState } from "./diff.ts";
+import { difference } from "./diff.ts";
 import { InitializationFailed } from "./failure.ts";
 import { Empty, pb } from "./messages.ts";
 import { assertPossible } from "./planning.ts";
 import { type Properties, isInput } from "./property.ts";
+import { inputsFromState } from "./refreshed-inputs.ts";
 import type { Call, Resource } from "./resource.ts";
 import { type Session, parseUrn } from "./session.ts";
 import { type Bag, UNKNOWN, type Value } from "./value.ts";

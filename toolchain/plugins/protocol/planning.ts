@@ -1,5 +1,5 @@
 import type providerMessages from "@pulumi/pulumi/proto/provider_pb.js";
-import { type Naming, checkInputs, withoutInternal } from "./check.ts";
+import { type Naming, checkInputs, failureAt, withoutInternal } from "./check.ts";
 import { deletesFirst, difference } from "./diff.ts";
 import { pb } from "./messages.ts";
 import type { CheckFailure, Resource } from "./resource.ts";
@@ -17,7 +17,8 @@ export function checkResource<C>(
   const olds = receive(request.getOlds()).values;
   const { properties } = resource;
   const { inputs, failures } = checkInputs(properties, values, olds, naming(request), session.refusal);
-  const found = failures.length > 0 ? failures : crossCheck(resource, inputs);
+  const { name } = parseUrn(request.getUrn());
+  const found = failures.length > 0 ? failures : crossCheck(resource, name, inputs);
   return new pb.CheckResponse()
     .setInputs(send(inputs, properties, secrets))
     .setFailuresList(found.map((each) => new pb.CheckFailure().setProperty(each.property).setReason(each.reason)));
@@ -54,8 +55,9 @@ export function assertPossible<C>(resource: Resource<C>, inputs: Bag, state: Bag
   if (!hasUnknown(inputs)) resource.plan?.(withoutInternal(inputs), state);
 }
 
-function crossCheck<C>(resource: Resource<C>, inputs: Bag): readonly CheckFailure[] {
-  return hasUnknown(inputs) ? [] : (resource.check?.(withoutInternal(inputs)) ?? []);
+function crossCheck<C>(resource: Resource<C>, name: string, inputs: Bag): readonly CheckFailure[] {
+  const found = hasUnknown(inputs) ? [] : (resource.check?.(withoutInternal(inputs)) ?? []);
+  return found.map(({ property, reason }) => failureAt(reason, name, property));
 }
 
 function naming(request: providerMessages.CheckRequest): Naming {

@@ -11,6 +11,12 @@ export interface Shape<T> {
   readonly type?: T;
 }
 
+/**
+ * Judge of one value: a sentence that says what is wrong with it, undefined when it is good. `path` is where Terraform has the
+ * value, `inbound_rule.0.protocol` for instance: the official plugins say it in their own sentences.
+ */
+export type Rule<T> = (value: T, path: string) => string | undefined;
+
 /** Options of one property in a property table: who sets it, and what a change of it means. Each is off when left out. */
 export interface PropertyOptions<T> {
   /** Check fails without it. */
@@ -31,8 +37,12 @@ export interface PropertyOptions<T> {
   readonly secret?: true;
   /** An output that an update may change: a preview of an update shows it as unknown. */
   readonly volatile?: true;
-  /** Values that are allowed. Default: all. */
-  readonly oneOf?: readonly T[];
+  /** Told by Check, of a value that is known. Default: all values are good. */
+  rule?(value: T, path: string): string | undefined;
+  /** Terraform's name of the property where that is not Pulumi's in snake case: `inbound_rule` of `inboundRules`. */
+  readonly terraformName?: string;
+  /** Tells that a state's value and an input, which are not equal, mean the same, so that there is no change. */
+  isSame?(state: T, input: T): boolean;
   /** Converts an input to the form in which the state holds it (a hash, say). Default: unchanged. */
   inState?(value: T): Value;
 }

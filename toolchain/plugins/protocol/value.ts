@@ -72,3 +72,10 @@ export function canonical(value: Value | undefined, asSet = false): string {
   }
   return JSON.stringify(value ?? null);
 }
+
+/** Sorts texts by code unit and numbers by value, so that two readings of a set compare equal. Empty for null and undefined. */
+export function sorted<T extends string | number>(items: readonly T[] | null | undefined): T[] {
+  return [...(items ?? [])].sort((one, other) =>
+    typeof one === "number" ? one - Number(other) : one < String(other) ? -1 : 1,
+  );
+}

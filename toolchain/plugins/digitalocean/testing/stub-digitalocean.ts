@@ -88,6 +88,7 @@ const DEFAULT_PROJECT = "00000000-0000-4000-8000-000000000def";
 export const placeholders = {
   "-vpc000000000": "-0bc000000000",
   "-project00000": "-000000900000",
+  "-peer00000000": "-00000000beef",
   "projects/def/": `projects/${DEFAULT_PROJECT}/`,
 };
 
@@ -156,7 +157,7 @@ const shapes: Readonly<Record<string, Kind>> = {
   reserved_ips: {
     member: "reserved_ip",
     created: 202,
-    make: (id, body) => ({ ip: id, region: { slug: body["region"] }, droplet: null, locked: false }),
+    make: (id, body) => ({ ip: id, region: { slug: body["region"] || "fra1" }, droplet: null, locked: false }),
     view: asIs,
   },
   firewalls: {

@@ -14,7 +14,7 @@ export interface ComparableRequest {
 
 /**
  * Takes out of requests all that may differ: the number of polls, empty values that the API takes as absent (null, "" and
- * empty lists), the order of a query's parts, and that of objects in a list, which in both vendors' APIs are sets.
+ * empty lists), the order of a query's parts, and that of a list, which in the requests of both vendors' APIs is a set.
  */
 export function comparable(
   requests: readonly (Omit<RecordedRequest, "body"> & { body?: unknown })[],
@@ -54,7 +54,6 @@ function withoutEmpty(value: unknown): Json | undefined {
 }
 
 function inOrder(items: Json[]): Json[] {
-  if (!items.every((item) => typeof item === "object")) return items;
   return items.toSorted((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1));
 }
 
