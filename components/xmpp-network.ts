@@ -6,6 +6,7 @@ import { BackupStore, type BackupStoreArgs } from "./backup/backup-store.ts";
 import type { BackupLocation } from "./model/backup-location.ts";
 import type { CloudflareZone } from "./dns/cloudflare-zone.ts";
 import type { S3Key, Settings } from "./settings/settings.ts";
+import { vendorNames } from "./model/vendor-names.ts";
 import { nodeFirewall } from "./node/firewalls.ts";
 import { services, type Service } from "./model/services.ts";
 import { XmppDns, type XmppDnsArgs } from "./dns/xmpp-dns.ts";
@@ -82,22 +83,20 @@ export interface NodeSummary {
   readonly volumeName: string;
 }
 
-/** DigitalOcean's names are unique in an account, so the stack's is part of them. */
 function sharedByNodes(
   name: string,
   { settings, zone }: XmppNetworkArgs,
   offered: readonly Service[],
   parent: pulumi.Resource,
 ): SharedByNodes {
-  const label = `imera-${pulumi.getStack()}`;
+  const names = vendorNames(pulumi.getStack());
   const { region, sshNetworks, purpose } = settings;
-  const tag = new Tag(`${name}-tag`, { name: label }, { parent }).name;
+  const tag = new Tag(`${name}-tag`, { name: names.tag }, { parent }).name;
   const firewall = nodeFirewall(`${name}-firewall`, { tag, services: offered, sshNetworks, purpose }, parent);
-  // Another region means another VPC, made before the old one goes: the two need different names.
-  const vpc = new Vpc(`${name}-vpc`, { name: `${label}-${region}`, region }, { parent });
+  const vpc = new Vpc(`${name}-vpc`, { name: names.vpc(region), region }, { parent });
   const sshKey = new SshKey(
     `${name}-provisioning-key`,
-    { name: `${label}-provisioning`, publicKey: settings.provisioningPublicKey },
+    { name: names.sshKey, publicKey: settings.provisioningPublicKey },
     { parent },
   );
   const backup = new BackupStore(`${name}-backup`, backupSettings(settings), { parent });

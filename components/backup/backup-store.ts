@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { SpacesBucket } from "@pulumi/digitalocean/spacesBucket.js";
 import { SpacesKey } from "@pulumi/digitalocean/spacesKey.js";
 import type { BackupLocation } from "../model/backup-location.ts";
+import { vendorNames } from "../model/vendor-names.ts";
 import type { S3Key } from "../settings/settings.ts";
 import { backupRegionFor } from "../vendors/digitalocean.ts";
 
@@ -100,7 +101,7 @@ interface Grant {
 function bucketKey(name: string, { bucket, holder, permission }: Grant, parent: pulumi.Resource): S3Key {
   const key = new SpacesKey(
     name,
-    { name: `imera-${pulumi.getStack()}-${holder}`, grants: [{ bucket, permission }] },
+    { name: vendorNames(pulumi.getStack()).spacesKey(holder), grants: [{ bucket, permission }] },
     { parent },
   );
   return { accessKey: pulumi.secret(key.accessKey), secretKey: pulumi.secret(key.secretKey) };

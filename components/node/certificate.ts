@@ -3,6 +3,7 @@ import { ApiToken } from "@pulumi/cloudflare/apiToken.js";
 import { formerlyIn } from "./former-parent.ts";
 import { zoneScope, type CloudflareZone } from "../dns/cloudflare-zone.ts";
 import type { NodeAddresses } from "../model/node-facts.ts";
+import { vendorNames } from "../model/vendor-names.ts";
 
 /** Arguments of {@link certificateToken}. */
 export interface CertificateTokenArgs {
@@ -23,7 +24,7 @@ export function certificateToken(name: string, args: CertificateTokenArgs, paren
   return new ApiToken(
     `${name}-token`,
     {
-      name: `imera ${pulumi.getStack()}: certificates of ${args.hostName}`,
+      name: vendorNames(pulumi.getStack()).certificateToken(args.hostName),
       policies: [
         {
           effect: "allow",

@@ -3,6 +3,7 @@ import { Firewall } from "@pulumi/digitalocean/firewall.js";
 import type { types } from "@pulumi/digitalocean";
 import { formerlyIn } from "./former-parent.ts";
 import type { Purpose } from "../model/node-facts.ts";
+import { vendorNames } from "../model/vendor-names.ts";
 import type { PortRange, Reach, Service } from "../model/services.ts";
 
 /** Arguments of {@link nodeFirewall}. */
@@ -23,7 +24,7 @@ export function nodeFirewall(name: string, args: NodeFirewallArgs, parent: pulum
   return new Firewall(
     `${name}-rules`,
     {
-      name: `imera-${pulumi.getStack()}`,
+      name: vendorNames(pulumi.getStack()).operatorFirewall,
       tags: [args.tag],
       inboundRules: operatorRules(args),
       outboundRules: args.purpose === "drill" ? drillOutboundRules : outboundRules,
@@ -51,7 +52,7 @@ export function publicFirewall(name: string, args: PublicFirewallArgs, parent: p
   return new Firewall(
     `${name}-rules`,
     {
-      name: `imera-${pulumi.getStack()}-${args.key}`,
+      name: vendorNames(pulumi.getStack()).publicFirewall(args.key),
       dropletIds: [args.dropletId.apply(Number)],
       inboundRules: publicRules(args.services),
     },

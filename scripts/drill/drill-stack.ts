@@ -11,6 +11,7 @@ import { changeStack } from "../../toolchain/engine/run.ts";
 import { hasStack, initStack, type StackFolder, stackFolder } from "../../toolchain/engine/stack-folder.ts";
 import { type Deployment, pendingOperations, readDeployment, resources } from "../../toolchain/engine/state.ts";
 import type { Toolchain } from "../../toolchain/set-up.ts";
+import { vendorNames } from "../../components/model/vendor-names.ts";
 import { withFullNames } from "../../components/settings/names.ts";
 import { generateStackSecrets } from "../../components/settings/new-secrets.ts";
 import { writeStackConfig } from "../../toolchain/engine/stack-config.ts";
@@ -95,7 +96,7 @@ export async function removeDrillStack({ run, toolchain, place, say }: DrillStac
     "digitalocean:apiEndpoint": platformSettings(run)["digitalocean:apiEndpoint"],
   };
   const api = await digitalocean({ setting: (name) => Promise.resolve(settings[name]) });
-  const found = await sweep(api, { label: `imera-${place.stack}`, volumeNames: new Set(volumeNames) });
+  const found = await sweep(api, { label: vendorNames(place.stack).tag, volumeNames: new Set(volumeNames) });
   if (found.length > 0) say(`Removed too, though the state of ${place.stack} did not know: ${found.join(", ")}.`);
   await rm(place.workFolder, { recursive: true, force: true });
 }
