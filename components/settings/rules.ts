@@ -1,4 +1,5 @@
 import type { PlainSettings } from "./schema.ts";
+import { canaryUser } from "../model/node-facts.ts";
 import { serviceLabels, services } from "../model/services.ts";
 import { backupRegionFor, isSpacesRegion, spacesRegions } from "../vendors/digitalocean.ts";
 
@@ -10,22 +11,22 @@ export interface Contradiction {
 }
 
 /**
- * Finds every contradiction between the given settings. A rule whose settings are not all there is left out, so that what is
+ * Finds every contradiction between the given settings of a stack. A rule whose settings are not all there is left out, so that what is
  * missing or malformed elsewhere does not hide it.
  */
-export function contradictions(settings: Partial<PlainSettings>): readonly Contradiction[] {
-  return rules.flatMap((rule) => rule(settings));
+export function contradictions(settings: Partial<PlainSettings>, stack: string): readonly Contradiction[] {
+  return rules.flatMap((rule) => rule(settings, stack));
 }
 
-type Rule = (settings: Partial<PlainSettings>) => readonly Contradiction[];
+type Rule = (settings: Partial<PlainSettings>, stack: string) => readonly Contradiction[];
 
 function rule<Key extends keyof PlainSettings>(
   needs: readonly Key[],
-  check: (settings: Pick<PlainSettings, Key>) => Contradiction | undefined,
+  check: (settings: Pick<PlainSettings, Key>, stack: string) => Contradiction | undefined,
 ): Rule {
-  return (settings) => {
+  return (settings, stack) => {
     if (!hasAll(settings, needs)) return [];
-    const contradiction = check(settings);
+    const contradiction = check(settings, stack);
     return contradiction === undefined ? [] : [contradiction];
   };
 }
@@ -43,14 +44,14 @@ const rules: readonly Rule[] = [
       ? undefined
       : { key: "zone", reason: `${domain} is not in the zone ${zone}` },
   ),
-  rule(["sshNetworks"], ({ sshNetworks }) =>
+  rule(["sshNetworks"], ({ sshNetworks }, stack) =>
     sshNetworks.length > 0
       ? undefined
       : {
           key: "sshNetworks",
           reason:
             "nobody could configure a node; set the networks that may use SSH, this machine's among them: " +
-            "pulumi config set --path 'imera:sshNetworks[0]' 203.0.113.7/32",
+            `npm run pulumi -- config set --path 'imera:sshNetworks[0]' 203.0.113.7/32 --stack ${stack}`,
         },
   ),
   rule(["nodes"], ({ nodes }) => {
@@ -59,6 +60,23 @@ const rules: readonly Rule[] = [
       ? undefined
       : { key: "nodes", reason: `${taken} is the name of a service of the domain` };
   }),
+  rule(["nodes", "domain"], ({ nodes, domain }) => {
+    const other = nodes.find((node) => namesOfOtherServers.test(node));
+    return other === undefined
+      ? undefined
+      : {
+          key: "nodes",
+          reason: `${other}.${domain} is what others take for another server; take a name such as xmpp1`,
+        };
+  }),
+  rule(["adminUser", "domain"], ({ adminUser, domain }) =>
+    adminUser === canaryUser
+      ? {
+          key: "adminUser",
+          reason: `${canaryUser}@${domain} is the account that drills and rebuilds log in with; take another, such as admin`,
+        }
+      : undefined,
+  ),
   rule(["turnRelayFirstPort", "turnRelayLastPort"], ({ turnRelayFirstPort: first, turnRelayLastPort: last }) =>
     last - first >= 15
       ? undefined
@@ -115,6 +133,10 @@ const rules: readonly Rule[] = [
       : { key: "recoveryTime", reason: `has no effect where recovery is ${recovery}: nothing is restored` },
   ),
 ];
+
+/** Names that people and programs look for web, mail, name and file servers under; a node's address records would catch both. */
+const namesOfOtherServers =
+  /^(www|web|mail|email|webmail|smtp|submission|imap|pop|mx|mta-sts|autoconfig|autodiscover|ns|dns|ftp|localhost|wpad|isatap)\d*$/;
 
 function spacesList(): string {
   return spacesRegions.join(", ");

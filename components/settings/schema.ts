@@ -1,18 +1,25 @@
 import { z } from "zod";
-import { flag, integer, list, nodeKey, operatorNetwork, pastTime, sshPublicKey } from "./types.ts";
+import {
+  domainName,
+  domainNameOrNothing,
+  flag,
+  integer,
+  list,
+  nodeKey,
+  operatorNetwork,
+  pastTime,
+  sshPublicKey,
+} from "./types.ts";
 
 /**
  * Plain settings of a stack, namespace `imera`, each with its meaning, unit, default and an example; secrets.ts has the
- * encrypted ones. Pulumi.yaml declares all of them to the engine, and a test holds it to these tables. Values arrive as text,
- * lists and numbers as JSON.
+ * encrypted ones. Values arrive as text, lists and numbers as JSON.
  */
 export const settingsSchema = z.strictObject({
-  domain: z
-    .string()
-    .regex(/^(?=.{4,190}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/, {
-      error: "expected a host name in lower case with at least two labels, such as example.org",
-    })
-    .meta({ description: "The right side of every JID. Never changes once accounts exist.", example: "example.org" }),
+  domain: domainName().meta({
+    description: "The right side of every JID. Never changes once accounts exist.",
+    example: "example.org",
+  }),
   contact: z.email({ error: "expected a mail address" }).meta({
     description: "Mail address for abuse reports and for the certificate authority.",
     example: "ops@example.org",
@@ -31,7 +38,7 @@ export const settingsSchema = z.strictObject({
         "Networks in CIDR notation that may use SSH. The machine that runs `pulumi up` must be in one of them.",
       example: ["203.0.113.7/32", "2001:db8:7::/48"],
     }),
-  zone: z.string().default("").meta({
+  zone: domainNameOrNothing().default("").meta({
     description:
       "The Cloudflare zone that holds the domain, for one such as im.example.org. Empty: the domain is a zone itself.",
     example: "example.org",
@@ -183,7 +190,9 @@ export const settingsSchema = z.strictObject({
     }),
   backupEndpoint: z
     .string()
-    .regex(/^(([a-z0-9-]+\.)+[a-z][a-z0-9-]*)?$/, { error: "expected a host name, without https:// and port" })
+    .regex(/^((?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9])?$/, {
+      error: "expected a host name, without https:// and port",
+    })
     .default("")
     .meta({
       description:

@@ -2,7 +2,7 @@ import type { Purpose } from "../model/node-facts.ts";
 
 /** Secret of a network: what it is, what it may look like, and where it is needed. */
 export interface Secret {
-  /** Purpose in one or two sentences, for Pulumi.yaml and docs/configuration.md. */
+  /** Purpose in one or two sentences, for docs/configuration.md. */
   readonly description: string;
   /**
    * Regular expression for the whole value, as source text without anchors and flags. The node's Python reads it too, so it
@@ -148,11 +148,6 @@ export const bucketSecretNames = namesWhere(
 
 /** Names of all secrets that are settings. */
 export const secretSettingNames = [...stackSecretNames, ...bucketSecretNames] as const;
-
-/** Tells whether a setting, named without `imera:`, must stand encrypted in the stack's file. */
-export function isSecretSetting(name: string): boolean {
-  return secretSettingNames.some((secret) => secret === name);
-}
 
 /** Tells whether the whole value has the secret's form. */
 export function hasForm({ pattern }: Pick<Secret, "pattern">, value: string): boolean {

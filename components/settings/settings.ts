@@ -1,9 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
+import { stackNameProblem } from "../model/vendor-names.ts";
 import { settingsNamespace } from "./names.ts";
 import { contradictions } from "./rules.ts";
 import { settingsSchema, type PlainSettings } from "./schema.ts";
-import { bucketKeyProblems, type RawConfig, secretProblems, spacesKeyProblems } from "./secret-problems.ts";
-import { forEachStackSecret, isSecretSetting, type BucketSecretName, type StackSecretName } from "./secrets.ts";
+import { bucketKeyProblems, type RawConfig, secretProblems } from "./secret-problems.ts";
+import { forEachStackSecret, type BucketSecretName, type StackSecretName } from "./secrets.ts";
+import { unknownSettings } from "./unknown-settings.ts";
+import { bucketMakerProblems, vendorKeyProblems } from "./vendor-keys.ts";
 
 /** Settings of a stack, plain and secret, checked. */
 export interface Settings extends Readonly<PlainSettings> {
@@ -33,9 +36,14 @@ export function readSettings(raw: RawConfig = engineConfig()): Settings {
       .filter(([name]) => name.startsWith(prefix))
       .map(([name, value]) => [name.slice(prefix.length), value]),
   );
-  const { settings, problems } = parsePlain(own);
-  problems.push(...secretProblems(own, raw.secretNames), ...bucketKeyProblems(own, raw.secretNames));
-  problems.push(...spacesKeyProblems(raw, own["backupBucket"]));
+  const { settings, problems } = parsePlain(own, raw.stack);
+  problems.unshift(...stackProblems(raw.stack), ...unknownSettings(Object.keys(raw.values)));
+  problems.push(...secretProblems(own, raw), ...bucketKeyProblems(own, raw));
+  problems.push(...vendorKeyProblems(raw));
+  const cannotMakeBucket = bucketMakerProblems(raw);
+  // So that a preview of a pull request needs no key that opens all backups.
+  if (pulumi.runtime.isDryRun()) for (const problem of cannotMakeBucket) void pulumi.log.warn(problem);
+  else problems.push(...cannotMakeBucket);
   if (settings === undefined || problems.length > 0) throw new pulumi.RunError(report(problems));
   return Object.freeze({
     ...settings,
@@ -51,13 +59,21 @@ const prefix = `${settingsNamespace}:`;
 function engineConfig(): RawConfig {
   const secretNames: unknown = JSON.parse(process.env["PULUMI_CONFIG_SECRET_KEYS"] ?? "[]");
   return {
+    stack: pulumi.getStack(),
     values: pulumi.runtime.allConfig(),
     secretNames: new Set(Array.isArray(secretNames) ? secretNames.map(String) : []),
   };
 }
 
+function stackProblems(stack: string): string[] {
+  const problem = stackNameProblem(stack);
+  return problem === undefined
+    ? []
+    : [`${stack}: ${problem}. Give it one: npm run pulumi -- stack rename NAME --stack ${stack}`];
+}
+
 /** Parses each setting on its own, so that one that is wrong hides no other and no contradiction between others. */
-function parsePlain(own: Readonly<Record<string, string>>) {
+function parsePlain(own: Readonly<Record<string, string>>, stack: string) {
   const values: Record<string, unknown> = {};
   const problems: string[] = [];
   for (const [key, schema] of Object.entries(settingsSchema.shape)) {
@@ -70,10 +86,7 @@ function parsePlain(own: Readonly<Record<string, string>>) {
       problems.push(...parsed.error.issues.map(({ path, message }) => `${prefix}${key}${indexes(path)}: ${message}`));
     }
   }
-  for (const key of Object.keys(own).filter((name) => !(name in settingsSchema.shape) && !isSecretSetting(name))) {
-    problems.push(`${prefix}${key}: there is no such setting`);
-  }
-  problems.push(...contradictions(values).map(({ key, reason }) => `${prefix}${key}: ${reason}`));
+  problems.push(...contradictions(values, stack).map(({ key, reason }) => `${prefix}${key}: ${reason}`));
   const settings = settingsSchema.safeParse(values);
   return { settings: settings.success ? settings.data : undefined, problems };
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { domainNameProblem } from "../model/domain-name.ts";
 
 /** Makes the schema of a network that may use SSH, in CIDR notation. */
 export function operatorNetwork() {
@@ -7,10 +8,27 @@ export function operatorNetwork() {
     .refine((network) => !network.endsWith("/0"), { error: "would let everyone try to log in over SSH" });
 }
 
+/** Makes the schema of the name of a domain, in lower case, two labels or more. */
+export function domainName() {
+  return z.string().superRefine(refuseNoDomain);
+}
+
+/** Makes the schema of the name of a domain, or empty text. */
+export function domainNameOrNothing() {
+  return z.string().superRefine((name, context) => {
+    if (name !== "") refuseNoDomain(name, context);
+  });
+}
+
+function refuseNoDomain(name: string, context: z.RefinementCtx): void {
+  const expected = domainNameProblem(name);
+  if (expected !== undefined) context.addIssue({ code: "custom", message: expected });
+}
+
 /** Makes the schema of a node's key, the first label of its host name. */
 export function nodeKey() {
-  return z.string().regex(/^[a-z]([a-z0-9-]{0,20}[a-z0-9])?$/, {
-    error: "expected lower-case letters, digits and hyphens, a letter first",
+  return z.string().regex(/^(?!..--)[a-z]([a-z0-9-]{0,20}[a-z0-9])?$/, {
+    error: "expected at most 22 lower-case letters, digits and hyphens, a letter first, no hyphen last, such as xmpp1",
   });
 }
 

@@ -11,14 +11,22 @@ export function goodConfig(changes: Readonly<Record<string, string | undefined>>
     "imera:provisioningPublicKey": `ssh-ed25519 ${"A".repeat(68)} provisioning`,
     "imera:firstContactPublicKey": `ssh-ed25519 ${"B".repeat(68)} first-contact`,
     ...Object.fromEntries(stackSecretNames.map((name) => [`imera:${name}`, goodSecret(name)])),
+    "digitalocean:token": secretOf("digitaloceanToken"),
+    "cloudflare:apiToken": secretOf("cloudflareToken"),
     "digitalocean:spacesAccessId": "DO00TESTTESTTESTTEST",
     "digitalocean:spacesSecretKey": secretOf("spacesSecretKey"),
     ...changes,
   };
   const entries = Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return {
+    stack: "prod",
     values: Object.fromEntries(entries),
-    secretNames: new Set([...secretSettingNames.map((name) => `imera:${name}`), "digitalocean:spacesSecretKey"]),
+    secretNames: new Set([
+      ...secretSettingNames.map((name) => `imera:${name}`),
+      "digitalocean:token",
+      "cloudflare:apiToken",
+      "digitalocean:spacesSecretKey",
+    ]),
   };
 }
 

@@ -35,7 +35,11 @@ describe("drillSettings", () => {
     const values = Object.fromEntries(
       Object.entries(all).map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)]),
     );
-    const settings = readSettings({ values, secretNames: new Set(Object.keys(withFullNames(secret))) });
+    const settings = readSettings({
+      stack: "drill-0a1b2c",
+      values,
+      secretNames: new Set(Object.keys(withFullNames(secret))),
+    });
     expect(settings).toMatchObject({
       purpose: "drill",
       domain: "example.org",

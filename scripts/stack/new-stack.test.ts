@@ -31,10 +31,17 @@ describe("generateStackSecrets", () => {
       region: "fra1",
       sshNetworks: '["203.0.113.7/32"]',
     });
+    values["digitalocean:token"] = answers.digitaloceanToken;
+    values["cloudflare:apiToken"] = answers.cloudflareToken;
     values["digitalocean:spacesAccessId"] = answers.spacesAccessId;
     values["digitalocean:spacesSecretKey"] = answers.spacesSecretKey;
-    const secretNames = new Set([...Object.keys(withFullNames(secret)), "digitalocean:spacesSecretKey"]);
-    expect(() => readSettings({ values, secretNames })).not.toThrow();
+    const secretNames = new Set([
+      ...Object.keys(withFullNames(secret)),
+      "digitalocean:token",
+      "cloudflare:apiToken",
+      "digitalocean:spacesSecretKey",
+    ]);
+    expect(() => readSettings({ stack: "prod", values, secretNames })).not.toThrow();
   });
 
   it("never makes the same twice", () => {
