@@ -1,23 +1,27 @@
-import { isCancel, password, text } from "@clack/prompts";
+import { log } from "@clack/prompts";
 import { Command } from "commander";
+import { join, resolve } from "node:path";
 import process from "node:process";
-import { fileURLToPath } from "node:url";
+import { text } from "node:stream/consumers";
 import { runMain } from "../host/terminal/main.ts";
+import { userFolder } from "../host/user-folders.ts";
+import type { PulumiCli } from "../toolchain/engine/cli.ts";
+import { projectFolder } from "../toolchain/engine/stack-folder.ts";
 import { setUpToolchain } from "../toolchain/set-up.ts";
-import { newStack, refuseExistingSecrets } from "./stack/new-stack.ts";
+import { askForAnswers, askForPassphraseFile, askForVendorKeys } from "./stack/ask.ts";
+import { newStack } from "./stack/new-stack.ts";
+import { nextSteps } from "./stack/next-steps.ts";
 import {
-  answersSchema,
-  checkAnswers,
-  credentials,
-  networkList,
-  proposedNetworks,
-  questions,
-  type Answers,
-} from "./stack/questions.ts";
+  generatePassphrase,
+  judgePassphrase,
+  noPassphrase,
+  passphraseOf,
+  type SecretsKey,
+} from "./stack/passphrase.ts";
+import { type Backend, findBackend, findStack, refuseExistingSecrets, refuseName } from "./stack/preconditions.ts";
+import { type Answers, checkAnswers, networkList, questions, vendorKeyNames } from "./stack/questions.ts";
 
-const projectFolder = fileURLToPath(new URL("..", import.meta.url));
-
-const credentialsForm = `{${credentials.map((key) => `"${key}": "…"`).join(", ")}}`;
+const vendorKeysForm = `{${vendorKeyNames.map((key) => `"${key}": "…"`).join(", ")}}`;
 
 const program = new Command("npm run stack --").description("Makes stacks of this project.");
 
@@ -25,13 +29,21 @@ program
   .command("new")
   .description(
     "Makes a stack: asks what only you know, makes all secrets, and writes both, the secrets encrypted, to Pulumi.NAME.yaml. " +
-      `Without a terminal the answers come from the options, and the credentials as JSON on standard input: ${credentialsForm}.`,
+      "Without a terminal the answers come from the options.",
   )
   .argument("<name>", "name of the stack, such as prod")
   .option("--domain <name>", questions.domain)
+  .option("--zone <name>", questions.zone)
   .option("--contact <address>", questions.contact)
   .option("--region <slug>", questions.region)
   .option("--ssh-networks <list>", questions.sshNetworks)
+  .option("--secrets-provider <url>", "key management service that encrypts the secrets, such as awskms://alias/imera")
+  .option("--generate-passphrase <file>", "writes a new passphrase for the secrets there, unless it is there already")
+  .option(
+    "--keep-tokens",
+    "keeps the vendors' tokens and the Spaces key in the stack's file, instead of taking them from the environment. " +
+      `Without a terminal they come as JSON on standard input: ${vendorKeysForm}`,
+  )
   .action(createStack);
 
 await runMain("npm run stack", async () => {
@@ -41,63 +53,72 @@ await runMain("npm run stack", async () => {
 
 interface Options {
   readonly domain?: string;
+  readonly zone?: string;
   readonly contact?: string;
   readonly region?: string;
   readonly sshNetworks?: string;
+  readonly secretsProvider?: string;
+  readonly generatePassphrase?: string;
+  readonly keepTokens?: boolean;
 }
 
-async function createStack(name: string, options: Options): Promise<void> {
-  refuseExistingSecrets(projectFolder, name);
-  const given = {
-    ...options,
-    ...(options.sshNetworks === undefined ? {} : { sshNetworks: networkList(options.sshNetworks) }),
-  };
-  const answers = checkAnswers(
-    process.stdin.isTTY ? await ask(given) : { ...given, ...(await credentialsFromStdin()) },
-  );
+/** What can fail without an answer fails before anything is asked. */
+async function createStack(stack: string, options: Options): Promise<void> {
+  refuseName(stack);
+  refuseExistingSecrets(projectFolder, stack);
   const { pulumi } = await setUpToolchain();
   // The user's own home where there is one: backends that want a login keep it there.
-  const env = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" };
-  await newStack({ command: pulumi, env, projectFolder }, name, answers);
-  process.stdout.write(
-    `The stack ${name} is set up; its settings are in Pulumi.${name}.yaml. Next:\n  pulumi up --stack ${name}\n`,
-  );
+  const cli = { command: pulumi, env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" }, projectFolder };
+  const backend = await findBackend(cli);
+  const exists = await findStack(cli, stack, backend);
+  const key = await chooseKey(stack, options, backend);
+  const answers = await answer(stack, options);
+  await newStack(await withPassphrase(cli, key), { stack, answers, exists, secretsProvider: options.secretsProvider });
+  process.stdout.write(`\n${nextSteps({ stack, key, keepsVendorKeys: answers.vendorKeys !== undefined })}`);
 }
 
-async function ask(given: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
-  const answers: Record<string, unknown> = { ...given };
-  for (const key of ["domain", "contact", "region", "sshNetworks", ...credentials] as const) {
-    answers[key] ??= await askOne(key);
+async function chooseKey(stack: string, options: Options, backend: Backend): Promise<SecretsKey> {
+  if (options.secretsProvider !== undefined) return { kind: "service", url: options.secretsProvider };
+  if (!backend.wantsPassphrase) return { kind: "backend" };
+  if (options.generatePassphrase !== undefined)
+    return { kind: "passphrase file", file: fromUser(options.generatePassphrase) };
+  const given = passphraseOf(process.env);
+  if (given !== undefined) {
+    judgePassphrase(given, (line) => process.stderr.write(`${line}\n`));
+    return { kind: "passphrase" };
   }
-  return answers;
+  const proposed = join(userFolder("data"), `${stack}.passphrase`);
+  if (!process.stdin.isTTY) throw noPassphrase(proposed);
+  return { kind: "passphrase file", file: await askForPassphraseFile(proposed) };
 }
 
-async function askOne(key: keyof Answers): Promise<unknown> {
-  const parse = (value: string | undefined) => (key === "sshNetworks" ? networkList(value ?? "") : (value ?? ""));
-  const validate = (value: string | undefined) =>
-    answersSchema.shape[key]
-      .safeParse(parse(value))
-      .error?.issues.map(({ message }) => message)
-      .join("; ");
-  const answer = credentials.some((credential) => credential === key)
-    ? await password({ message: questions[key], validate })
-    : await text({
-        message: questions[key],
-        validate,
-        ...(key === "sshNetworks" ? { initialValue: proposedNetworks().join(", ") } : {}),
-      });
-  if (isCancel(answer)) throw new Error("cancelled; nothing was changed");
-  return parse(answer);
+async function answer(stack: string, options: Options): Promise<Answers> {
+  const { domain, zone, contact, region } = options;
+  const networks = options.sshNetworks === undefined ? {} : { sshNetworks: networkList(options.sshNetworks) };
+  const given = { domain, zone, contact, region, ...networks };
+  const keep = options.keepTokens === true;
+  if (!process.stdin.isTTY) return checkAnswers(given, keep ? await vendorKeysFromStdin() : undefined);
+  log.info("Checked: you are logged in, and the name is free. Ctrl-C at any question changes nothing.");
+  return checkAnswers(await askForAnswers(given), await askForVendorKeys(stack, keep));
 }
 
-async function credentialsFromStdin(): Promise<Record<string, unknown>> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
-  const input = Buffer.concat(chunks).toString("utf8");
+async function withPassphrase(cli: PulumiCli, key: SecretsKey): Promise<PulumiCli> {
+  if (key.kind !== "passphrase file") return cli;
+  await generatePassphrase(key.file);
+  const env = { ...cli.env, PULUMI_CONFIG_PASSPHRASE: undefined, PULUMI_CONFIG_PASSPHRASE_FILE: key.file };
+  return { ...cli, env };
+}
+
+/** npm runs this in the repository's folder, wherever it was called. */
+function fromUser(file: string): string {
+  return resolve(process.env["INIT_CWD"] ?? process.cwd(), file);
+}
+
+async function vendorKeysFromStdin(): Promise<Record<string, unknown>> {
   try {
-    const given: unknown = JSON.parse(input);
+    const given: unknown = JSON.parse(await text(process.stdin));
     return typeof given === "object" && given !== null ? { ...given } : {};
   } catch {
-    throw new Error(`standard input: expected JSON: ${credentialsForm}`);
+    throw new Error(`standard input: expected JSON: ${vendorKeysForm}. Nothing was changed.`);
   }
 }

@@ -15,7 +15,7 @@ export function generateStackSecrets(): StackSecrets {
   const plain = { provisioningPublicKey: "", firstContactPublicKey: "" };
   const secret = forEachStackSecret((name) => {
     const { recipe } = secrets[name];
-    if ("characters" in recipe) return password(recipe.characters);
+    if ("characters" in recipe) return randomCharacters(recipe.characters);
     const pair = generateOpenSshKeyPair(recipe.comment);
     plain[recipe.publicKey] = pair.publicKey;
     return pair.privateKey;
@@ -26,7 +26,7 @@ export function generateStackSecrets(): StackSecrets {
 // Letters and digits, so that nothing has to quote them. Without 0/O and 1/l/I, which people mix up: the administrator types one.
 const alphabet = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
-/** Each character carries 5.8 bits. */
-function password(length: number): string {
+/** Draws letters and digits that people do not mix up; each carries 5.8 bits. */
+export function randomCharacters(length: number): string {
   return Array.from({ length }, () => alphabet.charAt(randomInt(alphabet.length))).join("");
 }

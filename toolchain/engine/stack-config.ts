@@ -19,7 +19,9 @@ export async function writeStackConfig(cli: PulumiCli, config: StackConfig): Pro
   const file = config.configFile === undefined ? [] : ["--config-file", config.configFile];
   const stack = ["--stack", config.stack, ...file];
   const values = Object.entries(config.plain).map(([name, value]) => [name, jsonForm(value)]);
-  await runPulumi(cli, ["config", "set-all", ...stack, "--json", JSON.stringify(Object.fromEntries(values))]);
+  if (values.length > 0) {
+    await runPulumi(cli, ["config", "set-all", ...stack, "--json", JSON.stringify(Object.fromEntries(values))]);
+  }
   for (const [name, value] of Object.entries(config.secret)) {
     // The CLI cuts the last newline off, and a private key ends with one of its own.
     await runPulumi(cli, ["config", "set", name, "--secret", ...stack], `${value}\n`);
