@@ -6,6 +6,7 @@ import { text } from "node:stream/consumers";
 import { runMain } from "../host/terminal/main.ts";
 import { userFolder } from "../host/user-folders.ts";
 import type { PulumiCli } from "../toolchain/engine/cli.ts";
+import { operatorEnvironment } from "../toolchain/engine/environment.ts";
 import { projectFolder } from "../toolchain/engine/stack-folder.ts";
 import { setUpToolchain } from "../toolchain/set-up.ts";
 import { askForAnswers, askForPassphraseFile, askForVendorKeys } from "./stack/ask.ts";
@@ -66,9 +67,8 @@ interface Options {
 async function createStack(stack: string, options: Options): Promise<void> {
   refuseName(stack);
   refuseExistingSecrets(projectFolder, stack);
-  const { pulumi } = await setUpToolchain();
-  // The user's own home where there is one: backends that want a login keep it there.
-  const cli = { command: pulumi, env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" }, projectFolder };
+  const toolchain = await setUpToolchain();
+  const cli = { command: toolchain.pulumi, env: operatorEnvironment(toolchain), projectFolder };
   const backend = await findBackend(cli);
   const exists = await findStack(cli, stack, backend);
   const key = await chooseKey(stack, options, backend);
@@ -81,7 +81,7 @@ async function chooseKey(stack: string, options: Options, backend: Backend): Pro
   if (options.secretsProvider !== undefined) return { kind: "service", url: options.secretsProvider };
   if (!backend.wantsPassphrase) return { kind: "backend" };
   if (options.generatePassphrase !== undefined)
-    return { kind: "passphrase file", file: fromUser(options.generatePassphrase) };
+    {return { kind: "passphrase file", file: fromUser(options.generatePassphrase) };}
   const given = passphraseOf(process.env);
   if (given !== undefined) {
     judgePassphrase(given, (line) => process.stderr.write(`${line}\n`));
