@@ -1,19 +1,9 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { generateOpenSshKeyPair } from "../../host/openssh-key.ts";
+import { temporaryFolder } from "../../host/testing/temporary-folder.ts";
 import { nodeFiles, nodeRoot, type NodeRoot } from "../testing/node-root.ts";
 
 // Each test starts other programs, which takes long on a busy machine.
@@ -31,7 +21,7 @@ const ownUnits = readdirSync(join(root, "etc/systemd/system")).filter((name) => 
 
 let folder: string;
 beforeEach(() => {
-  folder = realpathSync(mkdtempSync(join(tmpdir(), "imera-files-")));
+  folder = temporaryFolder("files");
 });
 
 describe("the tree", () => {

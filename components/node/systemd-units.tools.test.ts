@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { beforeEach, expect, it } from "vitest";
+import { temporaryFolder } from "../../host/testing/temporary-folder.ts";
 import { nodeFiles } from "../testing/node-root.ts";
 import { staticFiles } from "./files.ts";
 
@@ -11,7 +11,7 @@ const ownUnits = units.filter((name) => !name.endsWith(".d"));
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "imera-units-"));
+  folder = temporaryFolder("units");
 });
 
 it.each(units.filter((name) => name.endsWith(".d")))("%s is right for systemd", (name) => {

@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { temporaryFolder } from "../../host/testing/temporary-folder.ts";
 
 /** Root of a node in a temporary folder: the node's Python finds its files there by `IMERA_ROOT`. */
 export interface NodeRoot {
@@ -40,9 +40,9 @@ export const nodeFiles = fileURLToPath(new URL("../files", import.meta.url));
 /** Folder of the node's library in the checkout. */
 const library = join(nodeFiles, "usr/local/lib/imera");
 
-/** Makes an empty root with the facts of a node that keeps backups. */
+/** Makes an empty root with the facts of a node that keeps backups. It is gone at the end of the current test. */
 export function nodeRoot(facts: object = {}): NodeRoot {
-  const path = realpathSync(mkdtempSync(join(tmpdir(), "imera-node-")));
+  const path = temporaryFolder("node");
   const place = (name: string) => join(path, name);
   const write = (name: string, content: string) => {
     mkdirSync(dirname(place(name)), { recursive: true });
