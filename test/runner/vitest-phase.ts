@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Report } from "./grouped-lines.ts";
+import { inOwnTemporaryFolder } from "./own-temporary-folder.ts";
 import type { Phase, Tally } from "./phase.ts";
 import { repositoryRoot } from "./repository.ts";
 import { runReported } from "./run-reported.ts";
@@ -25,35 +25,37 @@ export function vitestPhase(options: VitestPhaseOptions): Phase {
     name: options.name,
     needs: options.needs ?? [],
     waits: options.waits ?? false,
-    async run(report): Promise<Tally> {
-      const directory = await mkdtemp(join(tmpdir(), "imera-test-"));
-      try {
-        const reportFile = join(directory, "report.json");
-        await runVitest(options, reportFile, report);
-        return tallyOf(JSON.parse(await readFile(reportFile, "utf8")));
-      } finally {
-        await rm(directory, { recursive: true });
-      }
-    },
+    run: (report) =>
+      inOwnTemporaryFolder(report, async ({ own, temporary }) => {
+        const reportFile = join(own, "report.json");
+        const environment = { ...options.environment, TMPDIR: temporary };
+        const exitCode = await runVitest({ ...options, environment }, reportFile, report);
+        return tallyOf(JSON.parse(await readFile(reportFile, "utf8")), exitCode);
+      }),
   };
 }
 
-/** Counts a report of vitest's JSON reporter. A file that could not be loaded has no tests, and counts as one failure. */
-export function tallyOf(report: unknown): Tally {
+/**
+ * Counts a report of vitest's JSON reporter. A file that could not be loaded has no tests, and counts as one failure; so does
+ * an error outside of any test, which only vitest's exit code tells.
+ */
+export function tallyOf(report: unknown, exitCode: 0 | 1): Tally {
   const parsed = reportSchema.parse(report);
   const tests = parsed.testResults.flatMap((file) => file.assertionResults);
   const passed = tests.filter((test) => test.status === "passed").length;
   const brokenFiles = parsed.testResults.filter(
     (file) => file.status !== "passed" && file.assertionResults.every((test) => test.status === "passed"),
   ).length;
-  return { passed, failed: tests.length - passed + brokenFiles };
+  const failed = tests.length - passed + brokenFiles;
+  return { passed, failed: failed === 0 ? exitCode : failed };
 }
 
 const reportSchema = z.object({
   testResults: z.array(z.object({ status: z.string(), assertionResults: z.array(z.object({ status: z.string() })) })),
 });
 
-async function runVitest(options: VitestPhaseOptions, reportFile: string, report: Report): Promise<void> {
+/** Resolves to vitest's exit code: 1 where anything failed. */
+async function runVitest(options: VitestPhaseOptions, reportFile: string, report: Report): Promise<0 | 1> {
   const { exitCode, sentence } = await runReported(report, {
     file: process.execPath,
     args: [
@@ -68,6 +70,6 @@ async function runVitest(options: VitestPhaseOptions, reportFile: string, report
     ],
     environment: options.environment ?? {},
   });
-  // 1 means that a test failed, which the report tells better; anything else means that vitest itself did.
   if (exitCode !== 0 && exitCode !== 1) throw new Error(`vitest --project ${options.project}: ${sentence}`);
+  return exitCode;
 }

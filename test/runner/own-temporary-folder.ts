@@ -1,0 +1,32 @@
+import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Report } from "./grouped-lines.ts";
+import type { Tally } from "./phase.ts";
+
+/** Folders of one run of tests, gone when it ends. */
+export interface RunFolders {
+  /** For the runner's own files. */
+  readonly own: string;
+  /** For the tests as their `TMPDIR`: what they leave in it counts as one failure. */
+  readonly temporary: string;
+}
+
+/** Runs tests with a temporary folder of their own. Files that they leave there are reported and count as one failure. */
+export async function inOwnTemporaryFolder(
+  report: Report,
+  runTests: (folders: RunFolders) => Promise<Tally>,
+): Promise<Tally> {
+  const own = await mkdtemp(join(tmpdir(), "imera-test-"));
+  const temporary = join(own, "tmp");
+  await mkdir(temporary);
+  try {
+    const { passed, failed } = await runTests({ own, temporary });
+    const left = await readdir(temporary);
+    if (left.length === 0) return { passed, failed };
+    report(`  ✗ ${left.length} temporary files were left: ${left.slice(0, 10).join(", ")}`);
+    return { passed, failed: failed + 1 };
+  } finally {
+    await rm(own, { recursive: true });
+  }
+}
