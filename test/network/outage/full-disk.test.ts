@@ -50,6 +50,7 @@ describe("a volume without a single block left", () => {
     await client.acknowledges(10, 60_000);
     await network.current.expectNothingLost(client);
 
+    await node.shell(leaveFree(300));
     await node.shell(fillAs("root"), { timeoutMs: 120_000 });
     await expect(node.shell(`cd / && ${as("postgres")} psql --quiet --command "${newTable}" ejabberd`)).rejects.toThrow(
       /No space left/,
