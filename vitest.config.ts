@@ -27,7 +27,8 @@ export default defineConfig({
           include: ["test/network/**/*.test.ts"],
           testTimeout: 600_000,
           hookTimeout: 1_200_000,
-          fileParallelism: false,
+          // Each file waits for machines and clients of its own more than it computes.
+          maxWorkers: 3,
         },
       },
     ],

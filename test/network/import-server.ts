@@ -6,6 +6,7 @@ import { runNumbered } from "../../local/run/run.ts";
 import { isUnreachable } from "../../host/error.ts";
 import { notYetOn, waitUntil } from "../../host/wait-until.ts";
 import { testRunNumber } from "./cloud.ts";
+import { serverAddresses } from "./server-addresses.ts";
 
 /** Somebody else's XMPP server, Prosody, that has imported an account. Disposing it removes it. */
 export interface ImportServer extends AsyncDisposable {
@@ -26,7 +27,7 @@ export async function importAccount(account: string, document: string): Promise<
   const run = runNumbered(Number(testRunNumber()));
   const incus = createIncus(run.files.incus);
   const { local, domain } = jid(account);
-  const ipv4 = run.addresses.serviceIpv4.last;
+  const ipv4 = serverAddresses(run).importing;
   const instance = await launchServiceContainer(run, incus, { name: "import", ipv4, packages: ["prosody"] });
   const inside = (script: string) => execInside(run, instance, ["sh", "-c", script], { timeoutMs: 60_000 });
   const write = (path: string, content: string) => writeInside(run, instance, { path, mode: "0644", content });

@@ -11,6 +11,7 @@ import type { Account } from "./chat-client.ts";
 import { type Cloud, testRunNumber } from "./cloud.ts";
 import { openPeerZone, type PeerZone } from "./peer-zone.ts";
 import { prosodyConfiguration } from "./peer-prosody.ts";
+import { serverAddresses } from "./server-addresses.ts";
 import { probeDirectTls, probeStarttls } from "./xmpp-tls.ts";
 
 /** Somebody else's XMPP server: Prosody, at another domain of the local cloud. Disposing it removes server and records. */
@@ -29,7 +30,7 @@ export interface Peer extends AsyncDisposable {
  */
 export async function startPeer(directory: string, cloud: Cloud): Promise<Peer> {
   const run = runNumbered(Number(testRunNumber()));
-  const ipv4 = peerIpv4(run);
+  const ipv4 = serverAddresses(run).peer;
   const incus = createIncus(run.files.incus);
   const zone = await openPeerZone(run, cloud.status.domain);
   await zone.publish(ipv4);
@@ -79,11 +80,6 @@ async function serverToServerPorts(address: string, domain: string, ca: string):
  */
 function isClosedOrUncertified(error: unknown): boolean {
   return error instanceof Error && !(error instanceof TypeError || error instanceof ReferenceError);
-}
-
-/** The last of the service addresses: the local cloud itself takes them from the first on. */
-function peerIpv4(run: Run): string {
-  return run.addresses.serviceIpv4.last;
 }
 
 async function obtainCertificate(run: Run, instance: string, zone: PeerZone): Promise<void> {
