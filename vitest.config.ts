@@ -17,6 +17,8 @@ export default defineConfig({
           isolate: false,
           // Left to itself, vitest keeps one of two processors free.
           maxWorkers: "100%",
+          // Local clouds compute at the same time. A test that hangs is found all the same.
+          testTimeout: 60_000,
         },
       },
       { test: { name: "tools", include: ["{host,components,local}/**/*.tools.test.ts"] } },
