@@ -18,6 +18,8 @@ export interface NumberedClient extends AsyncDisposable {
 }
 
 const intervalMs = 200;
+/** Rate at which a {@link NumberedClient} sends. */
+export const messagesPerSecond = 1000 / intervalMs;
 const limitSeconds = 900;
 
 /** Starts it, with a label of its own before its numbers, and resolves when the first messages are acknowledged. */

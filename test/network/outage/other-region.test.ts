@@ -3,6 +3,7 @@ import { recoveryPointSeconds } from "../../../components/model/node-facts.ts";
 import { acknowledgedBetween, forget, missingFromArchive, recordAcknowledged } from "./ledger.ts";
 import { loseDropletAndVolume } from "./loss.ts";
 import { networkUnderTest } from "./network-under-test.ts";
+import { messagesPerSecond } from "./numbered.ts";
 import { nodeMachine } from "./node.ts";
 import { backUpNow, readyAtMs, rebuildNetwork } from "./operator.ts";
 import { watchPorts } from "./port-watch.ts";
@@ -18,9 +19,10 @@ describe("a droplet and its volume that were deleted", () => {
     const old = await nodeMachine();
     const elsewhere = old.region === "lon1" ? "fra1" : "lon1";
     await backUpNow();
+    const backedUpAt = Date.now();
     await using client = await network.current.sendNumbers("region lost");
-    // Long enough that messages are older than what may be lost, and younger than the backup.
-    await client.acknowledges(400, 180_000);
+    // Messages that are younger than the backup are then older than what may be lost.
+    await client.acknowledges(recoveryPointSeconds * messagesPerSecond + 20, 180_000);
 
     const lostAt = Date.now();
     await loseDropletAndVolume(old);
@@ -40,7 +42,7 @@ describe("a droplet and its volume that were deleted", () => {
     // Later tests do not ask for them again.
     await forget(new Set(missing.map(({ body }) => body)));
     expect(missing.filter(({ at }) => at < lostAt - mayBeLostMs || at > goneAt)).toEqual([]);
-    expect(acknowledgedBetween(all, lostAt - 80_000, lostAt - mayBeLostMs)).toBeGreaterThan(0);
+    expect(acknowledgedBetween(all, backedUpAt, lostAt - mayBeLostMs)).toBeGreaterThan(0);
     expect(await takeInventory(machine, filling)).toEqual(filling.inventory);
   });
 });
