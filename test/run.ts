@@ -3,8 +3,17 @@ import { runAsRoot } from "../host/as-root.ts";
 import { bareMachine } from "./runner/bare-machine.ts";
 import { bareMachineImage } from "./runner/bare-machine-image.ts";
 import { hostToolsPhase } from "./runner/host-tools.ts";
-import { localCloudDown, localCloudImage, localCloudKilled, localCloudUp, testRun } from "./runner/local-cloud.ts";
-import { describe, describeTimes, runPhases, type Phase } from "./runner/phase.ts";
+import {
+  cloudDown,
+  lastingCloud,
+  lastingCloudUp,
+  localCloudImage,
+  rebuiltCloud,
+  rebuiltCloudKilled,
+  rebuiltCloudUp,
+  type TestCloud,
+} from "./runner/local-cloud.ts";
+import { computingLane, describe, describeTimes, runPhases, type Phase } from "./runner/phase.ts";
 import { staticChecks, toolChecks } from "./runner/static-checks.ts";
 import { toolchainPhase } from "./runner/toolchain.ts";
 import { vitestPhase } from "./runner/vitest-phase.ts";
@@ -31,40 +40,37 @@ async function main(): Promise<number> {
 
 const fastPhases: readonly Phase[] = [staticChecks, vitestPhase({ name: "unit tests", project: "unit" })];
 
-/** Each leaves a working network to the next. The first fills it; the last ones take longest. */
-const outages = [
-  "filled",
-  "kill",
-  "power",
-  "full-disk",
-  "backup-alarm",
-  "drill",
-  "point-in-time",
-  "droplet-deleted",
-  "rebuild-killed",
-  "other-region",
-  "damaged-backup",
-] as const;
+/** In the lane of what computes, so that it is made beside the filling: the nodes after the first are made from it. */
+const preparedImage = cloudPhase(rebuiltCloud, "image with a node's packages", "prepared/", {
+  needs: [rebuiltCloudUp],
+  lane: computingLane,
+});
 
-/** Beside the network tests: what it computes is long done when they end, and none of them makes a node. */
-const preparedImage = cloudPhase("image with a node's packages", "test/network/prepared/", [localCloudUp], false);
-
-/** One phase a file, because vitest orders files by itself. */
-const outagePhases = outages.map((name) =>
-  cloudPhase(
-    `outage: ${name}`,
-    `test/network/outage/${name}.test.ts`,
-    name === "filled" ? [localCloudUp, preparedImage] : [{ name: "outage: filled" }],
-  ),
+/** Outages that a node outlives, and a drill, which makes one elsewhere. Each leaves a working network to the next. */
+const lastingOutages = outages(
+  lastingCloud,
+  [lastingCloudUp],
+  ["kill", "power", "full-disk", "backup-alarm", "drill", "point-in-time"],
 );
 
-/** All phases. What the local cloud waits for stands first; what computes and is long done then runs beside it. */
+/** Outages that end with another node. Each leaves a working network to the next. */
+const rebuiltOutages = outages(
+  rebuiltCloud,
+  [rebuiltCloudUp, preparedImage],
+  ["droplet-deleted", "rebuild-killed", "other-region", "damaged-backup"],
+);
+
+/** All phases. The lanes of the two local clouds take longest; what computes is done when they are half way. */
 const allPhases: readonly Phase[] = [
   hostToolsPhase,
   toolchainPhase,
   localCloudImage,
   bareMachineImage,
-  bareMachine,
+
+  rebuiltCloudKilled,
+  rebuiltCloudUp,
+  lastingCloudUp,
+
   toolChecks,
   vitestPhase({ name: "tests with these programs", project: "tools", needs: [hostToolsPhase.name] }),
   vitestPhase({ name: "contract tests", project: "contract", needs: [toolchainPhase.name] }),
@@ -74,21 +80,45 @@ const allPhases: readonly Phase[] = [
     files: ["test/network/refused/"],
     needs: [toolchainPhase.name, localCloudImage.name],
   }),
-  localCloudKilled,
-  localCloudUp,
   preparedImage,
-  cloudPhase("network tests", "test/network/running/", [localCloudUp]),
-  ...outagePhases,
-  cloudPhase("network tests that end the network", "test/network/ending/", [localCloudUp]),
-  localCloudDown,
-  cloudPhase("what is left on this machine", "test/network/gone/", [localCloudDown]),
+  bareMachine,
+
+  ...rebuiltOutages,
+  cloudDown(rebuiltCloud),
+  cloudPhase(rebuiltCloud, "what is left on this machine", "gone/", { needs: [cloudDown(rebuiltCloud)] }),
+
+  cloudPhase(lastingCloud, "network tests", "running/", { needs: [lastingCloudUp] }),
+  ...lastingOutages,
+  cloudPhase(lastingCloud, "end of the network", "ending/", { needs: [lastingCloudUp] }),
+  cloudDown(lastingCloud),
+  cloudPhase(lastingCloud, "what is left on this machine", "gone/", { needs: [cloudDown(lastingCloud)] }),
 ];
 
-/** Tests in and around the local cloud, which come one after the other: none waits for the processor as much as for machines. */
-function cloudPhase(name: string, files: string, needed: readonly Pick<Phase, "name">[], waits = true): Phase {
-  const environment = { IMERA_TEST_RUN: String(testRun) };
-  const needs = needed.map((phase) => phase.name);
-  return vitestPhase({ name, project: "network", files: [files], needs, waits, environment });
+/** The filling of a cloud's network, and its outages: one phase a file, because vitest orders files by itself. */
+function outages(cloud: TestCloud, needed: readonly [Phase, ...Phase[]], names: readonly string[]): Phase[] {
+  const file = (name: string): string => `outage/${name}.test.ts`;
+  const filled = cloudPhase(cloud, "filled", file("filled"), { needs: needed.slice(0, 1) });
+  const needs = [filled, ...needed];
+  return [filled, ...names.map((name) => cloudPhase(cloud, `outage: ${name}`, file(name), { needs }))];
+}
+
+interface CloudPhaseOptions {
+  readonly needs: readonly Phase[];
+  /** Default: the cloud's own. */
+  readonly lane?: string;
+}
+
+/** Tests of test/network in and around a local cloud: `files` is the beginning of their paths there. */
+function cloudPhase(cloud: TestCloud, what: string, files: string, options: CloudPhaseOptions): Phase {
+  const { needs, lane } = { lane: cloud.name, ...options };
+  return vitestPhase({
+    name: `${cloud.name}: ${what}`,
+    project: "network",
+    files: [`test/network/${files}`],
+    needs: needs.map(({ name }) => name),
+    lane,
+    environment: { IMERA_TEST_RUN: String(cloud.number) },
+  });
 }
 
 process.exitCode = await main();

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { baseImage, imageCache } from "../../local/incus/images.ts";
 import { debianMirrors, mirrorSources } from "../../local/preparation/debian-mirrors.ts";
+import { mirrorLane } from "./host-tools.ts";
 import { localCloudImage } from "./local-cloud.ts";
 import type { Phase } from "./phase.ts";
 
@@ -15,7 +16,7 @@ const packages = ["git", "nodejs", "npm", "systemd-sysv"];
 export const bareMachineImage: Phase = {
   name: "image of a bare machine",
   needs: [localCloudImage.name],
-  waits: true,
+  lane: mirrorLane,
   async run(report) {
     const { folder, args, sources } = await plan();
     if (!existsSync(folder)) {

@@ -45,10 +45,13 @@ const hostTools: readonly HostTool[] = [
   { aptPackages: ["tmux"], probe: ["tmux", "-V"], neededFor: "giving profanity a terminal" },
 ];
 
+/** Lane of phases that wait for the mirror of Debian's packages. */
+export const mirrorLane = "package mirror";
+
 /** Installs what tests need from the distribution; each program counts as one test. */
 export const hostToolsPhase: Phase = {
   name: "programs from the distribution",
-  waits: true,
+  lane: mirrorLane,
   async run(report) {
     const missing = await missingTools();
     if (missing.length > 0) {

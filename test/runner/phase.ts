@@ -12,8 +12,11 @@ export interface Phase {
   readonly name: string;
   /** Names of earlier phases that must have passed, else this one is not started and counts as failed. */
   readonly needs?: readonly string[];
-  /** Waits for networks, disks and machines more than it computes: runs beside a phase that computes. Default: false. */
-  readonly waits?: boolean;
+  /**
+   * Names what the phase needs for itself, such as a local cloud. Phases of one lane run one after the other, in the order
+   * given; lanes run beside each other. Default: {@link computingLane}.
+   */
+  readonly lane?: string;
   /** Resolves to what passed and failed; throwing counts as one failure. */
   run(report: Report): Promise<Tally>;
 }
@@ -33,10 +36,13 @@ export interface RunResult extends Tally {
   readonly seconds: number;
 }
 
+/** Lane of phases that compute more than they wait for networks, disks and machines. */
+export const computingLane = "processor";
+
 /**
- * Runs at most two phases at a time, one that computes beside one that waits, each kind in the order given. Shows every phase
- * with its time and adds up the tests. A phase that throws, that ran no test or that could not start counts as one failure.
- * Throws before anything runs when a phase needs one that does not come before it.
+ * Runs the phases of each lane one after the other, and the lanes beside each other. Shows every phase with its time and adds
+ * up the tests. A phase that throws, that ran no test or that could not start counts as one failure. Throws before anything
+ * runs when a phase needs one that does not come before it.
  */
 export async function runPhases(phases: readonly Phase[], report: Report): Promise<RunResult> {
   refuseMisplacedNeeds(phases);
@@ -44,10 +50,10 @@ export async function runPhases(phases: readonly Phase[], report: Report): Promi
   const secondsSoFar = (): number => (performance.now() - startedMs) / 1000;
   const openGroup = groupedLines(report);
   const results = new Map<string, Promise<PhaseResult>>();
-  const lastOfKind = new Map<boolean, Promise<PhaseResult>>();
+  const lastOfLane = new Map<string, Promise<PhaseResult>>();
   for (const phase of phases) {
-    const waits = phase.waits === true;
-    const before = lastOfKind.get(waits);
+    const { lane = computingLane } = phase;
+    const before = lastOfLane.get(lane);
     const result = (async (): Promise<PhaseResult> => {
       await before;
       const needed = await Promise.all((phase.needs ?? []).flatMap((name) => results.get(name) ?? []));
@@ -55,7 +61,7 @@ export async function runPhases(phases: readonly Phase[], report: Report): Promi
       return runShown(phase, { blocker: blocker?.name, group: openGroup(), secondsSoFar });
     })();
     results.set(phase.name, result);
-    lastOfKind.set(waits, result);
+    lastOfLane.set(lane, result);
   }
   const all = await Promise.all(results.values());
   return { ...sum(all.map(({ tally }) => tally)), phases: all, seconds: secondsSoFar() };

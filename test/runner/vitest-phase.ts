@@ -15,7 +15,7 @@ export interface VitestPhaseOptions {
   /** Only files whose path contains one of these. */
   readonly files?: readonly string[];
   readonly needs?: readonly string[];
-  readonly waits?: boolean;
+  readonly lane?: string;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -24,7 +24,7 @@ export function vitestPhase(options: VitestPhaseOptions): Phase {
   return {
     name: options.name,
     needs: options.needs ?? [],
-    waits: options.waits ?? false,
+    ...(options.lane === undefined ? {} : { lane: options.lane }),
     run: (report) =>
       inOwnTemporaryFolder(report, async ({ own, temporary }) => {
         const reportFile = join(own, "report.json");

@@ -27,14 +27,14 @@ describe("runPhases", () => {
     expect(await runPhases([passing("a", 0)], quiet)).toMatchObject({ passed: 0, failed: 1 });
   });
 
-  it.each([true, false])(
-    "does not start a phase whose need failed, and counts it as failed; it waits: %s",
-    async (waits) => {
+  it.each(["a cloud", undefined])(
+    "does not start a phase whose need failed, and counts it as failed; its lane: %s",
+    async (lane) => {
       let started = false;
       const dependent: Phase = {
         name: "b",
         needs: ["a"],
-        waits,
+        ...(lane === undefined ? {} : { lane }),
         run: () => {
           started = true;
           return Promise.resolve({ passed: 5, failed: 0 });
@@ -79,35 +79,35 @@ function recorder() {
   return { events, phase };
 }
 
-describe("runPhases, two at a time", () => {
-  it("runs a phase that waits beside one that computes, and two of a kind one after the other", async () => {
+describe("lanes of runPhases", () => {
+  it("run beside each other, the phases of one after the other", async () => {
     const { events, phase } = recorder();
-    const waits = true;
-    await runPhases([phase("a"), phase("b"), phase("w", { waits }), phase("x", { waits })], quiet);
-    expect(events.slice(0, 2)).toEqual(["a begins", "w begins"]);
+    const [one, two] = [{ lane: "one cloud" }, { lane: "another cloud" }];
+    await runPhases([phase("a"), phase("b"), phase("w", one), phase("x", one), phase("y", two)], quiet);
+    expect(events.slice(0, 3)).toEqual(["a begins", "w begins", "y begins"]);
     expect(events.indexOf("b begins")).toBeGreaterThan(events.indexOf("a ends"));
     expect(events.indexOf("x begins")).toBeGreaterThan(events.indexOf("w ends"));
     expect(events.indexOf("x begins")).toBeLessThan(events.indexOf("b ends"));
   });
 
-  it("lets a phase wait for what it needs of the other kind", async () => {
+  it("let a phase wait for what it needs of another", async () => {
     const { events, phase } = recorder();
-    await runPhases([phase("a"), phase("w", { waits: true, needs: ["a"] }), phase("b", { needs: ["w"] })], quiet);
+    await runPhases([phase("a"), phase("w", { lane: "a cloud", needs: ["a"] }), phase("b", { needs: ["w"] })], quiet);
     expect(events).toEqual(["a begins", "a ends", "w begins", "w ends", "b begins", "b ends"]);
   });
 
-  it("shows each phase's lines together, whole", async () => {
+  it("show each phase's lines together, whole", async () => {
     const { phase } = recorder();
     const lines: string[] = [];
-    await runPhases([phase("a"), phase("w", { waits: true }), phase("b")], (line) => lines.push(line));
+    await runPhases([phase("a"), phase("w", { lane: "a cloud" }), phase("b")], (line) => lines.push(line));
     expect(lines.map((line) => line.slice(0, 3))).toEqual(
       ["a", "w", "b"].flatMap((name) => [`▸ ${name}`, `${name} 1`, `${name} 2`, `✓ ${name}`]),
     );
   });
 
-  it("shows the lines of the phase begun first as they come", async () => {
+  it("show the lines of the phase begun first as they come", async () => {
     const { events, phase } = recorder();
-    await runPhases([phase("a"), phase("w", { waits: true })], (line) => events.push(line));
+    await runPhases([phase("a"), phase("w", { lane: "a cloud" })], (line) => events.push(line));
     expect(events.indexOf("a 1")).toBeLessThan(events.indexOf("a ends"));
   });
 });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { execInside } from "../../../local/incus/exec.ts";
 import { runNumbered } from "../../../local/run/run.ts";
+import { stackName } from "../../../local/stack/stack-name.ts";
 import { isCommandFailure } from "../../../local/incus/exec.ts";
 import { notYet, notYetOn, waitUntil } from "../../../host/wait-until.ts";
 import { testRunNumber } from "../cloud.ts";
@@ -19,9 +20,10 @@ export interface NodeMachine {
   shell(command: string, options?: { readonly timeoutMs?: number; readonly input?: string }): Promise<string>;
 }
 
-/** The network's only droplet; throws when there is none or more than one. */
+/** The network's only droplet; throws when there is none or more than one. Droplets of no network do not count. */
 export async function nodeMachine(): Promise<NodeMachine> {
-  const droplets = (await digitaloceanList("droplets")) as DropletAnswer[];
+  const all = (await digitaloceanList("droplets")) as DropletAnswer[];
+  const droplets = all.filter(({ tags }) => tags.includes(`imera-${stackName}`));
   const [droplet] = droplets;
   if (droplet === undefined || droplets.length > 1) throw new Error(`${droplets.length} droplets instead of one`);
   const run = runNumbered(Number(testRunNumber()));
@@ -41,6 +43,7 @@ export async function nodeMachine(): Promise<NodeMachine> {
 
 interface DropletAnswer {
   readonly id: number;
+  readonly tags: readonly string[];
   readonly volume_ids: readonly string[];
   readonly region: { readonly slug: string };
   readonly image: { readonly id: number; readonly slug: string | null };
