@@ -84,7 +84,7 @@ export class LastingSession {
 
 const streamManagementNs = "urn:xmpp:sm:3";
 const reconnectDelayMs = 500;
-const answerTimeoutMs = 10_000;
+const answerTimeoutMs = 20_000;
 // The library asks when nothing was sent for so long; its own 250 ms never pass here.
 const requestAfterMs = 20;
 const openAnewAfterMs = 15_000;
