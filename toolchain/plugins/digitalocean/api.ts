@@ -21,6 +21,10 @@ import {
   FirewallsRequestBuilderRequestsMetadata,
 } from "@digitalocean/dots/src/dots/v2/firewalls/index.js";
 import {
+  ImagesRequestBuilderNavigationMetadata,
+  ImagesRequestBuilderRequestsMetadata,
+} from "@digitalocean/dots/src/dots/v2/images/index.js";
+import {
   ProjectsRequestBuilderNavigationMetadata,
   ProjectsRequestBuilderRequestsMetadata,
 } from "@digitalocean/dots/src/dots/v2/projects/index.js";
@@ -49,6 +53,7 @@ export type Api = Pick<
   | "actions"
   | "droplets"
   | "firewalls"
+  | "images"
   | "projects"
   | "reserved_ips"
   | "spaces"
@@ -85,6 +90,10 @@ const builders = {
   firewalls: {
     navigationMetadata: FirewallsRequestBuilderNavigationMetadata,
     requestsMetadata: FirewallsRequestBuilderRequestsMetadata,
+  },
+  images: {
+    navigationMetadata: ImagesRequestBuilderNavigationMetadata,
+    requestsMetadata: ImagesRequestBuilderRequestsMetadata,
   },
   projects: {
     navigationMetadata: ProjectsRequestBuilderNavigationMetadata,

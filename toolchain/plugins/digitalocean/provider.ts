@@ -4,6 +4,7 @@ import { DigitalOcean } from "./client.ts";
 import { droplet } from "./droplet.ts";
 import { firewall } from "./firewall.ts";
 import { projectResources } from "./project-resources.ts";
+import { getImages } from "./get-images.ts";
 import { project } from "./project.ts";
 import { isRealHost, realServiceRefusal } from "./real-service.ts";
 import { reservedIpAssignment } from "./reserved-ip-assignment.ts";
@@ -49,7 +50,7 @@ export const digitalOceanProvider: ProviderDefinition<DigitalOcean> = {
     volumeAttachment,
     vpc,
   ],
-  functions: [],
+  functions: [getImages],
   idInState: true,
   detailedDiff: true,
 };
