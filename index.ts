@@ -1,3 +1,4 @@
+import { bootImage } from "./components/node/boot-image.ts";
 import { findZone } from "./components/dns/cloudflare-zone.ts";
 import { readSettings } from "./components/settings/settings.ts";
 import { XmppNetwork } from "./components/xmpp-network.ts";
@@ -6,7 +7,8 @@ import { XmppNetwork } from "./components/xmpp-network.ts";
 // these to; looking it up all the same took a third of a preview.
 Reflect.deleteProperty(Error, "prepareStackTrace");
 
-const settings = readSettings();
+const given = readSettings();
+const settings = { ...given, image: await bootImage(given) };
 const zone =
   settings.purpose === "drill" ? undefined : await findZone(settings.zone === "" ? settings.domain : settings.zone);
 

@@ -65,9 +65,14 @@ export const settingsSchema = z.strictObject({
     }),
   image: z
     .string()
-    .regex(/^[a-z0-9][a-z0-9.-]+$/, { error: "expected the slug of an image" })
+    .regex(/^[a-z0-9][a-z0-9.-]+$/, { error: "expected the slug or id of an image, or prepared" })
     .default("debian-13-x64")
-    .meta({ description: "Droplet image, Debian 13. Holds for droplets yet to be made.", example: "debian-13-x64" }),
+    .meta({
+      description:
+        "Image of droplets yet to be made: slug, id, or `prepared`, the newest that `npm run image` made and the region has " +
+        "(`debian-13-x64` where there is none).",
+      example: "prepared",
+    }),
   volumeSizeGiB: integer(z.int().min(1).max(16384)).default(10).meta({
     description: "Size of the data volume in GiB, for accounts, archive and uploads. It can grow, not shrink.",
     example: 50,
