@@ -41,6 +41,7 @@ const onNetwork: readonly (readonly [string, readonly string[]])[] = [
   ["backup", []],
   ["restore", ["--to", "2026-11-22T10:00:00Z"]],
   ["rebuild", []],
+  ["image", []],
   ["drill", []],
   ["export", ["--user", "romeo"]],
   ["pulumi", ["preview"]],

@@ -22,7 +22,7 @@ export interface BootImageSettings {
 export async function bootImage({ image, region }: BootImageSettings): Promise<string> {
   if (image !== preparedImageSetting) return image;
   const stack = pulumi.getStack();
-  const again = `Make one: npm run image -- --stack ${stack}`;
+  const again = "`npm run image` makes one.";
   try {
     const images = preparedImagesOf(stack, await ownImages());
     const here = images.find(({ regions }) => regions.includes(region));

@@ -12,6 +12,8 @@ export interface CloudApi {
    * Rejects with the API's words, and when a page names a next one on another host: the token goes nowhere else.
    */
   list(path: string, key: string): Promise<readonly ListedResource[]>;
+  /** Makes a resource, or starts an action. Resolves to the answer's body; rejects with the API's words. */
+  post(path: string, body: object): Promise<unknown>;
   /** Resolves too when there is nothing to delete. */
   remove(path: string): Promise<void>;
 }
@@ -59,14 +61,15 @@ interface ApiDescription {
 
 function cloudApi({ cloud, base, token, nextPage }: ApiDescription): CloudApi {
   if (token === undefined) throw new Error(`There is no API token for ${cloud} in the stack's settings.`);
-  const request = async (method: "GET" | "DELETE", url: URL): Promise<unknown> => {
+  const request = async (method: "GET" | "POST" | "DELETE", url: URL, body?: object): Promise<unknown> => {
     const response = await fetch(url, {
       method,
-      headers: { authorization: `Bearer ${token}` },
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(requestTimeoutMs),
     });
     const text = await response.text();
-    if (response.status === 404) return undefined;
+    if (response.status === 404 && method !== "POST") return undefined;
     if (!response.ok) throw new CloudError(`${cloud}: ${method} ${url.href}`, response.status, text);
     return text === "" ? {} : JSON.parse(text);
   };
@@ -86,6 +89,7 @@ function cloudApi({ cloud, base, token, nextPage }: ApiDescription): CloudApi {
   return {
     get: (path) => request("GET", new URL(`${base}${path}`)),
     list,
+    post: (path, body) => request("POST", new URL(`${base}${path}`), body),
     remove: async (path) => {
       await request("DELETE", new URL(`${base}${path}`));
     },

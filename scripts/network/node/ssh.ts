@@ -68,7 +68,7 @@ export async function openNode(access: StackAccess, node: NetworkNode): Promise<
 }
 
 /** Logs in as root. Throws, with what to check, when the node does not answer, is another host, or does not take the key. */
-async function connectNode({ stack, runNumber }: NamedStack, login: NodeLogin): Promise<NodeSession> {
+export async function connectNode({ stack, runNumber }: NamedStack, login: NodeLogin): Promise<NodeSession> {
   const client = await logIn(login);
   // Whoever waits for something learns of the end by `close`.
   client.on("error", () => undefined);

@@ -1,0 +1,91 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { NamedStack } from "../../host/terminal/advice.ts";
+import { postgresqlVersion } from "../../components/model/node-facts.ts";
+import { fileBundle, staticFiles } from "../../components/node/files.ts";
+import { notYet, waitUntil } from "../../host/wait-until.ts";
+import { runProgram } from "../network/node/program.ts";
+import { connectNode, type NodeSession } from "../network/node/ssh.ts";
+import { firstContactPort, type ThrowAwayDroplet } from "./throw-away.ts";
+
+/** Versions of the Debian packages that matter most in an image. */
+export interface Versions {
+  readonly ejabberd: string;
+  readonly postgresql: string;
+}
+
+/**
+ * Has the droplet install a node's packages by the node's own program, and takes all that is its own from it. Resolves to what
+ * was installed; rejects when anything of its own is left.
+ */
+export async function prepareDroplet(
+  stack: NamedStack,
+  droplet: ThrowAwayDroplet,
+  report: (line: string) => void,
+  signal: AbortSignal,
+): Promise<Versions> {
+  await using session = await logIn(stack, droplet, signal);
+  // What runs on the droplet meanwhile ends with the connection.
+  return await Promise.race([install(session, report), aborted(signal)]);
+}
+
+async function install(session: NodeSession, report: (line: string) => void): Promise<Versions> {
+  const listeners = { onLine: report, onStderrLine: report, timeoutMs: installTimeoutMs };
+  await runProgram(session, ["/usr/local/sbin/imera-apply"], { stdin: fileBundle([...staticFiles(), facts]) });
+  await runProgram(session, ["/usr/local/lib/imera/steps/10-cloud-init"], listeners);
+  const [ejabberd, postgresql] = [
+    await versionOf(session, "ejabberd"),
+    await versionOf(session, `postgresql-${postgresqlVersion}`),
+  ];
+  report("taking away what is this machine's own");
+  await runScript(session, "clean.sh");
+  const left = (await runScript(session, "find-own.sh")).trim();
+  if (left !== "") throw new Error(`The droplet still has what is its own, so no image was made of it:\n${left}`);
+  return { ejabberd, postgresql };
+}
+
+const facts = {
+  path: "/etc/imera/node.json",
+  mode: "0644",
+  owner: "root:root",
+  content: JSON.stringify({ database: { version: postgresqlVersion } }),
+};
+
+const installTimeoutMs = 1_800_000;
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason as Error);
+    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+  });
+}
+
+/** Asks the droplet for its own host key, by the throw-away one, and logs in. */
+async function logIn(
+  stack: NamedStack,
+  { publicIpv4: host, login, firstContact }: ThrowAwayDroplet,
+  signal: AbortSignal,
+): Promise<NodeSession> {
+  const connection = { host, privateKey: login.privateKey };
+  await using greeting = await waitUntil({
+    what: `SSH on the droplet (${host})`,
+    probe: () =>
+      connectNode(stack, { ...connection, port: firstContactPort.first, hostKey: firstContact.publicKey }).then(
+        (value) => ({ value }),
+        notYet,
+      ),
+    intervalMs: 1000,
+    timeoutMs: 300_000,
+    signal,
+  });
+  const hostKey = await runProgram(greeting, ["imera-first-contact"]);
+  return await connectNode(stack, { ...connection, hostKey: hostKey.trim() });
+}
+
+function versionOf(session: NodeSession, name: string): Promise<string> {
+  return runProgram(session, ["dpkg-query", "--show", "--showformat=${Version}", name]);
+}
+
+async function runScript(session: NodeSession, name: string): Promise<string> {
+  return runProgram(session, ["bash", "-s"], { stdin: await readFile(join(import.meta.dirname, name), "utf8") });
+}
