@@ -16,7 +16,7 @@ export interface ScratchDroplet extends AsyncDisposable {
 }
 
 /** Order of a droplet, with the names of the API's body. */
-export interface DropletOrder {
+interface DropletOrder {
   readonly name: string;
   readonly region: string;
   readonly size: string;
@@ -28,7 +28,7 @@ export interface DropletOrder {
 const scratchPorts = [8001, 8002] as const;
 
 /** Boots a droplet of the plain Debian image and resolves when its cloud-init has ended. */
-export async function bootDroplet(order: DropletOrder): Promise<ScratchDroplet> {
+async function bootDroplet(order: DropletOrder): Promise<ScratchDroplet> {
   const body = { ...order, image: "debian-13-x64", ipv6: true };
   const { droplet } = await digitaloceanRequest<{ droplet: { id: number } }>("POST", "droplets", body);
   const { id } = droplet;
