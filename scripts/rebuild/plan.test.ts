@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { dataLosses, describePlan, plannedChanges } from "./plan.ts";
+import { dataLosses, describePlan, plannedChanges, warnings } from "./plan.ts";
 import { recordedRun } from "./testing/recorded.ts";
 
 describe("plannedChanges", () => {
@@ -23,6 +23,16 @@ describe("plannedChanges", () => {
 
   it("takes no data away", () => {
     expect(dataLosses(changes)).toEqual([]);
+  });
+});
+
+describe("warnings", () => {
+  it("are those of the preview, each once", () => {
+    const line = { kind: "line", atMs: 0, name: "" } as const;
+    const missing = { ...line, severity: "warning", text: "No prepared image in lon1.\n" };
+    expect(warnings([missing, { ...line, severity: "info", text: "hello" }, missing])).toEqual([
+      "No prepared image in lon1.",
+    ]);
   });
 });
 

@@ -25,9 +25,11 @@ export interface PlannedChange extends Change {
  * data would be lost, and where the answer is no.
  */
 export async function plan(access: StackAccess, { yes }: PlanOptions): Promise<PhaseTime[]> {
-  const { value: changes, time } = await shownPhase("plan", "what to do (pulumi preview)", async () =>
-    plannedChanges((await runEngine(access, ["preview"])).events),
-  );
+  const { value: events, time } = await shownPhase("plan", "what to do (pulumi preview)", async () => {
+    return (await runEngine(access, ["preview"])).events;
+  });
+  const changes = plannedChanges(events);
+  for (const warning of warnings(events)) say(`Warning: ${warning}`);
   say(describePlan(changes));
   refuseLosses(access, dataLosses(changes));
   if (yes === true || changes.length === 0) return [time];
@@ -41,6 +43,12 @@ function refuseLosses(stack: NamedStack, losses: readonly PlannedChange[]): void
     `The plan would ${what}, with all data in it. A rebuild never does that; nothing was changed. See what asks for it: ` +
       pulumiCommandLine(stack, "preview", "--diff"),
   );
+}
+
+/** Lists what a preview warns of, such as an image that is missing. Pure. */
+export function warnings(events: readonly EngineEvent[]): string[] {
+  const texts = events.flatMap((event) => (event.kind === "line" && event.severity === "warning" ? [event.text] : []));
+  return [...new Set(texts.map((text) => text.trim()))];
 }
 
 /** Lists what a preview announces, one entry for each resource that changes. Pure. */

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { pulumi } from "../engine.ts";
 import { loseDroplet } from "./loss.ts";
 import { networkUnderTest } from "./network-under-test.ts";
 import { nodeMachine } from "./node.ts";
@@ -27,7 +26,8 @@ describe("a droplet that was deleted behind Pulumi's back", () => {
 
     const now = await nodeMachine();
     expect(now.dropletId).not.toBe(old.dropletId);
-    expect(now.image).toBe((await pulumi("config", "get", "imera:image")).output.trim());
+    // Prepared, and not of DigitalOcean's own images, which have a slug.
+    expect(now.image).toMatch(/^\d+$/);
     expect(now.volumeIds).toEqual(old.volumeIds);
     expect(report.recoveries.map(({ outcome }) => outcome)).toEqual(["volume"]);
     expect(await servedCertificate(cloud, now.publicIpv4)).toBe(certificate);
