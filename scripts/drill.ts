@@ -12,6 +12,7 @@ import { setUpToolchain } from "../toolchain/set-up.ts";
 import { networkCommand, type NetworkOptions, runNetworkCommand } from "./network/command-line.ts";
 import { watchForInterruption } from "./drill/interruption.ts";
 import { describeDrill, type DrillReport } from "./drill/report.ts";
+import { readDrillFile } from "./drill/drill-file.ts";
 import { drillSource, readSource, type DrillSource } from "./drill/source.ts";
 import { openStack } from "./network/open-stack.ts";
 
@@ -73,6 +74,8 @@ async function drillAndRemove(source: DrillSource, options: Options): Promise<Dr
 }
 
 async function sourceFromStack({ stack, run }: Options): Promise<DrillSource> {
+  const ofItsOwn = await readDrillFile(stack);
+  if (ofItsOwn !== undefined) return ofItsOwn;
   return readSource(await openStack(stack === localStack ? { stack, run } : { stack }));
 }
 

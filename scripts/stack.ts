@@ -1,6 +1,6 @@
 import { log } from "@clack/prompts";
 import { Command } from "commander";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import process from "node:process";
 import { text } from "node:stream/consumers";
 import { runMain } from "../host/terminal/main.ts";
@@ -11,7 +11,7 @@ import { projectFolder } from "../toolchain/engine/stack-folder.ts";
 import { setUpToolchain } from "../toolchain/set-up.ts";
 import { askForAnswers, askForPassphraseFile, askForVendorKeys } from "./stack/ask.ts";
 import { newStack } from "./stack/new-stack.ts";
-import { nextSteps } from "./stack/next-steps.ts";
+import { drillSteps, nextSteps } from "./stack/next-steps.ts";
 import {
   generatePassphrase,
   judgePassphrase,
@@ -19,7 +19,14 @@ import {
   passphraseOf,
   type SecretsKey,
 } from "./stack/passphrase.ts";
-import { type Backend, findBackend, findStack, refuseExistingSecrets, refuseName } from "./stack/preconditions.ts";
+import {
+  type Backend,
+  findBackend,
+  findStack,
+  localStack,
+  refuseExistingSecrets,
+  refuseName,
+} from "./stack/preconditions.ts";
 import { type Answers, checkAnswers, networkList, questions, vendorKeyNames } from "./stack/questions.ts";
 
 const vendorKeysForm = `{${vendorKeyNames.map((key) => `"${key}": "…"`).join(", ")}}`;
@@ -46,6 +53,16 @@ program
       `Without a terminal they come as JSON on standard input: ${vendorKeysForm}`,
   )
   .action(createStack);
+
+program
+  .command("drill")
+  .description(
+    "Writes Pulumi.NAME-drill.yaml, which has what drills of the stack need and no more: the key that can only read the backups, " +
+      "their passphrase, and the canary's password. It is encrypted with a passphrase of its own.",
+  )
+  .argument("<name>", "name of a stack that is built, such as prod")
+  .option("--generate-passphrase <file>", "where the passphrase of the new file is, or is written")
+  .action(createDrillFile);
 
 await runMain("npm run stack", async () => {
   await program.parseAsync();
@@ -77,11 +94,32 @@ async function createStack(stack: string, options: Options): Promise<void> {
   process.stdout.write(`\n${nextSteps({ stack, key, keepsVendorKeys: answers.vendorKeys !== undefined })}`);
 }
 
+async function createDrillFile(stack: string, options: Pick<Options, "generatePassphrase">): Promise<void> {
+  if (stack === localStack) {
+    throw new Error(`A drill of the local network needs no file: npm run drill -- --stack ${stack}`);
+  }
+  // Only now: what finds stacks loads parts of the local cloud.
+  const [{ openStack }, { readSource }] = await Promise.all([
+    import("./network/open-stack.ts"),
+    import("./drill/source.ts"),
+  ]);
+  const { drillFile, writeDrillFile } = await import("./drill/drill-file.ts");
+  const access = await openStack({ stack });
+  const source = await readSource(access);
+  const own = `${basename(stack)}-drill`;
+  const passphraseFile = fromUser(options.generatePassphrase ?? join(userFolder("data"), `${own}.passphrase`));
+  await generatePassphrase(passphraseFile);
+  const passphrase = passphraseOf({ PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile }) ?? "";
+  await writeDrillFile(drillFile(own), source, { toolchain: access.toolchain, stack: own, passphrase });
+  process.stdout.write(drillSteps(own, passphraseFile));
+}
+
 async function chooseKey(stack: string, options: Options, backend: Backend): Promise<SecretsKey> {
   if (options.secretsProvider !== undefined) return { kind: "service", url: options.secretsProvider };
   if (!backend.wantsPassphrase) return { kind: "backend" };
-  if (options.generatePassphrase !== undefined)
-    {return { kind: "passphrase file", file: fromUser(options.generatePassphrase) };}
+  if (options.generatePassphrase !== undefined) {
+    return { kind: "passphrase file", file: fromUser(options.generatePassphrase) };
+  }
   const given = passphraseOf(process.env);
   if (given !== undefined) {
     judgePassphrase(given, (line) => process.stderr.write(`${line}\n`));

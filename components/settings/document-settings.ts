@@ -32,16 +32,17 @@ export function productionStack(): string {
   return [
     ...comment(
       "",
-      "A production stack. `npm run stack -- new prod` asks for the settings that stand here without a #, your two API tokens and " +
-        "your Spaces key pair, makes all secrets, and adds them here encrypted; this file can then be committed. The others " +
-        "stand here with their defaults: remove the # to set one. docs/configuration.md has an example of each.",
+      "A production stack. `npm run stack -- new prod` asks for the settings that stand here without a #, makes all secrets, and " +
+        "adds them here encrypted; this file can then be committed. The others stand here with their defaults: remove the # " +
+        "to set one. docs/configuration.md has an example of each. Your two API tokens and your Spaces key pair come from the " +
+        "environment: docs/production.md.",
     ),
     "config:",
     ...Object.entries(others).flatMap(([name, schema]) => [...settingLines(name, schema), ""]),
     ...comment(
       "  ",
       `Made by \`npm run stack -- new\`: ${publicKeys.join(", ")} and, encrypted, ${stackSecretNames.join(", ")}. ` +
-        `With backupBucket also ${bucketSecretNames.join(" and ")}: pulumi config set --secret imera:${bucketSecretNames[0] ?? ""}`,
+        `With backupBucket also ${bucketSecretNames.join(" and ")}, as docs/configuration.md says.`,
     ),
     "",
     ...comment("  ", sshNetworks.meta()?.description ?? ""),

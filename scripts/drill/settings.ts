@@ -1,7 +1,7 @@
 import { regions, sizes } from "../../local/digitalocean/catalogue.ts";
 import type { StackSecrets } from "../../components/settings/new-secrets.ts";
 import type { PlainValue } from "../../toolchain/engine/stack-config.ts";
-import type { DrillSource } from "./source.ts";
+import { ownSettings, type DrillSource } from "./source.ts";
 
 /** The settings of a drill's stack, by name without `imera:`. */
 export interface DrillSettings {
@@ -36,19 +36,6 @@ export function drillSettings(source: DrillSource, fresh: StackSecrets): DrillSe
     },
   };
 }
-
-/** Settings that a drill does not take over: where the network is, what guards it, and how it was recovered itself. */
-const ownSettings = new Set([
-  "acmeDirectoryUrl",
-  "image",
-  "protectData",
-  "purpose",
-  "recovery",
-  "recoveryTime",
-  "region",
-  "reservedIp",
-  "sshNetworks",
-]);
 
 /** All regions are the same in a local cloud, and it does not have all of DigitalOcean's: the first of its own. */
 function localRegion(): string {

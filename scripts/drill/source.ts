@@ -43,8 +43,8 @@ export async function readSource(access: StackAccess): Promise<DrillSource> {
   };
 }
 
-/** From `pulumi config --json`; secrets have no value there. */
-function plainSettings(json: string): DrillSource["settings"] {
+/** Reads the plain settings, by name without `imera:`, out of what `pulumi config --json` prints. */
+export function plainSettings(json: string): DrillSource["settings"] {
   const entries = Object.entries(z.record(z.string(), configEntry).parse(JSON.parse(json)));
   return Object.fromEntries(
     entries.flatMap(([fullName, { value, objectValue, secret }]) => {
@@ -55,3 +55,16 @@ function plainSettings(json: string): DrillSource["settings"] {
     }),
   );
 }
+
+/** Settings that a drill does not take over: where the network is, what guards it, and how it was recovered itself. */
+export const ownSettings: ReadonlySet<string> = new Set([
+  "acmeDirectoryUrl",
+  "image",
+  "protectData",
+  "purpose",
+  "recovery",
+  "recoveryTime",
+  "region",
+  "reservedIp",
+  "sshNetworks",
+]);

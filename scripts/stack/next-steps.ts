@@ -35,6 +35,25 @@ export function nextSteps({ stack, key, keepsVendorKeys }: MadeStack): string {
   ].join("\n");
 }
 
+/** Says how a drill's own file is used. */
+export function drillSteps(stack: string, passphraseFile: string): string {
+  const file = `Pulumi.${stack}.yaml`;
+  return [
+    `${file} has all that a drill needs. Its passphrase is in`,
+    `  ${passphraseFile}`,
+    "",
+    "A drill on any machine, without the network's passphrase, state and tokens:",
+    `  export PULUMI_CONFIG_PASSPHRASE_FILE=${passphraseFile}`,
+    `  npm run drill -- --stack ${stack}`,
+    "",
+    "Each week on GitHub:",
+    `  git add ${file} && git commit -m "Let drills run by themselves"`,
+    `  gh variable set DRILL_STACK --body ${stack}`,
+    `  gh secret set DRILL_PASSPHRASE --env drill < ${passphraseFile}`,
+    "",
+  ].join("\n");
+}
+
 function onPaper(key: SecretsKey): string[] {
   switch (key.kind) {
     case "passphrase file":

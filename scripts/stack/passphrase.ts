@@ -54,10 +54,11 @@ export function noPassphrase(proposedFile: string): Error {
 /** Writes a new passphrase into a file of mode 0600, and makes its folder. One that is there stays, and is taken. */
 export async function generatePassphrase(file: string): Promise<void> {
   if (existsSync(file) && readFileSync(file, "utf8").trim() !== "") return;
-  if (existsSync(file))
-    {throw new Error(
+  if (existsSync(file)) {
+    throw new Error(
       `${file} is there, and empty: no passphrase is in it. Remove it, or name another. Nothing was changed.`,
-    );}
+    );
+  }
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const groups = Array.from({ length: 7 }, () => randomCharacters(4));
   await writeFile(file, `${groups.join("-")}\n`, { mode: 0o600, flag: "wx" });

@@ -13,7 +13,7 @@ export interface Backend {
 }
 
 /** Stack of the local clouds, whose file the repository has. */
-const localStack = "local";
+export const localStack = "local";
 
 /** Throws, with what to do, unless a stack may have that name. */
 export function refuseName(stack: string): void {

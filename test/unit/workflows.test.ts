@@ -1,6 +1,10 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import process from "node:process";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
 import manifest from "../../package.json" with { type: "json" };
@@ -15,7 +19,13 @@ const workflow = z.object({
     z.object({
       permissions: z.record(z.string(), z.string()).optional(),
       "timeout-minutes": z.number(),
-      steps: z.array(z.object({ run: z.string().optional(), with: z.record(z.string(), z.unknown()).optional() })),
+      steps: z.array(
+        z.object({
+          name: z.string().optional(),
+          run: z.string().optional(),
+          with: z.record(z.string(), z.unknown()).optional(),
+        }),
+      ),
     }),
   ),
 });
@@ -60,4 +70,73 @@ describe("workflows", () => {
       expect(text, name).not.toMatch(/pull_request_target|actions\/checkout|npm /);
     }
   });
+});
+
+describe("the step that says what is missing", () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "imera-workflow-"));
+    writeFileSync(join(folder, "Pulumi.prod.yaml"), "encryptionsalt: v1:x\n");
+    writeFileSync(join(folder, "Pulumi.kms.yaml"), "secretsprovider: awskms://alias/imera\n");
+    writeFileSync(join(folder, "Pulumi.prod-drill.yaml"), "");
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  /** Runs it as GitHub does; gives what it names. */
+  function missing(file: string, environment: Readonly<Record<string, string>>): string[] {
+    const { jobs } = workflow.parse(parse(texts.get(file) ?? ""));
+    const script = jobs["production"]?.steps.find(({ name }) => name === "Say what is missing")?.run ?? "exit 99";
+    const empty = Object.fromEntries([...script.matchAll(/\$\{?([A-Z_]{3,})/g)].map(([, name = ""]) => [name, ""]));
+    const { status, stdout } = spawnSync("bash", ["-e", "-c", script], {
+      cwd: folder,
+      env: { PATH: process.env["PATH"], ...empty, ...environment },
+      encoding: "utf8",
+    });
+    const lines = stdout
+      .trim()
+      .split("\n")
+      .filter((line) => line !== "");
+    expect(status, stdout).toBe(lines.length === 0 ? 0 : 1);
+    return lines.map((line) => /^::error::missing: the (?:secret|file) (\S+) /.exec(line)?.[1] ?? line);
+  }
+
+  const readTokens = { DIGITALOCEAN_TOKEN: "x", CLOUDFLARE_API_TOKEN: "x" };
+
+  it.each([
+    [{}, ["Pulumi..yaml", "DIGITALOCEAN_READ_TOKEN", "CLOUDFLARE_READ_TOKEN", "PULUMI_ACCESS_TOKEN"]],
+    [{ STACK: "prod", ...readTokens }, ["PULUMI_ACCESS_TOKEN"]],
+    [{ STACK: "prod", ...readTokens, PULUMI_ACCESS_TOKEN: "x" }, []],
+    [{ STACK: "gone", ...readTokens, PULUMI_ACCESS_TOKEN: "x" }, ["Pulumi.gone.yaml"]],
+    [
+      { STACK: "prod", ...readTokens, PULUMI_BACKEND_URL: "s3://b" },
+      ["PULUMI_CONFIG_PASSPHRASE", "STATE_ACCESS_KEY_ID", "STATE_SECRET_ACCESS_KEY"],
+    ],
+    [{ STACK: "kms", ...readTokens, PULUMI_BACKEND_URL: "gs://b" }, []],
+    [{ STACK: "prod", ...readTokens, PULUMI_BACKEND_URL: "gs://b" }, ["PULUMI_CONFIG_PASSPHRASE"]],
+  ])("of preview.yml, with %j, names %j", (environment, names) => {
+    expect(missing("preview.yml", environment)).toEqual(names);
+  });
+
+  it.each([
+    [{ STACK: "gone" }, ["DRILL_PASSPHRASE", "Pulumi.gone.yaml"]],
+    [{ STACK: "prod-drill" }, ["DRILL_PASSPHRASE"]],
+    [{ STACK: "prod-drill", DRILL_PASSPHRASE: "x" }, []],
+  ])("of drill.yml, with %j, names %j", (environment, names) => {
+    expect(missing("drill.yml", environment)).toEqual(names);
+  });
+});
+
+it("no workflow but the preview gets a vendor's token, and the preview gets those that read", () => {
+  for (const [name, text] of texts) {
+    const used = [...text.matchAll(/secrets\.([A-Z_]+)/g)].map(([, secret = ""]) => secret);
+    const vendors = used.filter((secret) => /^(DIGITALOCEAN|CLOUDFLARE|SPACES)_/.test(secret));
+    expect(vendors, name).toEqual(name === "preview.yml" ? ["DIGITALOCEAN_READ_TOKEN", "CLOUDFLARE_READ_TOKEN"] : []);
+  }
+});
+
+it("docs/production.md names every secret and variable that a workflow reads", async () => {
+  const page = await readFile(join(repositoryRoot, "docs/production.md"), "utf8");
+  for (const text of texts.values()) {
+    for (const [, name = ""] of text.matchAll(/(?:secrets|vars)\.([A-Z_]+)/g)) expect(page).toContain(`\`${name}\``);
+  }
 });
