@@ -18,14 +18,6 @@ export function atLeast(least: number): Rule<number> {
   return (number, path) => (number < least ? `expected ${path} to be at least (${least}), got ${number}` : undefined);
 }
 
-/** Refuses numbers outside of `least` to `most`. */
-export function between(least: number, most: number): Rule<number> {
-  return (number, path) =>
-    number < least || number > most
-      ? `expected ${path} to be in the range (${least} - ${most}), got ${number}`
-      : undefined;
-}
-
 /** Refuses texts of fewer than `least` or more than `most` bytes of UTF-8. */
 export function lengthBetween(least: number, most: number): Rule<string> {
   return (text, path) => {
