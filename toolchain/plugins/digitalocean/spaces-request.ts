@@ -10,13 +10,15 @@ import { sendPatiently } from "./send-patiently.ts";
 import { type SpacesSettings, spacesEndpoint } from "./spaces-settings.ts";
 import { errorOf } from "./spaces-xml.ts";
 
-/** A request of S3's API, as far as it is about whole buckets. */
+/** A request of S3's API, about a whole bucket or one object of it. */
 export interface SpacesRequest {
   readonly method: "DELETE" | "GET" | "HEAD" | "POST" | "PUT";
   readonly region: string;
   readonly bucket: string;
   /** True: the bucket stands in the path, not in the host's name. For `location`, which S3 answers at the region. */
   readonly inPath?: true;
+  /** The object's key. Left out: the request is about the bucket. */
+  readonly key?: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -89,13 +91,19 @@ function signerFor({ accessKeyId, secretAccessKey }: SpacesSettings): SignatureV
   });
 }
 
-function urlOf(settings: SpacesSettings, { region, bucket, inPath, query = {} }: SpacesRequest): URL {
+function urlOf(settings: SpacesSettings, { region, bucket, inPath, key, query = {} }: SpacesRequest): URL {
   const url = spacesEndpoint(settings, region.toLowerCase());
   const isHost = inPath !== true && canBeHost(bucket);
   if (isHost) url.hostname = `${bucket}.${url.hostname}`;
-  url.pathname = isHost ? "/" : `/${encodeURIComponent(bucket)}`;
+  url.pathname = `/${[...(isHost ? [] : [bucket]), ...(key?.split("/") ?? [])].map(escaped).join("/")}`;
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
   return url;
+}
+
+/** Escapes one part of a path as S3 signs it. */
+function escaped(name: string): string {
+  const percent = (letter: string) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`;
+  return encodeURIComponent(name).replaceAll(/[!'()*]/g, percent);
 }
 
 /** Tells whether a bucket's name can be a label of a host name. The official plugin's SDK puts others into the path. */

@@ -64,10 +64,16 @@ export function lifecycleOf(answer: string) {
   }));
 }
 
-/** Reads versions and delete markers from the answer to `GET ?versions`, which has at most 1000. */
+/** Reads versions and delete markers from the answer to `GET ?versions`, which is one page of them. */
 export function versionsOf(answer: string): ObjectVersion[] {
   const { Version, DeleteMarker } = versionsAnswer.parse(parser.parse(answer)).ListVersionsResult;
   return [...Version, ...DeleteMarker].map(({ Key, VersionId }) => ({ key: Key, versionId: VersionId }));
+}
+
+/** Reads unfinished uploads from the answer to `GET ?uploads`, which has at most 1000. */
+export function uploadsOf(answer: string): { readonly key: string; readonly uploadId: string }[] {
+  const { Upload } = uploadsAnswer.parse(parser.parse(answer)).ListMultipartUploadsResult;
+  return Upload.map(({ Key, UploadId }) => ({ key: Key, uploadId: UploadId }));
 }
 
 /** Writes the body of `POST ?delete`, whose answer names only the objects that could not be deleted. */
@@ -90,7 +96,7 @@ export function errorOf(answer: string): { readonly code: string; readonly messa
 }
 
 const NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/";
-const LISTS = new Set(["Rule", "Version", "DeleteMarker"]);
+const LISTS = new Set(["Rule", "Version", "DeleteMarker", "Upload"]);
 
 const builder = new XMLBuilder({ ignoreAttributes: false });
 // Everything stays text: a key may look like a number, or end in a space.
@@ -146,6 +152,9 @@ const lifecycleAnswer = z.object({ LifecycleConfiguration: element({ Rule: z.arr
 
 const versions = z.array(element({ Key: z.string(), VersionId: z.string() })).default([]);
 const versionsAnswer = z.object({ ListVersionsResult: element({ Version: versions, DeleteMarker: versions }) });
+
+const uploads = z.array(element({ Key: z.string(), UploadId: z.string() })).default([]);
+const uploadsAnswer = z.object({ ListMultipartUploadsResult: element({ Upload: uploads }) });
 
 const undeleted = z.array(element({ Key: z.string(), Code: z.string(), Message: z.string().default("") })).default([]);
 const deletionAnswer = z.object({ DeleteResult: element({ Error: undeleted }) });

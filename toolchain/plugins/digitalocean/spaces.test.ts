@@ -74,6 +74,7 @@ describe("deleting a bucket that is not empty", () => {
   beforeEach(() => {
     kept = true;
     answer = ({ method, path }) => {
+      if (path === "/?uploads=") return { status: 200, body: "<ListMultipartUploadsResult/>" };
       if (path === "/?versions=") return { status: 200, body: kept ? listing : "<ListVersionsResult/>" };
       if (method === "POST") kept = false;
       if (method === "POST") return { status: 200, body: "<DeleteResult/>" };
@@ -97,13 +98,68 @@ describe("deleting a bucket that is not empty", () => {
       "DELETE /",
       "GET /?versions=",
       "POST /?delete=",
-      "GET /?versions=",
       "DELETE /",
     ]);
     expect(requests[2]?.body).toContain(
       "<Object><Key>b &amp; c</Key><VersionId>1</VersionId></Object><Object><Key>a</Key><VersionId>2</VersionId></Object>",
     );
     expect(requests[2]?.headers["content-md5"]).toMatch(/^[\w+/]{22}==$/);
+  });
+
+  it("deletes at most 1000 versions by one request, however many a page lists, and asks for all pages", async () => {
+    const many = (from: number, to: number) =>
+      Array.from(
+        { length: to - from },
+        (_, at) => `<Version><Key>k${from + at}</Key><VersionId>1</VersionId></Version>`,
+      );
+    const pages = [many(0, 2300), many(2300, 2301)];
+    answer = ({ method, path, body }) => {
+      if (path === "/?versions=") {
+        return { status: 200, body: `<ListVersionsResult>${pages[0]?.join("") ?? ""}</ListVersionsResult>` };
+      }
+      if (method !== "POST") {
+        return pages.length > 0 ? { status: 409, body: "<Error><Code>BucketNotEmpty</Code></Error>" } : { status: 204 };
+      }
+      const deleted = String(body).match(/<Object>/g)?.length ?? 0;
+      if (deleted > 1000) return { status: 400, body: "<Error><Code>MalformedXML</Code></Error>" };
+      pages[0]?.splice(0, deleted);
+      if (pages[0]?.length === 0) pages.shift();
+      return { status: 200, body: "<DeleteResult/>" };
+    };
+    const plugin = await start();
+    await plugin.delete(urn, "backup", { ...bucket, forceDestroy: true }, bucket);
+    const deletions = api.takeRequests().filter(({ method }) => method === "POST");
+    expect(deletions.map(({ body }) => String(body).match(/<Object>/g)?.length)).toEqual([1000, 1000, 300, 1]);
+  });
+
+  it("ends unfinished uploads that keep the bucket, whatever their keys", async () => {
+    const keys = ["zz//x", "a b+c%2F é!", "n/ü ?&="];
+    const open = new Set(keys);
+    answer = ({ method, path }) => {
+      if (path === "/?versions=") return { status: 200, body: "<ListVersionsResult/>" };
+      const listed = [...open].map(
+        (key) => `<Upload><Key>${key.replace("&", "&amp;")}</Key><UploadId>u1</UploadId></Upload>`,
+      );
+      if (path === "/?uploads=") {
+        return { status: 200, body: `<ListMultipartUploadsResult>${listed.join("")}</ListMultipartUploadsResult>` };
+      }
+      const [key = "", query] = path.slice(1).split("?");
+      if (method === "DELETE" && query === "uploadId=u1") {
+        return { status: open.delete(decodeURIComponent(key)) ? 204 : 404 };
+      }
+      return open.size > 0 ? { status: 409, body: "<Error><Code>BucketNotEmpty</Code></Error>" } : { status: 204 };
+    };
+    const plugin = await start();
+    await plugin.delete(urn, "backup", { ...bucket, forceDestroy: true }, bucket);
+    expect([...open]).toEqual([]);
+  });
+
+  it("does not go on for ever where nothing goes away", async () => {
+    const whenKept = answer;
+    answer = (request) => (request.method === "POST" ? { status: 200, body: "<DeleteResult/>" } : whenKept(request));
+    const plugin = await start();
+    const deleted = plugin.delete(urn, "backup", { ...bucket, forceDestroy: true }, bucket);
+    await expect(deleted).rejects.toThrow(/refused as not empty, and lists nothing that goes away/);
   });
 
   it("says which object could not be deleted", async () => {
