@@ -37,6 +37,9 @@ export const volumeAttachment = defineResource({
   },
 });
 
+/** The official plugin asks a busy droplet for so long. */
+const BUSY_TIMEOUT_MS = 5 * 60 * 1000;
+
 interface VolumeAction {
   readonly client: DigitalOcean;
   readonly signal: AbortSignal;
@@ -48,15 +51,16 @@ interface VolumeAction {
 /** Attaches or detaches. A droplet that is busy with something else is asked again until it is free. */
 export async function act({ client, signal, type, dropletId, volumeId }: VolumeAction): Promise<void> {
   const what = `the droplet ${dropletId} to be free to ${type} ${volumeId}`;
-  const started = await waitFor({ client, signal }, what, async () => {
+  const start = async () => {
     try {
       const ask = (api: Api) => api.volumes.byVolume_id(volumeId).actions.post({ type, dropletId });
       // Detaching what is gone is done already.
       return { value: await (type === "attach" ? client.call(signal, ask) : client.find(signal, ask)) };
     } catch (error) {
-      if (isStatus(error, 422) && error.message.includes("pending event")) return notYet(error);
+      if (isStatus(error, 422) && /already has a pending event/i.test(error.message)) return notYet(error);
       throw error;
     }
-  });
+  };
+  const started = await waitFor({ client, signal }, what, start, BUSY_TIMEOUT_MS);
   if (started !== undefined) await waitForAction({ client, signal }, started);
 }

@@ -39,18 +39,23 @@ export const vpc = defineResource({
     return outsOf(answered(await getVpc(client, signal, id), "the VPC"));
   },
   async delete({ client, signal, id }) {
-    // Members leave a VPC a while after they are gone; the API refuses until then.
-    await waitFor({ client, signal }, `the VPC ${id} to be free of members`, async (lookSignal) => {
+    // Members leave a VPC a while after they are gone; the API refuses until then, and a region's default VPC for ever.
+    const what = `DigitalOcean to delete the VPC ${id} (it keeps one that has members, and the default one of its region)`;
+    const remove = async (lookSignal: AbortSignal) => {
       try {
         await client.find(lookSignal, (api) => api.vpcs.byVpc_id(id).delete());
         return { value: undefined };
       } catch (error) {
-        if (isStatus(error, 403) || isStatus(error, 409)) return notYet(error);
+        if (isStatus(error, 403)) return notYet(error);
         throw error;
       }
-    });
+    };
+    await waitFor({ client, signal }, what, remove, DELETION_TIMEOUT_MS);
   },
 });
+
+/** The official plugin asks for so long. */
+const DELETION_TIMEOUT_MS = 2 * 60 * 1000;
 
 async function getVpc(client: DigitalOcean, signal: AbortSignal, id: string): Promise<Vpc | undefined> {
   return (await client.find(signal, (api) => api.vpcs.byVpc_id(id).get()))?.vpc ?? undefined;

@@ -27,7 +27,14 @@ export interface PluginClient {
   ): Promise<{ id: string; outs: RecordedProperties; inputs: RecordedProperties }>;
   diff(urn: string, id: string, change: Change): Promise<PlannedChange>;
   update(urn: string, id: string, change: Change): Promise<RecordedProperties>;
-  delete(urn: string, id: string, outs: RecordedProperties, inputs: RecordedProperties): Promise<void>;
+  /** `timeoutSeconds` is the program's own limit; 0, the default: it sets none. */
+  delete(
+    urn: string,
+    id: string,
+    outs: RecordedProperties,
+    inputs: RecordedProperties,
+    timeoutSeconds?: number,
+  ): Promise<void>;
   invoke(token: string, args: RecordedProperties): Promise<{ ret: RecordedProperties; failures: readonly string[] }>;
   stop(): void;
 }
@@ -89,12 +96,13 @@ export async function startPlugin<C>(
       const response = await unary<providerMessages.UpdateResponse>((done) => stub.update(request, done));
       return properties(response.getProperties());
     },
-    async delete(urn, id, outs, inputs) {
+    async delete(urn, id, outs, inputs, timeoutSeconds = 0) {
       const request = new pb.DeleteRequest()
         .setUrn(urn)
         .setId(id)
         .setProperties(struct(outs))
-        .setOldInputs(struct(inputs));
+        .setOldInputs(struct(inputs))
+        .setTimeout(timeoutSeconds);
       await unary((done) => stub.delete(request, done));
     },
     async invoke(token, args) {
