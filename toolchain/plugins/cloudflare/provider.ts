@@ -22,6 +22,7 @@ export const provider: ProviderDefinition<Client> = {
     plainFunction,
   ),
   idInState: true,
+  readsAfterFailedUpdate: false,
   detailedDiff: false,
 };
 

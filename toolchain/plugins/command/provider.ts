@@ -16,6 +16,7 @@ export function commandProvider(log: LogLine): ProviderDefinition<LogLine> {
     resources: [remoteCommand],
     functions: [],
     idInState: false,
+    readsAfterFailedUpdate: false,
     detailedDiff: true,
   };
 }

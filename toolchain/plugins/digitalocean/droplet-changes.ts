@@ -1,7 +1,9 @@
 import type { Droplet } from "@digitalocean/dots/src/dots/models/index.js";
 import type { ActionsPostRequestBody } from "@digitalocean/dots/src/dots/v2/droplets/item/actions/index.js";
+import { messageOf } from "../../../host/error.ts";
 import { notYet } from "../../../host/wait-until.ts";
-import { type DigitalOcean, answered } from "./client.ts";
+import { lowerCase } from "./answers.ts";
+import { type DigitalOcean, answered, isStatus } from "./client.ts";
 import { type DropletInputs, getDroplet } from "./droplet-state.ts";
 import { retag } from "./tagging.ts";
 import { act } from "./volume-attachment.ts";
@@ -66,12 +68,52 @@ export async function shutDown(call: DropletCall): Promise<void> {
   await waitForStatus(call, "off");
 }
 
+/** Starts a droplet that is off: a change that was cut off, or its create, left it so. Throws when it does not start. */
+export async function startAgain(call: DropletCall): Promise<void> {
+  const found = answered(await getDroplet(call.client, call.signal, call.id), `the droplet ${call.id}`);
+  if (found.status === "off" && found.locked !== true) {
+    await waitForAction(call, await post(call, { type: "power_on" }));
+  }
+  await waitUntilUp(call);
+}
+
 async function resize(call: DropletCall, size: string, disk: boolean): Promise<void> {
-  await post(call, { type: "power_off" });
-  await waitForStatus(call, "off");
-  await waitForAction(call, await post(call, { type: "resize", size, disk }));
+  await powerOff(call);
+  const { sizeSlug } = await waitForStatus(call, "off");
+  try {
+    // An update that was cut off may have come as far as this.
+    if (sizeSlug !== lowerCase(size)) await waitForAction(call, await post(call, { type: "resize", size, disk }));
+  } catch (error) {
+    await powerOnAfter(call, error);
+    throw error;
+  }
+  await powerOn(call);
+}
+
+async function powerOff(call: DropletCall): Promise<void> {
+  try {
+    await post(call, { type: "power_off" });
+  } catch (error) {
+    if (!isStatus(error, 422) || !error.message.includes("already powered off")) throw error;
+  }
+}
+
+async function powerOn(call: DropletCall): Promise<void> {
   await post(call, { type: "power_on" });
   await waitForStatus(call, "active");
+}
+
+/** Throws both failures when the droplet stays off. */
+async function powerOnAfter(call: DropletCall, failure: unknown): Promise<void> {
+  try {
+    await powerOn(call);
+  } catch (error) {
+    throw new Error(
+      `The droplet ${call.id} could not be resized (${messageOf(failure)}), and is off: it could not be powered on again ` +
+        `(${messageOf(error)}). Update again, or power it on in DigitalOcean's control panel.`,
+      { cause: error },
+    );
+  }
 }
 
 async function rename(call: DropletCall, name: string): Promise<void> {
@@ -86,9 +128,11 @@ function post({ client, signal, id }: DropletCall, body: ActionsPostRequestBody)
   return client.call(signal, (api) => api.droplets.byDroplet_id(id).actions.post(body));
 }
 
-async function waitForStatus(call: DropletCall, status: string): Promise<void> {
-  await waitFor(call, `the droplet ${call.id} to be ${status}`, async (signal) => {
+async function waitForStatus(call: DropletCall, status: string): Promise<Droplet> {
+  return waitFor(call, `the droplet ${call.id} to be ${status}`, async (signal) => {
     const found = answered(await getDroplet(call.client, signal, call.id), `the droplet ${call.id}`);
-    return found.status === status ? { value: undefined } : notYet(`status ${found.status ?? "unknown"}`);
+    // Nothing can be asked of a locked droplet.
+    if (found.locked === true) return notYet(`status ${found.status ?? "unknown"}, locked`);
+    return found.status === status ? { value: found } : notYet(`status ${found.status ?? "unknown"}`);
   });
 }

@@ -3,7 +3,7 @@ import { flag, number, set, text } from "../protocol/index.ts";
 import { lowerCase } from "./answers.ts";
 import { answered } from "./client.ts";
 import { defineResource } from "./definitions.ts";
-import { changeDroplet, shutDown, waitUntilUp } from "./droplet-changes.ts";
+import { changeDroplet, shutDown, startAgain, waitUntilUp } from "./droplet-changes.ts";
 import { dropletOuts, getDroplet, hashed, inState, toDroplet } from "./droplet-state.ts";
 import { notEmpty, tagName } from "./input-rules.ts";
 import { act } from "./volume-attachment.ts";
@@ -61,8 +61,8 @@ export const droplet = defineResource({
   async update({ client, signal, id, inputs, state, changed }) {
     const call = { client, signal, id: Number(id) };
     await changeDroplet(call, { inputs, state, changed });
-    // Without a change it is asked again for a droplet that was half made: its create did not see it up.
-    if (changed.size === 0) await waitUntilUp(call);
+    // Without a change it is asked again for a droplet whose create or last change failed.
+    if (changed.size === 0) await startAgain(call);
     const found = answered(await getDroplet(client, signal, Number(id)), `the droplet ${id}`);
     return dropletOuts(found, inState(inputs), inputs.tags);
   },

@@ -52,6 +52,7 @@ export const digitalOceanProvider: ProviderDefinition<DigitalOcean> = {
   ],
   functions: [getImages],
   idInState: true,
+  readsAfterFailedUpdate: true,
   detailedDiff: true,
 };
 

@@ -30,7 +30,8 @@
  *
  * A plugin's `main.ts` is then:
  *
- *     await main({ name, version, config, configure, resources: [vpc], functions: [], idInState: true, detailedDiff: true });
+ *     await main({ name, version, config, configure, resources: [vpc], functions: [], idInState: true,
+ *       readsAfterFailedUpdate: true, detailedDiff: true });
  *
  * Calls see plain values: no secret marks, no unknowns (previews don't reach them). Whatever they throw is shown to the user.
  */

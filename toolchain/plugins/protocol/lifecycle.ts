@@ -81,10 +81,22 @@ export async function updateResource<C>(
   if (resource.update === undefined) throw new Error(`${resource.token} cannot be updated, only replaced.`);
   const { changed } = difference(properties, state, inputs);
   const call = callOf(session, request.getUrn(), request.getTimeout());
-  const outs = await resource.update({ ...call, id: request.getId(), inputs, state, changed });
-  const found = stateOf(session, request.getId(), outs);
-  return new pb.UpdateResponse().setProperties(send(found, properties, news.secrets));
+  const id = request.getId();
+  try {
+    const outs = await resource.update({ ...call, id, inputs, state, changed });
+    return new pb.UpdateResponse().setProperties(send(stateOf(session, id, outs), properties, news.secrets));
+  } catch (error) {
+    if (!session.definition.readsAfterFailedUpdate) throw error;
+    const signal = AbortSignal.timeout(READ_AFTER_FAILURE_MS);
+    const outs = await resource.read({ ...call, signal, id, inputs, state }).catch(() => undefined);
+    // What cannot be read stays in the state as it was; the failure is told either way.
+    if (outs === undefined) throw error;
+    throw new InitializationFailed(id, send(stateOf(session, id, outs), properties, news.secrets), error);
+  }
 }
+
+/** A cancelled update has its state read, too, for this long. */
+const READ_AFTER_FAILURE_MS = 10_000;
 
 /** Answers Delete: removes the resource. One that is gone already is no error. */
 export async function deleteResource<C>(session: Session<C>, request: providerMessages.DeleteRequest) {

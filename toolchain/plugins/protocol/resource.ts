@@ -125,6 +125,11 @@ export interface ProviderDefinition<C> {
   readonly functions: readonly ProviderFunction<C>[];
   /** True: the state of each resource repeats its id, as with plugins made from Terraform providers. */
   readonly idInState: boolean;
+  /**
+   * True: a failed update leaves in the state what is there then, marked as half made, so that the next one goes on from it,
+   * also where no input has changed.
+   */
+  readonly readsAfterFailedUpdate: boolean;
   /** True: Diff says which part of a property changed. The official Cloudflare plugin does not. */
   readonly detailedDiff: boolean;
 }

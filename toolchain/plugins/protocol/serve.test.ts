@@ -7,7 +7,7 @@ const program = `
   import { main } from "${new URL("./index.ts", import.meta.url).href}";
   await main({
     name: "test", version: "1.2.3", config: {}, configure: () => undefined,
-    resources: [], functions: [], idInState: true, detailedDiff: true,
+    resources: [], functions: [], idInState: true, readsAfterFailedUpdate: true, detailedDiff: true,
   });
 `;
 

@@ -40,7 +40,11 @@ const note = defineResource({
     const body = client.kept.get(id);
     return Promise.resolve(body === undefined ? undefined : { ...state, body, length: String(body.length) });
   },
-  update: ({ inputs }) => Promise.resolve({ ...inputs, length: String(inputs.body.length) }),
+  update: ({ client, id, inputs }) => {
+    client.kept.set(id, inputs.fails === true ? "half" : inputs.body);
+    if (inputs.fails === true) throw new Error("the vendor is tired");
+    return Promise.resolve({ ...inputs, length: String(inputs.body.length) });
+  },
   delete: ({ client, id }) => Promise.resolve(void client.kept.delete(id)),
 });
 
@@ -61,6 +65,7 @@ const provider: ProviderDefinition<Notes> = {
   resources: [note],
   functions: [shout],
   idInState: true,
+  readsAfterFailedUpdate: true,
   detailedDiff: true,
 };
 
@@ -123,6 +128,22 @@ describe("a plugin", () => {
     expect(failed?.getId()).toBe("n");
     expect(failed?.getProperties()?.toJavaScript()).toMatchObject({ body: "b", length: "half", id: "n" });
     expect(failed?.getReasonsList()).toEqual(["the vendor is tired"]);
+  });
+
+  it("hands the engine what a failed update left, read anew, to go on from", async () => {
+    const plugin = await start();
+    const { inputs, outs } = await created(plugin, { name: "n", body: "b" });
+    const change = { olds: outs, oldInputs: inputs, news: { name: "n", body: "whole", fails: true } };
+    const error = await plugin.update(urn, "n", change).catch((thrown: unknown) => thrown);
+    expect(halfMade(error)?.getProperties()?.toJavaScript()).toMatchObject({ id: "n", body: "half", length: "4" });
+    expect(halfMade(error)?.getReasonsList()).toEqual(["the vendor is tired"]);
+  });
+
+  it("leaves the state alone when a failed update has left nothing to read", async () => {
+    const plugin = await start();
+    const change = { olds: { name: "n", body: "b" }, oldInputs: {}, news: { name: "n", body: "b", fails: true } };
+    const error = await plugin.update(urn, "gone", change).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ details: "the vendor is tired" });
   });
 
   it("refuses types, functions and configuration it does not know, and says what to install", async () => {
