@@ -17,7 +17,7 @@ export interface PreparedImage {
 /** Makes the name of an image of `stack`. `ejabberd` is the version of the Debian package: `26.07-1~bpo13+1`. */
 export function preparedImageName(stack: string, madeAt: Date, ejabberd: string): string {
   const time = madeAt.toISOString().replace(/[-:]|\.\d+/g, "");
-  return `${prefix(stack)}${time}-ejabberd-${upstream(ejabberd)}`;
+  return `${prefix(stack)}${time}-ejabberd-${upstreamVersion(ejabberd)}`;
 }
 
 /** Finds the images of `stack` among all of an account, newest first. */
@@ -38,7 +38,7 @@ function prefix(stack: string): string {
   return `imera-image-${stack}-`;
 }
 
-/** Of `1:26.07-1~bpo13+1`, the part `26.07`. */
-function upstream(version: string): string {
+/** Gives the part of a Debian package's version that is not Debian's: `26.07` of `1:26.07-1~bpo13+1`. */
+export function upstreamVersion(version: string): string {
   return version.replace(/^\d+:/, "").replace(/[-~+].*$/, "");
 }

@@ -22,6 +22,8 @@ const findings = {
     finishedAt: "2026-11-22T12:01:00Z",
   },
   expected,
+  ejabberd: "26.07-1~bpo13+1",
+  rebuildEjabberd: null,
   canary: "imera-canary@example.org/1",
   gaps: [],
   seconds: { "hosts, restore": 61.23, comparison: 1.5 },
@@ -45,12 +47,21 @@ describe("a drill's report", () => {
         restore point  imera-20261122T095700Z
         database       2 tables, 20200 rows compared by count and checksum
         uploads        2 files, 3.0 KiB, compared by SHA-256
+        ejabberd       26.07-1~bpo13+1
         canary         logged in as imera-canary@example.org/1
 
         phase           seconds
         hosts, restore     61.2
         comparison          1.5"
     `);
+  });
+
+  it("says when a rebuild would install another ejabberd than the drill ran", () => {
+    const textFor = (rebuildEjabberd: string) => describeDrill(drillReport({ ...findings, rebuildEjabberd }));
+    expect(textFor("26.04")).toMatch(
+      /26\.07-1~bpo13\+1; the prepared image has 26\.04[^]*npm run image -- --stack prod/,
+    );
+    expect(textFor("26.07")).not.toContain("image");
   });
 
   it("does not pass with a backup that is older than a day and a half", () => {

@@ -1,3 +1,5 @@
+import { upstreamVersion } from "../../components/model/prepared-image.ts";
+import { networkCommandLine } from "../../host/terminal/advice.ts";
 import { durationText, momentText, sizeText } from "../../host/terminal/quantities.ts";
 import type { RecoveryRecord } from "../network/node/recovery-record.ts";
 import { factList, textTable } from "../../host/terminal/text-table.ts";
@@ -22,6 +24,10 @@ export interface DrillReport {
   readonly rows: number;
   readonly uploads: number;
   readonly uploadBytes: number;
+  /** Version of the Debian package that the drill ran. */
+  readonly ejabberd: string;
+  /** Version of ejabberd that a rebuild would install now, without Debian's revision; null: the newest, not an image's. */
+  readonly rebuildEjabberd: string | null;
   /** Full JID that the canary got; null: it could not log in. */
   readonly canary: string | null;
   /** A sentence each. */
@@ -37,6 +43,8 @@ export interface DrillFindings {
   readonly startedMs: number;
   readonly record: RecoveryRecord & { readonly backup: string; readonly restorePoint: string };
   readonly expected: Manifest;
+  readonly ejabberd: string;
+  readonly rebuildEjabberd: string | null;
   readonly canary: string | null;
   readonly gaps: readonly string[];
   readonly seconds: Readonly<Record<string, number>>;
@@ -47,7 +55,7 @@ const oldestHours = 36;
 
 /** Makes the report of a drill out of its findings. A newest backup that is more than 36 hours old is a gap. Pure. */
 export function drillReport(findings: DrillFindings): DrillReport {
-  const { stack, domain, startedMs, record, expected, canary, seconds } = findings;
+  const { stack, domain, startedMs, record, expected, ejabberd, rebuildEjabberd, canary, seconds } = findings;
   const uploads = Object.values(expected.uploads);
   const backupAgeSeconds = Math.round((startedMs - Date.parse(expected.takenAt)) / 1000);
   const gaps = [...findings.gaps];
@@ -69,6 +77,8 @@ export function drillReport(findings: DrillFindings): DrillReport {
     rows: Object.values(expected.tables).reduce((sum, { rows }) => sum + rows, 0),
     uploads: uploads.length,
     uploadBytes: uploads.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    ejabberd,
+    rebuildEjabberd,
     canary,
     gaps,
     seconds,
@@ -88,6 +98,7 @@ export function describeDrill(report: DrillReport): string {
     ["restore point", report.restorePoint],
     ["database", `${report.tables} tables, ${report.rows} rows compared by count and checksum`],
     ["uploads", `${report.uploads} files, ${sizeText(report.uploadBytes)}, compared by SHA-256`],
+    ["ejabberd", ejabberdText(report)],
     ["canary", report.canary === null ? "could NOT log in" : `logged in as ${report.canary}`],
   ];
   const seconds = Object.entries(report.seconds).map(([phase, length]) => [phase, length.toFixed(1)]);
@@ -99,6 +110,12 @@ export function describeDrill(report: DrillReport): string {
     textTable(["phase", "seconds"], seconds),
     ...(report.gaps.length === 0 ? [] : ["", "Gaps:", ...shownGaps(report.gaps)]),
   ].join("\n");
+}
+
+function ejabberdText({ stack, ejabberd, rebuildEjabberd }: DrillReport): string {
+  if (rebuildEjabberd === null || upstreamVersion(ejabberd) === rebuildEjabberd) return ejabberd;
+  const again = networkCommandLine("image", { stack });
+  return `${ejabberd}; the prepared image has ${rebuildEjabberd}, which this did not try.\nA new image: ${again}`;
 }
 
 const gapsShown = 20;

@@ -6,6 +6,7 @@ import { takeDown } from "../../local/commands/down.ts";
 import type { Toolchain } from "../../toolchain/set-up.ts";
 import { loginAsCanary } from "../network/node/canary-on-node.ts";
 import { explain } from "../../host/terminal/explain.ts";
+import { runProgram } from "../network/node/program.ts";
 import { openNode } from "../network/node/ssh.ts";
 import { readRecovery, type RecoveryRecord } from "../network/node/recovery-record.ts";
 import type { StackAccess } from "../network/stack-access.ts";
@@ -60,7 +61,18 @@ export async function runDrill(drill: Drill): Promise<DrillReport> {
   const unverified = record.verified ? [] : ["node: did not verify what it restored"];
   const { stack, domain } = source;
   const found = [...gaps, ...unverified, ...login.gaps];
-  return drillReport({ stack, domain, startedMs, record, expected, canary: login.canary, gaps: found, seconds });
+  return drillReport({
+    stack,
+    domain,
+    startedMs,
+    record,
+    expected,
+    ejabberd: await runProgram(session, ["dpkg-query", "--show", "--showformat=${Version}", "ejabberd"]),
+    rebuildEjabberd: source.image?.ejabberd ?? null,
+    canary: login.canary,
+    gaps: found,
+    seconds,
+  });
 }
 
 /** Times what is done; none begins once somebody wants the end. */

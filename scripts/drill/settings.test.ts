@@ -61,6 +61,15 @@ describe("drillSettings", () => {
     expect(secret["databasePassword"]).toBe(fresh.secret.databasePassword);
   });
 
+  it("take the prepared image where the drill is in the network's own cloud, and not elsewhere", () => {
+    const image = { id: 4711, name: "imera-image-local-x", ejabberd: "26.07", regions: ["fra1", "lon1"] };
+    const local = { ...source, stack: "local", settings: { ...source.settings, region: "fra1" }, image };
+    expect(drillSettings(local, fresh).plain).toMatchObject({ image: "4711", region: "lon1" });
+    const one = { ...local, image: { ...image, regions: ["fra1"] } };
+    expect(drillSettings(one, fresh).plain).toMatchObject({ image: "4711", region: "fra1" });
+    expect(drillSettings({ ...source, image }, fresh).plain).not.toHaveProperty("image");
+  });
+
   it("choose a size that a local cloud has", () => {
     expect(plain["size"]).toBe("s-2vcpu-4gb");
     const small = drillSettings({ ...source, settings: { ...source.settings, size: "s-1vcpu-1gb" } }, fresh);

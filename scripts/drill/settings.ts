@@ -1,3 +1,4 @@
+import { stackName as localStack } from "../../local/stack/stack-name.ts";
 import { regions, sizes } from "../../local/digitalocean/catalogue.ts";
 import type { StackSecrets } from "../../components/settings/new-secrets.ts";
 import type { PlainValue } from "../../toolchain/engine/stack-config.ts";
@@ -20,7 +21,7 @@ export function drillSettings(source: DrillSource, fresh: StackSecrets): DrillSe
       ...Object.fromEntries(Object.entries(source.settings).filter(([name]) => !ownSettings.has(name))),
       ...fresh.plain,
       ...(source.settings["size"] === undefined ? {} : { size: knownSize(source.settings["size"]) }),
-      region: localRegion(),
+      ...placeOf(source),
       purpose: "drill",
       protectData: false,
       backupBucket: backup.bucket,
@@ -35,6 +36,16 @@ export function drillSettings(source: DrillSource, fresh: StackSecrets): DrillSe
       backupSecretKey: reader.secretKey,
     },
   };
+}
+
+/**
+ * Region and image of the drill's hosts. In the network's own cloud they are made from the image that a rebuild would use, so
+ * that the drill proves it; another cloud does not have that image.
+ */
+function placeOf({ stack, image, settings }: DrillSource): Readonly<Record<string, PlainValue>> {
+  if (stack !== localStack || image === undefined) return { region: localRegion() };
+  const elsewhere = image.regions.find((region) => region !== settings["region"]);
+  return { image: String(image.id), region: elsewhere ?? String(settings["region"]) };
 }
 
 /** All regions are the same in a local cloud, and it does not have all of DigitalOcean's: the first of its own. */

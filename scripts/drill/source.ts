@@ -1,5 +1,10 @@
+import process from "node:process";
 import { z } from "zod";
 import { settingsSchema } from "../../components/settings/schema.ts";
+import { messageOf } from "../../host/error.ts";
+import { preparedImageSetting } from "../../components/model/prepared-image.ts";
+import { ownImages } from "../image/own-images.ts";
+import { digitalocean } from "../network/cloud-api.ts";
 import type { StackAccess } from "../network/stack-access.ts";
 
 /**
@@ -16,6 +21,10 @@ export const drillSource = z.object({
   reader: z.object({ accessKey: z.string(), secretKey: z.string() }),
   backupPassphrase: z.string(),
   canaryPassword: z.string(),
+  /** Prepared image that a rebuild would use now; not there where it would use none. */
+  image: z
+    .object({ id: z.number(), name: z.string(), ejabberd: z.string(), regions: z.array(z.string()).readonly() })
+    .optional(),
 });
 /** Network whose backup a drill restores, and all that a drill needs to know of it. Holds secrets: never print it. */
 export type DrillSource = z.infer<typeof drillSource>;
@@ -40,7 +49,24 @@ export async function readSource(access: StackAccess): Promise<DrillSource> {
     reader: outputs.backupReader,
     backupPassphrase: await access.required("backupPassphrase"),
     canaryPassword: await access.required("canaryPassword"),
+    image: await imageOfRebuild(access),
   };
+}
+
+/**
+ * Looks the image up that a rebuild would start from. Undefined where it would start from none, and, with a word, where
+ * DigitalOcean cannot be asked: a drill needs nothing of it.
+ */
+async function imageOfRebuild(access: StackAccess): Promise<DrillSource["image"]> {
+  if ((await access.setting("imera:image")) !== preparedImageSetting) return undefined;
+  try {
+    const region = await access.required("imera:region");
+    const images = await ownImages(await digitalocean(access), access.stack);
+    return images.find(({ regions }) => regions.includes(region));
+  } catch (error) {
+    process.stderr.write(`Which ejabberd a rebuild would install is not known: ${messageOf(error)}\n`);
+    return undefined;
+  }
 }
 
 /** Reads the plain settings, by name without `imera:`, out of what `pulumi config --json` prints. */
