@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { NamedStack } from "../../host/terminal/advice.ts";
 import { postgresqlVersion } from "../../components/model/node-facts.ts";
-import { fileBundle, staticFiles } from "../../components/node/files.ts";
+import { fileBundle, type NodeFile, staticFiles } from "../../components/node/files.ts";
 import { notYet, waitUntil } from "../../host/wait-until.ts";
 import { runProgram } from "../network/node/program.ts";
 import { connectNode, type NodeSession } from "../network/node/ssh.ts";
@@ -31,8 +31,9 @@ export async function prepareDroplet(
 
 async function install(session: NodeSession, report: (line: string) => void): Promise<Versions> {
   const listeners = { onLine: report, onStderrLine: report, timeoutMs: installTimeoutMs };
-  await runProgram(session, ["/usr/local/sbin/imera-apply"], { stdin: fileBundle([...staticFiles(), facts]) });
-  await runProgram(session, ["/usr/local/lib/imera/steps/10-cloud-init"], listeners);
+  const files = staticFiles();
+  await runProgram(session, ["/usr/local/sbin/imera-apply"], { stdin: fileBundle([...files, facts]) });
+  await runProgram(session, [packagesStep(files)], listeners);
   const [ejabberd, postgresql] = [
     await versionOf(session, "ejabberd"),
     await versionOf(session, `postgresql-${postgresqlVersion}`),
@@ -50,6 +51,13 @@ const facts = {
   owner: "root:root",
   content: JSON.stringify({ database: { version: postgresqlVersion } }),
 };
+
+/** Path of the program that converge starts with: it ends when all packages are there. */
+function packagesStep(files: readonly NodeFile[]): string {
+  const step = files.find(({ path }) => path.startsWith("/usr/local/lib/imera/steps/10-"));
+  if (step === undefined) throw new Error("components/files has no steps/10-*, which installs a node's packages.");
+  return step.path;
+}
 
 const installTimeoutMs = 1_800_000;
 
