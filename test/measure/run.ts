@@ -14,11 +14,17 @@ import { measureImage, measureToolchain } from "./toolchain.ts";
 
 /**
  * Measures what docs/measurements.md shows and prints its table: `npm run measure`, as root, on a machine with nothing else to
- * do. `--skip-set-up` leaves out what takes minutes where the CLI is built.
+ * do. `--skip-set-up` leaves out what takes minutes where the CLI is built; `--run` names the number of the local cloud, which must
+ * not be one that is wanted.
  */
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { "skip-set-up": { type: "boolean", default: false } } });
-  const run = runNumbered(210);
+  const { values } = parseArgs({
+    options: {
+      "skip-set-up": { type: "boolean", default: false },
+      run: { type: "string", default: "210" },
+    },
+  });
+  const run = runNumbered(Number(values.run));
   process.env["IMERA_TEST_RUN"] = String(run.number);
   const found: Measurement[] = [];
   if (!values["skip-set-up"]) found.push(...(await measureToolchain()), ...(await measureImage()));
