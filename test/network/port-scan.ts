@@ -25,22 +25,29 @@ export async function scanTcp(
 
 const nothingHeard: ReadonlySet<unknown> = new Set(["ABORT_ERR", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH"]);
 
-/** One TCP connection attempt. */
+/** Tries to connect once. An answer within the time counts, also where this process was too busy to look. */
 export async function tryTcp(address: string, port: number, timeoutMs: number): Promise<PortState> {
   const socket = connect({ host: address, port });
+  using patience = startPatience(timeoutMs);
   try {
-    await once(socket, "connect", { signal: AbortSignal.timeout(timeoutMs) });
+    await once(socket, "connect", patience);
     return "open";
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "ECONNREFUSED") return "refused";
-    if (code === "ABORT_ERR" || code === "ETIMEDOUT" || code === "EHOSTUNREACH" || code === "ENETUNREACH") {
-      return "silent";
-    }
+    if (nothingHeard.has(code)) return "silent";
     throw error;
   } finally {
     socket.destroy();
   }
+}
+
+/** Starts a signal that aborts when the time is over and what came until then has been looked at. */
+function startPatience(timeoutMs: number): { readonly signal: AbortSignal } & Disposable {
+  const controller = new AbortController();
+  // Node looks at its timers before it looks at its sockets.
+  const timer = setTimeout(() => setImmediate(() => controller.abort()), timeoutMs);
+  return { signal: controller.signal, [Symbol.dispose]: () => clearTimeout(timer) };
 }
 
 /**
@@ -53,7 +60,8 @@ export async function tryUdp(address: string, port: number, datagram: Buffer, ti
     socket.connect(port, address);
     await once(socket, "connect");
     socket.send(datagram);
-    await once(socket, "message", { signal: AbortSignal.timeout(timeoutMs) });
+    using patience = startPatience(timeoutMs);
+    await once(socket, "message", patience);
     return "open";
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
