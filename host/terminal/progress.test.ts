@@ -31,6 +31,26 @@ test("many details do not fill a log", async () => {
   expect(text[0]).toContain("records: record 0");
 });
 
+test.each([80, 40, undefined])("on a terminal of %s columns no line is wrapped", async (columns) => {
+  const text: string[] = [];
+  const output = {
+    isTTY: true,
+    ...(columns === undefined ? {} : { columns }),
+    write: (part: string) => void text.push(part),
+  };
+  await showSteps(output)("network (pulumi up)", (report) => {
+    report(`DnsRecord ${"imera-dns-domain-xmpp-client-tcp-xmpp1 ".repeat(3)}`);
+    report("one\ntwo");
+    return Promise.resolve();
+  });
+  const lines = text
+    .join("")
+    .split(/[\r\n]+/)
+    .map((line) => line.replace("\u001b[2K", ""));
+  expect(Math.max(...lines.map((line) => line.length))).toBe((columns ?? 80) - 1);
+  expect(lines).toContain("  … network (pulumi up): one two".slice(0, (columns ?? 80) - 1));
+});
+
 test("on a terminal the details overwrite one another", async () => {
   const { text, output } = written(true);
   await showSteps(output)("records", (report) => {

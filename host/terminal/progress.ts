@@ -12,7 +12,7 @@ export type Step = <T>(title: string, work: (report: (detail: string) => void) =
  */
 export function showSteps(output: Output = process.stderr): Step {
   const isTerminal = output.isTTY === true;
-  const draw = (text: string) => output.write(isTerminal ? `\r\u001b[2K${text}` : `${text}\n`);
+  const draw = (text: string) => output.write(isTerminal ? `\r\u001b[2K${oneLine(text, output.columns)}` : `${text}\n`);
   return async (title, work) => {
     const start = performance.now();
     const seconds = () => `${((performance.now() - start) / 1000).toFixed(1)} s`;
@@ -36,10 +36,18 @@ export function showSteps(output: Output = process.stderr): Step {
   };
 }
 
+/** A line that the terminal would wrap leaves a part behind when it is overwritten. */
+function oneLine(text: string, columns = 80): string {
+  const characters = Array.from(text.replaceAll(/\s*\n\s*/g, " "));
+  return characters.length < columns ? characters.join("") : `${characters.slice(0, columns - 2).join("")}…`;
+}
+
 const detailIntervalMs = 5000;
 
 /** Place that steps are shown at: a stream, or an object that takes text instead. */
 export interface Output {
   readonly isTTY?: boolean;
+  /** Width of the terminal. Default: 80. */
+  readonly columns?: number;
   write(text: string): void;
 }

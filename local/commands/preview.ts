@@ -1,14 +1,18 @@
-import { runSession } from "../../toolchain/engine/session.ts";
+import process from "node:process";
+import { describePlan, plannedChanges } from "../../toolchain/engine/plan.ts";
+import { runEngine } from "../../toolchain/engine/run.ts";
+import { endInterruptedRun } from "../../toolchain/engine/interrupted-run.ts";
 import type { Toolchain } from "../../toolchain/set-up.ts";
 import type { Run } from "../run/run.ts";
 import { localStack } from "../stack/stack.ts";
 
 /**
  * Prints on standard output what `pulumi up` would do to the run's network now: everything, when it was never built. Rejects
- * when the plan cannot be made; the engine has said why on standard output.
+ * with the engine's own words when the plan cannot be made.
  */
 export async function previewNetwork(run: Run, toolchain: Toolchain): Promise<void> {
-  const print = (line: string) => process.stdout.write(`${line}\n`);
-  const exitCode = await runSession(localStack(run, toolchain), ["preview", "--diff"], print);
-  if (exitCode !== 0) throw new Error("pulumi preview failed; its own words stand above.");
+  const stack = localStack(run, toolchain);
+  await endInterruptedRun(stack);
+  const { events } = await runEngine(stack, ["preview"]);
+  process.stdout.write(`${describePlan(plannedChanges(events))}\n`);
 }

@@ -1,4 +1,4 @@
-import { describeStep, type EngineEvent } from "../../toolchain/engine/events.ts";
+import { describeStep, type EngineEvent, nodesWords } from "../../toolchain/engine/events.ts";
 import { EngineError, type EngineRun, runEngine } from "../../toolchain/engine/run.ts";
 import type { StackAccess } from "../network/stack-access.ts";
 import { say } from "./phase.ts";
@@ -46,7 +46,8 @@ function progress(startedMs: number): (event: EngineEvent) => void {
   return (event) => {
     const time = `${((event.atMs - startedMs) / 1000).toFixed(1).padStart(7)} s`;
     if (event.kind === "line") {
-      if (event.severity !== "info" || event.name.endsWith("-ready")) say(`${time}    ${event.text}`);
+      const line = event.severity === "info" ? nodesWords(event) : event.text;
+      if (line !== undefined) say(`${time}    ${line}`);
     } else if (event.kind === "done") {
       const line = describeStep(event.step);
       if (line !== undefined) say(`${time}  ${line}`);

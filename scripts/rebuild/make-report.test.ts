@@ -31,7 +31,9 @@ describe("the report", () => {
 
   it("is one screen for people, with what matters", () => {
     const text = describeReport(report);
-    expect(text).toMatch(/recovered before .* 10:20:00 UTC\. Everything until 2026-11-22 10:11:12 UTC is there/);
+    expect(text.replaceAll(/\s+/g, " ")).toMatch(
+      /recovered before .* 10:20:00 UTC\. Everything until 2026-11-22 10:11:12 UTC is there/,
+    );
     expect(text).toContain("restore 4.2 s, verify 1.5 s, replay 0.5 s");
     expect(text).toContain("WARNING: backup: late");
     expect(text.split("\n").length).toBeLessThan(40);

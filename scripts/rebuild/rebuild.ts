@@ -1,6 +1,6 @@
 import { networkCommandLine } from "../../host/terminal/advice.ts";
 import { messageOf } from "../../host/error.ts";
-import { runEngine } from "../../toolchain/engine/run.ts";
+import { InterruptedRun, runEngine } from "../../toolchain/engine/run.ts";
 import type { NetworkOutputs } from "../network/network-outputs.ts";
 import type { StackAccess } from "../network/stack-access.ts";
 import { build } from "./build.ts";
@@ -45,7 +45,8 @@ export async function rebuild(stack: StackAccess, options: RebuildOptions): Prom
     if (time !== undefined) await restoreNewestFromNowOn(access);
     return report;
   } catch (error) {
-    throw new Error(`${messageOf(error)}\n${whatNext(access, time, options)}`, {
+    const next = error instanceof InterruptedRun ? goOn(access, time, options) : whatNext(access, time, options);
+    throw new Error(`${messageOf(error)}\n${next}`, {
       cause: error,
     });
   }
@@ -73,10 +74,13 @@ async function decide(stack: StackAccess, options: RebuildOptions): Promise<Deci
   return { access, time: chosen.time, leftBehind: left.resources, times };
 }
 
-function whatNext(stack: StackAccess, time: string | undefined, { json }: RebuildOptions): string {
+function goOn(stack: StackAccess, time: string | undefined, { json }: RebuildOptions): string {
   const given = [...(time === undefined ? [] : ["--to", time]), ...(json === undefined ? [] : ["--json", json])];
-  const again = networkCommandLine("rebuild", stack, ...given);
-  const goesOn = `Once the cause is gone, run it again; it goes on where it stopped: ${again}`;
+  return `Run it again; it goes on where it stopped: ${networkCommandLine("rebuild", stack, ...given)}`;
+}
+
+function whatNext(stack: StackAccess, time: string | undefined, options: RebuildOptions): string {
+  const goesOn = `Once the cause is gone: ${goOn(stack, time, options)}`;
   const kept = `imera:recoveryTime stays ${time ?? ""} until then, so that a restore can't go further than you want.`;
   const node = "If a droplet is there but dead, delete it at DigitalOcean first; its volume stays.";
   return [goesOn, ...(time === undefined ? [] : [kept]), node, "docs/outage.md has more."].join("\n");

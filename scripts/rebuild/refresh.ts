@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { notYet, notYetOn, waitUntil } from "../../host/wait-until.ts";
 import { digitalocean, dropletForm, isTransient } from "../network/cloud-api.ts";
+import type { NamedResource } from "../../toolchain/engine/plan.ts";
 import type { EngineEvent } from "../../toolchain/engine/events.ts";
 import { type Deployment, nameOf, readDeployment, resources } from "../../toolchain/engine/state.ts";
 import { kindOf, resourceTypes } from "../../toolchain/engine/resource-types.ts";
@@ -10,16 +11,10 @@ import { settlePendingCreates } from "../network/state/pending-creates.ts";
 import type { StackAccess } from "../network/stack-access.ts";
 import { type PhaseTime, say, shownPhase } from "./phase.ts";
 
-/** One resource, by its type and its name in the program. */
-export interface Change {
-  readonly type: string;
-  readonly name: string;
-}
-
 /** Findings of a refresh. */
 export interface Refreshed {
   /** Resources that the state named and the clouds do not have. */
-  readonly gone: readonly Change[];
+  readonly gone: readonly NamedResource[];
   readonly run: EngineRun;
   readonly time: PhaseTime;
 }
@@ -42,7 +37,7 @@ export async function refresh(access: StackAccess): Promise<Refreshed> {
 }
 
 /** Lists what a refresh found gone. Pure. */
-export function goneResources(events: readonly EngineEvent[]): Change[] {
+export function goneResources(events: readonly EngineEvent[]): NamedResource[] {
   return events.flatMap((event) =>
     event.kind === "done" && event.step.op === "delete"
       ? [{ type: event.step.type, name: nameOf(event.step.urn) }]
@@ -51,8 +46,8 @@ export function goneResources(events: readonly EngineEvent[]): Change[] {
 }
 
 /** Names what is gone in plain words. */
-export function describeGone(gone: readonly Change[]): string {
-  if (gone.length === 0) return "Nothing is gone.";
+export function describeGone(gone: readonly NamedResource[]): string {
+  if (gone.length === 0) return "Nothing is gone since the last look. What was missing then is in the plan.";
   return ["Gone:", ...gone.map(({ type, name }) => `  ${kindOf(type)} (${name})`)].join("\n");
 }
 

@@ -1,12 +1,9 @@
-import { Resolver } from "node:dns/promises";
-import { isIP } from "node:net";
-import { canaryUser } from "../../components/model/node-facts.ts";
-import { isUnreachable, messageOf } from "../../host/error.ts";
-import { notYet, notYetOn, waitUntil } from "../../host/wait-until.ts";
-import { logInAs } from "../network/node/canary-login.ts";
+import { isUnreachable } from "../../host/error.ts";
+import { notYetOn, waitUntil } from "../../host/wait-until.ts";
 import type { NetworkNode, NetworkOutputs } from "../network/network-outputs.ts";
 import { checkHealth } from "../network/node/health.ts";
 import { openNode } from "../network/node/ssh.ts";
+import { domainResolver, logInFromOutside, lookUpNode } from "../network/outside.ts";
 import { momentText } from "../../host/terminal/quantities.ts";
 import { readRecovery } from "../network/node/recovery-record.ts";
 import type { StackAccess } from "../network/stack-access.ts";
@@ -47,7 +44,7 @@ async function login(access: StackAccess, domain: string, node: NetworkNode, pas
   const { jid, certificateValidUntil } = await waitUntil({
     what: `a client to log in at ${host}`,
     probe: notYetOn(isConnectionFailure, async () => ({
-      value: await logInAs({ domain, user: canaryUser, password, host, caBundle: access.outside.caBundle }),
+      value: await logInFromOutside(access, domain, node, password),
     })),
     intervalMs: 500,
     timeoutMs: patienceMs,
@@ -72,19 +69,10 @@ function isConnectionFailure(error: unknown): boolean {
 
 /** Waits until the name servers of the domain send clients to the node. */
 async function namesLeadTo(access: StackAccess, domain: string, node: NetworkNode): Promise<string> {
-  const resolver = new Resolver({ timeout: 3000, tries: 2 });
-  resolver.setServers(await nameServers(access, domain));
+  const resolver = await domainResolver(access, domain);
   return waitUntil({
     what: `the DNS to send clients to ${node.name} at ${node.serviceIpv4}`,
-    probe: notYetOn(isDnsFailure, async () => {
-      const services = await resolver.resolveSrv(`_xmpp-client._tcp.${domain}`);
-      const addresses = await resolver.resolve4(node.name);
-      const isNamed = services.some(({ name }) => name === node.name);
-      if (isNamed && addresses.length === 1 && addresses[0] === node.serviceIpv4) {
-        return { value: `_xmpp-client._tcp.${domain} leads to ${node.name}, ${node.serviceIpv4}` };
-      }
-      return notYet(`${services.map(({ name }) => name).join(", ")}; ${node.name} is ${addresses.join(", ")}`);
-    }),
+    probe: notYetOn(isDnsFailure, () => lookUpNode(resolver, domain, node)),
     intervalMs: 500,
     timeoutMs: patienceMs,
   });
@@ -95,32 +83,4 @@ const patienceMs = 120_000;
 /** A record that is not there yet, or a name server that does not answer for a moment. */
 function isDnsFailure(error: unknown): boolean {
   return error instanceof Error && "syscall" in error && String(error.syscall).startsWith("query");
-}
-
-/** The domain's own, because others may remember what was there before the outage. */
-async function nameServers(access: StackAccess, domain: string): Promise<string[]> {
-  const given = access.outside.nameServers;
-  if (given !== undefined) return [...given];
-  const system = new Resolver();
-  const labels = domain.split(".");
-  for (let first = 0; first < labels.length - 1; first++) {
-    const names = await nameServerNames(system, labels.slice(first).join("."));
-    const addresses = await Promise.all(names.map((name) => system.resolve4(name)));
-    if (addresses.flat().length > 0) return addresses.flat().filter((address) => isIP(address) !== 0);
-  }
-  throw new Error(`The DNS names no name server for ${domain}. Is the domain still delegated to Cloudflare?`);
-}
-
-/** Empty where the name has none of its own. */
-async function nameServerNames(system: Resolver, name: string): Promise<string[]> {
-  try {
-    return await system.resolveNs(name);
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ENODATA" || code === "ENOTFOUND") return [];
-    throw new Error(
-      `This machine's DNS does not say which name servers ${name} has (${messageOf(error)}). Does it resolve other names?`,
-      { cause: error },
-    );
-  }
 }

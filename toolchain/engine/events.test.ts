@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { describeStep, parseEngineLine } from "./events.ts";
+import { describeStep, nodesWords, parseEngineLine } from "./events.ts";
 
 const urn = "urn:pulumi:local::imera::imera:index:XmppNetwork$command:remote:Command::imera-xmpp1-setup-ready";
 
@@ -14,6 +14,26 @@ describe("parseEngineLine", () => {
     });
   });
 
+  it("reads which properties differ, and which of them the vendor cannot change", () => {
+    const metadata = {
+      op: "replace",
+      urn,
+      type: "digitalocean:index/volume:Volume",
+      diffs: ["region"],
+      detailedDiff: { region: { diffKind: "update-replace", inputDiff: true }, "tags[0]": { diffKind: "add" } },
+      old: { inputs: { region: "fra1" } },
+      new: { inputs: { region: "ams3", tags: ["a"] } },
+    };
+    expect(parseEngineLine(JSON.stringify({ sequence: 7, resourcePreEvent: { metadata } }), 5)).toMatchObject({
+      step: {
+        properties: [
+          { name: "region", from: "fra1", to: "ams3", replaces: true },
+          { name: "tags", from: undefined, to: ["a"], replaces: false },
+        ],
+      },
+    });
+  });
+
   it("reads what a command prints, without the engine's marks for colours", () => {
     const diagnosticEvent = { urn, severity: "info", message: "<{%reset%}>database: ready (1.5 s)\n<{%reset%}>" };
     expect(parseEngineLine(JSON.stringify({ sequence: 7, timestamp: 1, diagnosticEvent }), 5)).toEqual({
@@ -23,6 +43,13 @@ describe("parseEngineLine", () => {
       severity: "info",
       text: "database: ready (1.5 s)",
     });
+  });
+
+  it("tells a node's words of its steps from those of others", () => {
+    const line = { kind: "line", atMs: 5, severity: "info", text: "database: ready (1.5 s)\n" } as const;
+    expect(nodesWords({ ...line, name: "imera-xmpp1-setup-ready" })).toBe("database: ready (1.5 s)");
+    expect(nodesWords({ ...line, name: "imera-xmpp1-setup-configuration" })).toBeUndefined();
+    expect(nodesWords({ ...line, name: "imera-xmpp1-setup-ready", severity: "error" })).toBeUndefined();
   });
 
   it("passes on what the CLI says itself, which is no JSON", () => {

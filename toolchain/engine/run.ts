@@ -1,4 +1,4 @@
-import { describeStep, type EngineEvent, parseEngineLine } from "./events.ts";
+import { describeStep, nodesWords, type EngineEvent, parseEngineLine } from "./events.ts";
 import { endInterruptedRun, withoutStaleLock } from "./interrupted-run.ts";
 import { engineLog, runSession } from "./session.ts";
 import type { EngineStack } from "./stack.ts";
@@ -21,10 +21,19 @@ export class EngineError extends Error {
   }
 }
 
+/** A run of the engine that somebody ended before it was done, such as by Ctrl-C. */
+export class InterruptedRun extends Error {
+  override readonly name = "InterruptedRun";
+
+  constructor(command: string) {
+    super(`Interrupted: pulumi ${command} was ended before it was done. What it had done by then stays, and is noted.`);
+  }
+}
+
 /**
  * Runs `pulumi up`, `destroy`, `refresh` or `preview` on the stack and passes each event to `onEvent` as it comes.
  *
- * @throws EngineError with the engine's own words.
+ * @throws EngineError with the engine's own words, InterruptedRun where somebody ended it.
  */
 export async function runEngine(
   stack: EngineStack,
@@ -33,20 +42,21 @@ export async function runEngine(
 ): Promise<EngineRun> {
   const startedAtMs = Date.now();
   const events: EngineEvent[] = [];
-  const exitCode = await runSession(stack, [command, ...args, "--json"], (line) => {
+  const { exitCode, interrupted } = await runSession(stack, [command, ...args, "--json"], (line) => {
     const event = parseEngineLine(line, Date.now());
     if (event === undefined) return;
     events.push(event);
     onEvent(event);
   });
   const run = { startedAtMs, endedAtMs: Date.now(), events };
+  if (exitCode !== 0 && interrupted) throw new InterruptedRun(command);
   if (exitCode !== 0) throw new EngineError(command, run, engineLog(stack));
   return run;
 }
 
 /**
  * Runs `pulumi up` or `pulumi destroy` without a question, after what a run killed on this machine left was cleared away.
- * `report` gets a line for each resource that changed, such as `droplet imera-xmpp1 created`.
+ * `report` gets a line for each resource that changed, such as `droplet imera-xmpp1 created`, and for each step that a node did.
  *
  * @throws EngineError with the engine's own words.
  */
@@ -57,7 +67,7 @@ export async function changeStack(
 ): Promise<EngineRun> {
   await endInterruptedRun(stack);
   const tell = (event: EngineEvent) => {
-    const line = event.kind === "done" ? describeStep(event.step) : undefined;
+    const line = event.kind === "done" ? describeStep(event.step) : nodesWords(event);
     if (line !== undefined) report(line);
   };
   return withoutStaleLock(stack, () => runEngine(stack, [command, "--yes", "--skip-preview"], tell));

@@ -16,16 +16,21 @@ export function enginePid({ workFolder }: Pick<StackFiles, "workFolder">): strin
   return path.join(workFolder, "pulumi.pid");
 }
 
+/** Exit code of a session of the CLI, and whether somebody asked it to end, such as by Ctrl-C. */
+export interface EndedSession {
+  readonly exitCode: number;
+  readonly interrupted: boolean;
+}
+
 /**
  * Runs the CLI on a stack as the leader of a session of its own, so that all its plugins can be found and ended with it, also
- * after this program was killed. Each line that it prints is added to {@link engineLog} and passed to `onLine`. Resolves to the
- * exit code.
+ * after this program was killed. Each line that it prints is added to {@link engineLog} and passed to `onLine`.
  */
 export async function runSession(
   stack: EngineStack,
   args: readonly string[],
   onLine: (line: string) => void,
-): Promise<number> {
+): Promise<EndedSession> {
   await mkdir(stack.workFolder, { recursive: true, mode: 0o700 });
   const engine = execa(stack.cli.command, [...stack.arguments(args), "--non-interactive", "--color", "never"], {
     cwd: stack.cli.projectFolder,
@@ -40,14 +45,18 @@ export async function runSession(
   });
   await recordPid(enginePid(stack), engine.pid);
   // The engine writes down what it has done before it ends, so it is asked and waited for.
-  const passOn = (signal: NodeJS.Signals) => engine.kill(signal);
+  let interrupted = false;
+  const passOn = (signal: NodeJS.Signals) => {
+    interrupted = true;
+    engine.kill(signal);
+  };
   process.on("SIGINT", passOn).on("SIGTERM", passOn);
   try {
     for await (const line of engine.iterable({ from: "all" })) {
       appendFileSync(engineLog(stack), `${line}\n`, { mode: 0o600 });
       onLine(line);
     }
-    return (await engine).exitCode ?? 1;
+    return { exitCode: (await engine).exitCode ?? 1, interrupted };
   } finally {
     process.off("SIGINT", passOn).off("SIGTERM", passOn);
     await endSession(enginePid(stack));
