@@ -5,6 +5,7 @@ import { Command } from "commander";
 import { setUpToolchain } from "../toolchain/set-up.ts";
 import { runAsRoot } from "../host/as-root.ts";
 import { takeDown } from "./commands/down.ts";
+import { describeRemoval, noteMaker, refuseAnothersCloud } from "./commands/maker.ts";
 import { holdRun } from "./run/hold-run.ts";
 import { previewNetwork } from "./commands/preview.ts";
 import { runMain } from "../host/terminal/main.ts";
@@ -12,14 +13,18 @@ import { showSteps } from "../host/terminal/progress.ts";
 import { runNumbered, type Run } from "./run/run.ts";
 import { runNumber } from "./run/run-number.ts";
 import { buildNetwork, localZones, prepareStack, wasInterrupted } from "./stack/stack.ts";
-import { describeStatus, readStatus, recordToolchain } from "./commands/status.ts";
+import { describeLogin, readFacts, recordToolchain } from "./commands/status.ts";
+import { isOperators, operatorCommand } from "./commands/operator-command.ts";
+import { localArguments } from "./commands/local-arguments.ts";
+import { describeTaken, type TakenSettings } from "./stack/edited-settings.ts";
+import { stackName } from "./stack/stack-name.ts";
 import { bringCloudUp } from "./commands/up.ts";
 
 interface Options {
   readonly run: number;
   /** False with `--no-stack`: `pulumi up` is not run. */
   readonly stack: boolean;
-  readonly json: boolean;
+  readonly yes?: boolean;
 }
 
 const program = new Command("npm run local --").description(
@@ -30,15 +35,19 @@ addCommand("up", "Brings the local cloud and the network up, or completes them."
   .option("--no-stack", "the cloud alone, without the network")
   .addHelpText("after", "\nThis is what `npm run local` does.");
 addCommand("preview", "Shows what `pulumi up` would change, and changes nothing in the network.", preview);
-addCommand("status", "Says what runs and how to log in.", status).option("--json", "for programs");
-addCommand("down", "Removes everything, whatever state it is in.", down);
+program.command("status").description("Asks the network how it is, and says how to log in. --json: for programs.");
+program.command("ssh").description("A shell on a node, or one command there: ssh [NODE] [COMMAND …]");
+addCommand("down", "Removes everything, whatever state it is in.", down).option(
+  "--yes",
+  "also where another clone of this repository made it",
+);
 
 await runMain("npm run local", async () => {
+  const { command, rest } = localArguments(process.argv.slice(2));
+  if (isOperators(command)) return operatorCommand(command, rest);
   const asRoot = await runAsRoot();
   if (asRoot !== undefined) return asRoot;
-  const [command] = process.argv.slice(2);
-  const isDefault = command === undefined || (command.startsWith("--") && command !== "--help");
-  await program.parseAsync(isDefault ? ["up", ...process.argv.slice(2)] : process.argv.slice(2), { from: "user" });
+  await program.parseAsync([command, ...rest], { from: "user" });
   return undefined;
 });
 
@@ -59,15 +68,21 @@ async function up(run: Run, options: Options): Promise<void> {
     process.stderr.write("An earlier start was cut off in the middle; starting afresh.\n");
     await takeDown(run, step);
   }
+  let taken: TakenSettings | undefined;
   await bringCloudUp(run, {
     zones: await localZones(),
     step,
-    meanwhile: async (cloud) => (toolchain === undefined ? undefined : prepareStack(cloud, toolchain)),
+    meanwhile: async (cloud) => {
+      taken = toolchain === undefined ? undefined : await prepareStack(cloud, toolchain);
+    },
   });
   if (toolchain === undefined) return;
+  tellTaken(taken);
+  await noteMaker(run);
   await recordToolchain(run, toolchain);
-  await step("network (pulumi up)", (report) => buildNetwork(run, toolchain, report));
-  process.stdout.write(`\n${describeStatus(run, await readStatus(run))}\n`);
+  const changes = await step("network (pulumi up)", (report) => buildNetwork(run, toolchain, report));
+  const facts = await readFacts(run);
+  process.stdout.write(`\n${changes}\nThe XMPP network ${facts.domain} is up.\n\n${describeLogin(run, facts)}\n`);
 }
 
 async function preview(run: Run): Promise<void> {
@@ -75,20 +90,26 @@ async function preview(run: Run): Promise<void> {
   await using hold = new AsyncDisposableStack();
   hold.use(await holdRun(run));
   const toolchain = await step("toolchain", (report) => setUpToolchain({ report }));
+  let taken: TakenSettings | undefined;
   await bringCloudUp(run, {
     zones: await localZones(),
     step,
-    meanwhile: (cloud) => prepareStack(cloud, toolchain),
+    meanwhile: async (cloud) => {
+      taken = await prepareStack(cloud, toolchain);
+    },
   });
+  tellTaken(taken);
   await previewNetwork(run, toolchain);
 }
 
-async function status(run: Run, { json }: Options): Promise<void> {
-  const found = await readStatus(run);
-  process.stdout.write(json ? `${JSON.stringify(found, undefined, 2)}\n` : `${describeStatus(run, found)}\n`);
+function tellTaken(taken: TakenSettings | undefined): void {
+  const text = taken === undefined ? undefined : describeTaken(taken, `Pulumi.${stackName}.yaml`);
+  if (text !== undefined) process.stderr.write(`${text}\n`);
 }
 
-async function down(run: Run): Promise<void> {
+async function down(run: Run, { yes }: Options): Promise<void> {
+  if (yes !== true) await refuseAnothersCloud(run);
+  process.stderr.write(`${describeRemoval(run)}\n`);
   if (await takeDown(run, showSteps())) process.stderr.write(`Local cloud ${run.number} is gone.\n`);
   else process.stderr.write(`Nothing to remove: there is no local cloud ${run.number}.\n`);
 }

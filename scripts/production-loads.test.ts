@@ -45,6 +45,8 @@ const onNetwork: readonly (readonly [string, readonly string[]])[] = [
   ["drill", []],
   ["export", ["--user", "romeo"]],
   ["pulumi", ["preview"]],
+  ["ssh", []],
+  ["status", []],
 ];
 
 it.each(onNetwork)(

@@ -7,7 +7,7 @@ export interface NamedStack {
 }
 
 /** Writes the options by which an operator's command names a stack: `--stack local --run 6`. Run 1 is what is meant without. */
-export function stackOptions({ stack, runNumber }: NamedStack): string {
+function stackOptions({ stack, runNumber }: NamedStack): string {
   return `--stack ${shellWord(stack)}${runOption(runNumber)}`;
 }
 

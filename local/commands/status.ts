@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { z } from "zod";
 
 import type { Toolchain } from "../../toolchain/set-up.ts";
-import { isRunning } from "../../host/process.ts";
+import { localCommandLine } from "../../host/terminal/advice.ts";
 import type { Run } from "../run/run.ts";
 import { stackFiles, stackOutputs } from "../stack/stack.ts";
 
-/** Status of a local cloud with a complete network, as `status --json` prints it. */
-export interface CloudStatus {
+/** Addresses and files of a local cloud with a network that was complete. It may be dead by now. */
+export interface CloudFacts {
   readonly domain: string;
   /** The DNS server that answers the network's names. */
   readonly dns: { readonly address: string; readonly port: number };
@@ -29,7 +29,7 @@ const toolchainSummary = z.object({
 });
 type ToolchainSummary = z.infer<typeof toolchainSummary>;
 
-/** Records which toolchain the network was built with, for {@link readStatus}. */
+/** Records which toolchain the network was built with, for {@link readFacts}. */
 export async function recordToolchain(run: Run, { parts }: Toolchain): Promise<void> {
   const describe = (name: string) => {
     const part = parts.find((candidate) => candidate.part === name);
@@ -44,15 +44,16 @@ export async function recordToolchain(run: Run, { parts }: Toolchain): Promise<v
   await writeFile(toolchainFile(run), JSON.stringify(summary), { mode: 0o600 });
 }
 
-/** Reads the status of the run's cloud; throws, with what to do, when the run has no cloud or no complete network. */
-export async function readStatus(run: Run): Promise<CloudStatus> {
-  if (!existsSync(run.folder)) throw new Error(`Local cloud ${run.number} is not there. Bring it up: npm run local`);
-  if (!(await isRunning(run.files.daemonPid)) || !(await isRunning(run.files.incusPid))) {
-    throw new Error(`Local cloud ${run.number} does not run any more. Bring it up again: npm run local`);
-  }
+/**
+ * Reads what the last `up` left about the run's cloud: whether any of it lives is another question. Throws, with what to do,
+ * when the run has no cloud, or a network that was never complete.
+ */
+export async function readFacts(run: Run): Promise<CloudFacts> {
+  const up = localCommandLine(run.number, "up");
+  if (!existsSync(run.folder)) throw new Error(`Local cloud ${run.number} is not there. Bring it up: ${up}`);
   const files = stackFiles(run);
   if (!existsSync(files.outputs)) {
-    throw new Error(`Local cloud ${run.number} runs, but the network in it is not complete. Build it: npm run local`);
+    throw new Error(`The network in local cloud ${run.number} is not complete. Build it: ${up}`);
   }
   const outputs = stackOutputs.parse(JSON.parse(await readFile(files.outputs, "utf8")));
   return {
@@ -65,31 +66,32 @@ export async function readStatus(run: Run): Promise<CloudStatus> {
   };
 }
 
-/** Formats a status as text for people, with commands to go on with. */
-export function describeStatus(run: Run, status: CloudStatus): string {
-  const account = status.accounts[0];
-  const option = run.number === 1 ? "" : ` --run ${run.number}`;
+/** Says how to log in on the network of a local cloud, with commands to go on with. */
+export function describeLogin(run: Run, facts: CloudFacts): string {
+  const { domain, dns, caBundle } = facts;
+  const files = facts.accounts.flatMap(({ jid, passwordFile }) => [
+    ["account", jid],
+    ["password", `in ${passwordFile}`],
+  ]);
   const lines = [
-    `The XMPP network ${status.domain} is up.`,
-    "",
-    ...status.nodes.map(({ name, publicIpv4 }) => `  node          ${name}, ${publicIpv4}`),
-    ...(account === undefined ? [] : [`  account       ${account.jid}`, `  password      in ${account.passwordFile}`]),
-    `  trust         ${status.caBundle}`,
-    `  DNS           ${status.dns.address}`,
+    ...[...files, ["DNS", dns.address], ["trust", caBundle]].map(([name = "", text]) => `  ${name.padEnd(10)}${text}`),
+    "  client    docs/getting-started.md#log-in has the commands",
     "",
     "Look around:",
-    `  ${lookUp(status.dns.address, `_xmpp-client._tcp.${status.domain}`)}`,
-    ...status.nodes
-      .slice(0, 1)
-      .map(
-        ({ publicIpv4 }) =>
-          `  openssl s_client -connect ${publicIpv4}:5223 -servername ${status.domain} -verify_return_error -CAfile ${status.caBundle}`,
-      ),
+    `  ${lookUp(dns.address, `_xmpp-client._tcp.${domain}`)}`,
+    ...facts.nodes.slice(0, 1).map(({ publicIpv4 }) => `  ${handshake(publicIpv4, domain, caBundle)}`),
     "",
-    `  npm run local -- status${option}    show this again (--json for programs)`,
-    `  npm run local -- down${option}      remove everything`,
+    ...[
+      ["status", "asks it how it is"],
+      ["ssh", "a shell on the node"],
+      ["down", "removes everything"],
+    ].map(([command = "", does]) => `  ${localCommandLine(run.number, command).padEnd(36)}${does}`),
   ];
   return lines.join("\n");
+}
+
+function handshake(address: string, domain: string, caBundle: string): string {
+  return `openssl s_client -connect ${address}:5223 -servername ${domain} -verify_return_error -CAfile ${caBundle}`;
 }
 
 /** A shell command that asks `resolver` for SRV records. Node is on every machine that runs this, and dig is not. */

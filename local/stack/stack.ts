@@ -1,15 +1,17 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { parse } from "yaml";
 import { z } from "zod";
 
-import { withFullNames } from "../../components/settings/names.ts";
+import { fullName, withFullNames } from "../../components/settings/names.ts";
 import { generateStackSecrets } from "../../components/settings/new-secrets.ts";
+import { stackSecretNames } from "../../components/settings/secrets.ts";
+import { localCommandLine } from "../../host/terminal/advice.ts";
 import type { PulumiCli } from "../../toolchain/engine/cli.ts";
 import { engineEnvironment } from "../../toolchain/engine/environment.ts";
-import { changeStack } from "../../toolchain/engine/run.ts";
+import { describeChanges, plannedChanges } from "../../toolchain/engine/plan.ts";
+import { changeStack, InterruptedRun } from "../../toolchain/engine/run.ts";
 import { type EngineStack, engineStack } from "../../toolchain/engine/stack.ts";
 import { type StackConfig, writeStackConfig } from "../../toolchain/engine/stack-config.ts";
 import { pendingOperations, readDeployment } from "../../toolchain/engine/state.ts";
@@ -18,6 +20,7 @@ import { acmeDirectoryUrl } from "../acme/pebble.ts";
 import { cloudflareApiPort, digitaloceanApiPort } from "../run/address-plan.ts";
 import type { DaemonSettings } from "../run/daemon-settings.ts";
 import { spacesDomain } from "../object-store/hosts.ts";
+import { readSettingsFile, type TakenSettings, takeSettings } from "./edited-settings.ts";
 import { proxyEnvironment } from "./proxy-environment.ts";
 import type { Run } from "../run/run.ts";
 import { stackName } from "./stack-name.ts";
@@ -39,19 +42,19 @@ export function stackFiles(run: Run) {
     ...stackFolder(stackName, run.files.stack, run.number),
     /** Present when `pulumi up` has ended well: {@link StackOutputs}. */
     outputs: join(run.files.stack, "outputs.json"),
+    /** Record of the settings that were taken over from the repository's file. */
+    taken: join(run.files.stack, "taken-settings.json"),
     adminPassword: join(run.files.passwords, "admin"),
   };
 }
 
+/** File with the settings that people edit: those that all local clouds share. */
+const editedFile = join(projectFolder, `Pulumi.${stackName}.yaml`);
+
 /** Lists the zones at Cloudflare: that of the committed local stack, and one for somebody else's server. */
 export async function localZones(): Promise<string[]> {
-  const config = await readSettingsFile(join(projectFolder, `Pulumi.${stackName}.yaml`));
+  const config = await readSettingsFile(editedFile);
   return [String(config["imera:zone"] ?? config["imera:domain"]), "peer.test"];
-}
-
-async function readSettingsFile(path: string): Promise<Record<string, unknown>> {
-  const file = z.object({ config: z.record(z.string(), z.unknown()) });
-  return file.parse(parse(await readFile(path, "utf8"))).config;
 }
 
 /** Makes a CLI that has the state of a stack in the run: by default of the run's network. */
@@ -68,9 +71,9 @@ export function localStack(run: Run, toolchain: Toolchain, place: StackFolder = 
 
 /**
  * Makes the run's stack with its configuration and secrets. One that is there stays, and gets the settings that an earlier
- * version did not have.
+ * version did not have, and those that were edited since. Resolves to what was edited.
  */
-export async function prepareStack(cloud: RunningCloud, toolchain: Toolchain): Promise<void> {
+export async function prepareStack(cloud: RunningCloud, toolchain: Toolchain): Promise<TakenSettings> {
   const { run } = cloud;
   const files = stackFiles(run);
   const cli = stackCli(run, toolchain);
@@ -81,13 +84,36 @@ export async function prepareStack(cloud: RunningCloud, toolchain: Toolchain): P
     plain: { ...withFullNames(plain), ...platformSettings(run) },
     secret: { ...withFullNames(secret), ...platformSecrets(cloud.settings) },
   };
-  if (existsSync(files.adminPassword)) return addMissing(cli, settings);
+  if (existsSync(files.adminPassword)) {
+    await addMissing(cli, settings);
+    return takeEdits(run);
+  }
   await mkdir(run.files.passwords, { recursive: true, mode: 0o700 });
   // The committed settings, with what this run adds.
-  await initStack(files, cli, join(projectFolder, `Pulumi.${stackName}.yaml`));
+  await initStack(files, cli, editedFile);
   await writeStackConfig(cli, settings);
   await writeFile(files.adminPassword, `${secret.adminPassword}\n`, { mode: 0o600 });
+  return takeEdits(run);
 }
+
+/**
+ * Takes over what was edited in the repository's file of the local stack since the last time. Throws where it cannot be read,
+ * or would change the domain.
+ */
+export function takeEdits(run: Run): Promise<TakenSettings> {
+  const { configFile, taken } = stackFiles(run);
+  return takeSettings(
+    { edited: editedFile, stack: configFile, taken },
+    new Set([...ownSettings, ...Object.keys(platformSettings(run))]),
+  );
+}
+
+/** Names of the settings that each run has values of its own for. */
+const ownSettings: readonly string[] = [
+  ...stackSecretNames.map(fullName),
+  ...["provisioningPublicKey", "firstContactPublicKey"].map(fullName),
+  ...["digitalocean:token", "digitalocean:spacesAccessId", "digitalocean:spacesSecretKey", "cloudflare:apiToken"],
+];
 
 async function addMissing(cli: PulumiCli, settings: StackConfig & { readonly configFile: string }): Promise<void> {
   const present = await readSettingsFile(settings.configFile);
@@ -119,15 +145,18 @@ function platformSecrets(settings: DaemonSettings) {
   };
 }
 
-/** Runs `pulumi up` on the run's stack and keeps its outputs. `report` gets a line for each resource that changed. */
-export async function buildNetwork(
-  run: Run,
-  toolchain: Toolchain,
-  report: (line: string) => void,
-): Promise<StackOutputs> {
+/**
+ * Runs `pulumi up` on the run's stack and keeps its outputs. `report` gets a line for each resource that changed and each step
+ * that a node did. Resolves to what was changed, on one screen.
+ */
+export async function buildNetwork(run: Run, toolchain: Toolchain, report: (line: string) => void): Promise<string> {
   const stack = localStack(run, toolchain);
-  await changeStack(stack, "up", report);
-  return keepOutputs(run, JSON.parse(await stack.pulumi("stack", "output", "--json")));
+  const { events } = await changeStack(stack, "up", report).catch((error: unknown) => {
+    if (!(error instanceof InterruptedRun)) throw error;
+    throw new Error(`${error.message}\nGo on with it: ${localCommandLine(run.number, "up")}`, { cause: error });
+  });
+  await keepOutputs(run, JSON.parse(await stack.pulumi("stack", "output", "--json")));
+  return describeChanges(plannedChanges(events));
 }
 
 /** Keeps the outputs of the run's stack for `status`. Resolves to those that it keeps. Throws where some are missing. */

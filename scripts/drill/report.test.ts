@@ -43,7 +43,8 @@ describe("a drill's report", () => {
     expect(describeDrill(report)).toMatchInlineSnapshot(`
       "The newest backup of example.org restores, and nothing is missing.
 
-        backup         20261122-095600F, taken 2026-11-22 09:57:00 UTC, 2 h 3 min before the drill
+        backup         20261122-095600F, taken 2026-11-22 09:57:00 UTC, 2 h 3 min
+                       before the drill
         restore point  imera-20261122T095700Z
         database       2 tables, 20200 rows compared by count and checksum
         uploads        2 files, 3.0 KiB, compared by SHA-256

@@ -1,8 +1,11 @@
+import { rm } from "node:fs/promises";
+import process from "node:process";
 import { isRunning } from "../../host/process.ts";
 import { localCommandLine } from "../../host/terminal/advice.ts";
 import { clearStaleLock } from "../../toolchain/engine/interrupted-run.ts";
 import type { Run } from "../../local/run/run.ts";
-import { keepOutputs, stackFiles } from "../../local/stack/stack.ts";
+import { describeTaken } from "../../local/stack/edited-settings.ts";
+import { keepOutputs, stackFiles, stackOutputs, takeEdits } from "../../local/stack/stack.ts";
 import type { StackAccess } from "../network/stack-access.ts";
 import { onlyReads, type PulumiArguments, refuseForLocalCloud, runsEngine } from "./pulumi-arguments.ts";
 
@@ -18,11 +21,22 @@ export async function runInLocalCloud(
 ): Promise<number> {
   refuseForLocalCloud(given, localCommandLine(run.number, "down"));
   if (onlyReads(given)) return pulumi(given.args);
-  if (runsEngine(given)) await requireCloud(run);
+  if (runsEngine(given)) {
+    await requireCloud(run);
+    const taken = describeTaken(await takeEdits(run), `Pulumi.${access.stack}.yaml`);
+    if (taken !== undefined) process.stderr.write(`${taken}\n`);
+  }
   await clearStaleLock(access, stackFiles(run));
   const exitCode = await pulumi(given.args);
-  if (runsEngine(given)) await keepOutputs(run, JSON.parse(await access.pulumi("stack", "output", "--json")));
+  if (runsEngine(given)) await noteOutputs(run, await access.pulumi("stack", "output", "--json"));
   return exitCode;
+}
+
+/** After `destroy` there are none, and no network to tell of. */
+async function noteOutputs(run: Run, json: string): Promise<void> {
+  const outputs: unknown = JSON.parse(json);
+  if (stackOutputs.safeParse(outputs).success) await keepOutputs(run, outputs);
+  else await rm(stackFiles(run).outputs, { force: true });
 }
 
 async function requireCloud({ number, files }: Run): Promise<void> {

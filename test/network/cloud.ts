@@ -2,15 +2,13 @@ import { Resolver } from "node:dns/promises";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { z } from "zod";
+import { type CloudFacts, readFacts } from "../../local/commands/status.ts";
+import { runNumbered } from "../../local/run/run.ts";
 import { repositoryRoot } from "../runner/repository.ts";
-
-/** Status of the local cloud, as `status --json` prints it. */
-export type CloudStatus = z.infer<typeof statusSchema>;
 
 /** A local cloud with a network in it, seen from outside. */
 export interface Cloud {
-  readonly status: CloudStatus;
+  readonly status: CloudFacts;
   /** Trust anchors in PEM: the ACME root that production would take from the operating system. */
   readonly trustedRoots: string;
   /** Asks the local cloud's DNS server and nobody else. */
@@ -19,7 +17,7 @@ export interface Cloud {
 
 /** The local cloud that the test runner brought up; throws unless IMERA_TEST_RUN names it. */
 export async function runningCloud(): Promise<Cloud> {
-  const status = statusSchema.parse(JSON.parse(await localCommand("status", "--json")));
+  const status = await readFacts(runNumbered(Number(testRunNumber())));
   const resolver = new Resolver({ timeout: 2_000, tries: 2 });
   resolver.setServers([`${status.dns.address}:${status.dns.port}`]);
   return { status, trustedRoots: await readFile(status.caBundle, "utf8"), resolver };
@@ -34,13 +32,17 @@ export function testRunNumber(): string {
 
 /** Standard output of `npm run local -- ARGS` on the tests' own local cloud; throws with its messages when it fails. */
 export async function localCommand(...args: string[]): Promise<string> {
-  const argv = [join(repositoryRoot, "local/cli.ts"), ...args, "--run", testRunNumber()];
-  const { stdout } = await execa(process.execPath, argv, { cwd: repositoryRoot });
-  return stdout;
+  return (await localProgram(args)).stdout;
+}
+
+/** Runs `npm run local -- ARGS` on the tests' own local cloud, by default to success. */
+export function localProgram(args: readonly string[], options: { input?: string; reject?: boolean } = {}) {
+  const argv = ["--run", testRunNumber(), ...args];
+  return execa(process.execPath, [join(repositoryRoot, "local/cli.ts"), ...argv], { cwd: repositoryRoot, ...options });
 }
 
 /** The first node; a network always has one. */
-export function firstNode(cloud: Cloud): CloudStatus["nodes"][number] {
+export function firstNode(cloud: Cloud): CloudFacts["nodes"][number] {
   const node = cloud.status.nodes[0];
   if (node === undefined) throw new Error("status --json names no node");
   return node;
@@ -71,16 +73,3 @@ export async function lookUpAddress(cloud: Cloud, name: string): Promise<string>
   if (address === undefined) throw new Error(`${name}: no A record`);
   return address;
 }
-
-const statusSchema = z.object({
-  domain: z.string(),
-  dns: z.object({ address: z.string(), port: z.number() }),
-  caBundle: z.string(),
-  accounts: z.array(z.object({ jid: z.string(), passwordFile: z.string() })),
-  nodes: z.array(z.object({ name: z.string(), publicIpv4: z.string(), privateIpv4: z.string() })),
-  toolchain: z.object({
-    cli: z.string(),
-    languageHost: z.string(),
-    plugins: z.record(z.string(), z.string()),
-  }),
-});

@@ -2,22 +2,11 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { createInterface } from "node:readline";
 import { PassThrough } from "node:stream";
-import ssh2, { Client, type ClientChannel } from "ssh2";
+import type { Client, ClientChannel } from "ssh2";
 import type { NamedStack } from "../../../host/terminal/advice.ts";
-import { messageOf } from "../../../host/error.ts";
 import type { NetworkNode } from "../network-outputs.ts";
 import type { StackAccess } from "../stack-access.ts";
-
-/** Address of a node, the host key that proves it, and the private key that opens it. */
-export interface NodeLogin {
-  readonly host: string;
-  /** Default 22. */
-  readonly port?: number;
-  /** The host's public key, `ssh-ed25519 AAAA…`: any other key ends the connection. */
-  readonly hostKey: string;
-  /** OpenSSH private key of root's. Secret. */
-  readonly privateKey: string;
-}
+import { logIn, nodeLogin, type NodeLogin } from "./log-in.ts";
 
 /** A login on a node that stays open. Disposing it ends what still runs in it. */
 export interface NodeSession extends AsyncDisposable {
@@ -59,12 +48,7 @@ export interface ForwardedPort extends AsyncDisposable {
 
 /** Logs in on a node of a stack; `node` is an entry of its outputs. */
 export async function openNode(access: StackAccess, node: NetworkNode): Promise<NodeSession> {
-  const login = {
-    host: node.publicIpv4,
-    hostKey: node.sshHostKey,
-    privateKey: await access.required("provisioningPrivateKey"),
-  };
-  return connectNode(access, login);
+  return connectNode(access, await nodeLogin(access, node));
 }
 
 /** Logs in as root. Throws, with what to check, when the node does not answer, is another host, or does not take the key. */
@@ -90,44 +74,6 @@ export async function connectNode({ stack, runNumber }: NamedStack, login: NodeL
     },
   };
 }
-
-async function logIn({ host, port = 22, hostKey, privateKey }: NodeLogin): Promise<Client> {
-  const expected = ssh2.utils.parseKey(hostKey);
-  if (expected instanceof Error) throw new Error(`the host key of ${host} is no OpenSSH public key: ${hostKey}`);
-  const seen = { otherHost: false };
-  const client = new Client();
-  const ready = new Promise<void>((resolve, reject) => {
-    client.once("ready", resolve).once("error", reject);
-    client.once("close", () => reject(new Error("the connection was closed")));
-  });
-  client.connect({
-    host,
-    port,
-    username: "root",
-    privateKey,
-    readyTimeout: connectTimeoutMs,
-    keepaliveInterval: 15_000,
-    algorithms: { serverHostKey: ["ssh-ed25519"] },
-    hostVerifier: (key: Buffer) => {
-      seen.otherHost = !expected.getPublicSSH().equals(key);
-      return !seen.otherHost;
-    },
-  });
-  try {
-    await ready;
-    return client;
-  } catch (error) {
-    client.destroy();
-    const message = messageOf(error);
-    const why = seen.otherHost ? "another host answers there" : message;
-    throw new Error(
-      `SSH to ${host}: ${why}. Check that the node runs, and that this machine is in one of imera:sshNetworks.`,
-      { cause: error },
-    );
-  }
-}
-
-const connectTimeoutMs = 20_000;
 
 async function runCommand(client: Client, command: string, options: NodeRunOptions): Promise<NodeResult> {
   const { stdin = "", onLine, onStderrLine, timeoutMs = 600_000 } = options;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { loseDroplet } from "./loss.ts";
 import { networkUnderTest } from "./network-under-test.ts";
 import { nodeMachine } from "./node.ts";
-import { readyAtMs, rebuildNetwork } from "./operator.ts";
+import { operatorCommand, readyAtMs, rebuildNetwork } from "./operator.ts";
 import { watchPorts } from "./port-watch.ts";
 import { servedCertificate } from "./served-certificate.ts";
 import { dataMountPoint } from "../../../components/model/node-facts.ts";
@@ -21,6 +21,9 @@ describe("a droplet that was deleted behind Pulumi's back", () => {
 
     await loseDroplet(old);
     const watch = watchPorts(old.publicIpv4);
+    const status = await operatorCommand("status");
+    expect(status.output).toContain("does NOT serve its users");
+    expect(status.exitCode).toBe(1);
     const report = await rebuildNetwork();
     await client.acknowledges(20, 120_000);
 

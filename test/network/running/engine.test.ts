@@ -4,7 +4,7 @@ import { delimiter, join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { repositoryRoot } from "../../runner/repository.ts";
-import { testRunNumber } from "../cloud.ts";
+import { localCommand, testRunNumber } from "../cloud.ts";
 import { pulumi } from "../engine.ts";
 
 describe("the engine finds nothing to do", () => {
@@ -23,6 +23,10 @@ describe("the engine finds nothing to do", () => {
     expect(all).toMatch(/^ +\d+ unchanged$/m);
     expect(all.split("\n").length).toBeLessThan(15);
   });
+});
+
+it("`npm run local -- preview` says that there is nothing to do, where there is nothing", async () => {
+  expect(await localCommand("preview")).toBe("Nothing has to change.");
 });
 
 describe("`npm run pulumi` on the stack of a local cloud", () => {
