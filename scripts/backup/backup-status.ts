@@ -64,15 +64,14 @@ export interface BackupPlace {
 /** Formats a status of backups as text for the operator. */
 export function describeBackups(status: BackupStatus, place: BackupPlace, nowMs = Date.now()): string {
   const where = place.bucket === undefined ? "" : `, in ${place.bucket.bucket} at ${place.bucket.endpoint}`;
-  const rows = status.backups.map(({ label, type, startedAt, finishedAt, sizeBytes, restorePoint }) => [
+  const rows = status.backups.map(({ label, type, startedAt, finishedAt, sizeBytes }) => [
     label,
     type,
-    agoText(finishedAt, nowMs),
+    durationText((nowMs - Date.parse(finishedAt)) / 1000),
     durationText((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000),
     sizeText(sizeBytes),
-    restorePoint ?? "none",
   ]);
-  const headings = ["backup", "type", "finished", "took", "size", "restore point"];
+  const headings = ["backup", "type", "age", "took", "size"];
   return [
     `Backups of ${place.domain}${where}`,
     "",
