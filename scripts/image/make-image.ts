@@ -1,3 +1,4 @@
+import { messageOf } from "../../host/error.ts";
 import type { Step } from "../../host/terminal/progress.ts";
 import type { NamedStack } from "../../host/terminal/advice.ts";
 import { preparedImageName, preparedImageSetting } from "../../components/model/prepared-image.ts";
@@ -42,10 +43,7 @@ export async function makeImage({ access, regions, step, signal }: ImageOrder): 
   await step("what an earlier run left", () => removeThrowAways(api, stack));
   const { image, versions } = await throwAwayImage({ access, regions, step, signal }, api, order);
   const copies = order.regions.filter((region) => !image.regions.includes(region));
-  for (const region of copies) {
-    const transfer = { type: "transfer", region };
-    await step(`copy to ${region}`, () => runAction(api, `images/${image.id}/actions`, transfer, signal));
-  }
+  for (const region of copies) await step(`copy to ${region}`, () => copy(api, image, region, signal));
   const { kept, surplus } = keptImages(await ownImages(api, stack));
   for (const { id } of surplus) await api.remove(`images/${id}`);
   return {
@@ -55,6 +53,15 @@ export async function makeImage({ access, regions, step, signal }: ImageOrder): 
     deleted: surplus.map(({ name }) => name),
     isUsed: (await access.setting("imera:image")) === preparedImageSetting,
   };
+}
+
+async function copy(api: Api, { id, name, regions }: OwnImage, region: string, signal: AbortSignal): Promise<void> {
+  try {
+    await runAction(api, `images/${id}/actions`, { type: "transfer", region }, signal);
+  } catch (error) {
+    const there = `${name} is made, and can be used in ${regions.join(", ")}.`;
+    throw new Error(`${there} It could not be copied to ${region}: ${messageOf(error)}`, { cause: error });
+  }
 }
 
 type Api = Awaited<ReturnType<typeof digitalocean>>;

@@ -49,9 +49,15 @@ it("an image with a node's packages and nothing of a machine's own is made, for 
   );
 });
 
-it("the network's later nodes are to be made from it", async () => {
-  const { exitCode, output } = await pulumi("config", "set", "imera:image", "prepared");
-  expect(exitCode, output).toBe(0);
+it("the network's later nodes are to be made from it, and the one that runs stays", async () => {
+  for (const args of [
+    ["config", "set", "imera:image", "prepared"],
+    ["preview", "--expect-no-changes"],
+  ]) {
+    const { exitCode, output } = await pulumi(...args);
+    expect(exitCode, output).toBe(0);
+    expect(output).not.toContain("No prepared image");
+  }
 });
 
 async function onlyImage() {
