@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { localCommandLine, networkCommandLine, pulumiCommandLine } from "./advice.ts";
+import { localCommandLine, networkCommandLine, pulumiCommandLine, withWholeCommands } from "./advice.ts";
 
 const runSix = { stack: "local", runNumber: 6 };
 
@@ -19,6 +19,15 @@ describe("a command line that a message names", () => {
     expect(networkCommandLine("backup", { stack: "local", runNumber: 1 })).toBe("npm run backup -- --stack local");
     expect(pulumiCommandLine({ stack: "acme/imera/prod" }, "preview")).toBe(
       "npm run pulumi -- preview --stack acme/imera/prod",
+    );
+  });
+
+  it("is made of a node's advice, which names no stack", () => {
+    const said =
+      "set imera:recovery and run 'pulumi up --refresh'; it's 'pulumi' that asks. 'pulumi config rm imera:recovery'";
+    expect(withWholeCommands(said, runSix)).toBe(
+      "set imera:recovery and run 'npm run pulumi -- up --refresh --stack local --run 6'; it's 'pulumi' that asks. " +
+        "'npm run pulumi -- config rm imera:recovery --stack local --run 6'",
     );
   });
 

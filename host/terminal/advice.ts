@@ -21,6 +21,16 @@ export function pulumiCommandLine(stack: NamedStack, ...args: readonly string[])
   return ["npm run pulumi --", ...args.map(shellWord), stackOptions(stack)].join(" ");
 }
 
+/**
+ * Completes the commands in quotes, such as 'pulumi up', of a text by somebody who does not know the stack: a node, or a
+ * plugin.
+ */
+export function withWholeCommands(text: string, stack: NamedStack): string {
+  return text.replaceAll(/'pulumi ([a-z][^']*)'/g, (_, args: string) => {
+    return `'npm run pulumi -- ${args} ${stackOptions(stack)}'`;
+  });
+}
+
 /** Writes a command line about local cloud `runNumber`, such as `npm run local -- status --run 6`. */
 export function localCommandLine(runNumber: number, command: string, ...args: readonly string[]): string {
   if (command === "up" && runNumber === 1) return "npm run local";

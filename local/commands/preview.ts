@@ -1,5 +1,5 @@
 import process from "node:process";
-import { describePlan, plannedChanges } from "../../toolchain/engine/plan.ts";
+import { describePlan, plannedChanges, warnings } from "../../toolchain/engine/plan.ts";
 import { runEngine } from "../../toolchain/engine/run.ts";
 import { endInterruptedRun } from "../../toolchain/engine/interrupted-run.ts";
 import type { Toolchain } from "../../toolchain/set-up.ts";
@@ -14,5 +14,6 @@ export async function previewNetwork(run: Run, toolchain: Toolchain): Promise<vo
   const stack = localStack(run, toolchain);
   await endInterruptedRun(stack);
   const { events } = await runEngine(stack, ["preview"]);
+  for (const warning of warnings(events)) process.stderr.write(`Warning: ${warning}\n`);
   process.stdout.write(`${describePlan(plannedChanges(events))}\n`);
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { withWholeCommands } from "../../host/terminal/advice.ts";
 import { runProgram } from "../network/node/program.ts";
 import type { NodeSession } from "../network/node/ssh.ts";
 import { agoText, durationText, momentText, sizeText } from "../../host/terminal/quantities.ts";
@@ -40,7 +41,7 @@ export type BackupStatus = z.infer<typeof backupStatus>;
  */
 export async function readBackups(session: NodeSession): Promise<BackupStatus> {
   const json = await runProgram(session, ["/usr/local/sbin/imera-backup", "status"], { exitCodes: [1] });
-  return backupStatus.parse(JSON.parse(json));
+  return backupStatus.parse(JSON.parse(withWholeCommands(json, session.stack)));
 }
 
 /** `next` is in microseconds since 1970. */

@@ -1,3 +1,4 @@
+import { withWholeCommands } from "../../host/terminal/advice.ts";
 import { describeStep, nodesWords, type EngineEvent, parseEngineLine } from "./events.ts";
 import { endInterruptedRun, withoutStaleLock } from "./interrupted-run.ts";
 import { engineLog, runSession } from "./session.ts";
@@ -15,8 +16,9 @@ export class EngineError extends Error {
   override readonly name = "EngineError";
   readonly run: EngineRun;
 
-  constructor(command: string, run: EngineRun, logFile: string) {
-    super(`pulumi ${command} failed:\n${complaints(run).join("\n")}\nAll it said is in ${logFile}.`);
+  constructor(command: string, run: EngineRun, stack: EngineStack) {
+    const why = withWholeCommands(complaints(run).join("\n"), stack);
+    super(`pulumi ${command} failed:\n${why}\nAll it said is in ${engineLog(stack)}.`);
     this.run = run;
   }
 }
@@ -50,7 +52,7 @@ export async function runEngine(
   });
   const run = { startedAtMs, endedAtMs: Date.now(), events };
   if (exitCode !== 0 && interrupted) throw new InterruptedRun(command);
-  if (exitCode !== 0) throw new EngineError(command, run, engineLog(stack));
+  if (exitCode !== 0) throw new EngineError(command, run, stack);
   return run;
 }
 

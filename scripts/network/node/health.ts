@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { withWholeCommands } from "../../../host/terminal/advice.ts";
 import { runProgram } from "./program.ts";
 import type { NodeSession } from "./ssh.ts";
 
@@ -27,5 +28,6 @@ export type Health = z.infer<typeof health>;
 /** Asks the node for its own judgement of itself. Rejects where it gives none within a minute. */
 export async function readHealth(session: NodeSession): Promise<Health> {
   const command = ["/usr/local/lib/imera/health"] as const;
-  return health.parse(JSON.parse(await runProgram(session, command, { exitCodes: [1], timeoutMs: 60_000 })));
+  const answer = await runProgram(session, command, { exitCodes: [1], timeoutMs: 60_000 });
+  return health.parse(JSON.parse(withWholeCommands(answer, session.stack)));
 }

@@ -22,9 +22,14 @@ describe("runProgram", () => {
   });
 
   it("fails with the program's last words", async () => {
-    const node = nodeThatSays({ exitCode: 1, stdout: "", stderr: "imera-backup: the store does not answer.\n" });
+    const node = nodeThatSays({
+      exitCode: 1,
+      stdout: "",
+      stderr: "imera-backup: the store does not answer. Run 'pulumi up'\n",
+    });
     await expect(runProgram(node, ["/usr/local/sbin/imera-backup", "now"])).rejects.toThrow(
-      "imera-backup failed on the node (exit code 1):\nimera-backup: the store does not answer.",
+      "imera-backup failed on the node (exit code 1):\nimera-backup: the store does not answer. " +
+        "Run 'npm run pulumi -- up --stack local --run 6'",
     );
   });
 

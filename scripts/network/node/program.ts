@@ -1,4 +1,4 @@
-import { pulumiCommandLine, shellWord } from "../../../host/terminal/advice.ts";
+import { pulumiCommandLine, shellWord, withWholeCommands } from "../../../host/terminal/advice.ts";
 import type { NodeRunOptions, NodeSession } from "./ssh.ts";
 import { openNode } from "./ssh.ts";
 import type { NetworkNode, NetworkOutputs } from "../network-outputs.ts";
@@ -39,7 +39,7 @@ export async function runProgram(
     exitCode === 127
       ? `the node does not have it; bring it up to date: ${pulumiCommandLine(session.stack, "up")}`
       : lastWords(stderr, stdout);
-  throw new Error(`${name} failed on the node (exit code ${exitCode}):\n${why}`);
+  throw new Error(`${name} failed on the node (exit code ${exitCode}):\n${withWholeCommands(why, session.stack)}`);
 }
 
 function lastWords(stderr: string, stdout: string): string {
