@@ -123,6 +123,34 @@ describe("the stand-in plugin over the local API", () => {
     expect(await stack.update(volume, { size: 20 })).toMatchObject({ size: 20 });
   });
 
+  it("leaves a droplet on whose new size there is none, and resizes it afterwards", { timeout: 60_000 }, async () => {
+    const api = await startTestApi();
+    const stack = await startStack(api);
+    const order = { name: "n1", region: "fra1", size: "s-1vcpu-1gb", image: "debian-13-x64" };
+    const droplet = await stack.create("Droplet", order);
+    await expect(stack.update(droplet, { size: "s-1vcpu-1gbb" })).rejects.toThrow("invalid size for Droplet resize");
+    await stack.refresh();
+    expect(droplet.outs).toMatchObject({ status: "active", size: "s-1vcpu-1gb" });
+    await api.request("POST", `/v2/droplets/${droplet.id}/actions`, { type: "power_off" });
+    await api.settled();
+    expect(await stack.update(droplet, { size: "s-2vcpu-2gb" })).toMatchObject({ status: "active", memory: 2048 });
+  });
+
+  it("makes a droplet of another one's snapshot", { timeout: 60_000 }, async () => {
+    const api = await startTestApi();
+    const stack = await startStack(api);
+    const order = { region: "fra1", size: "s-1vcpu-1gb" };
+    const first = await stack.create("Droplet", { ...order, name: "n1", image: "debian-13-x64" });
+    await api.request("POST", `/v2/droplets/${first.id}/actions`, { type: "power_off" });
+    await api.settled();
+    const snapshot = await stack.create("DropletSnapshot", { name: "prepared", dropletId: first.id });
+    expect(snapshot.outs).toMatchObject({ regions: ["fra1"], dropletId: first.id });
+    await stack.create("Droplet", { ...order, name: "n2", image: snapshot.id });
+    await stack.refresh();
+    await stack.expectNoDrift();
+    await stack.destroy();
+  });
+
   it("says what the API says", { timeout: 60_000 }, async () => {
     const api = await startTestApi();
     const stack = await startStack(api);

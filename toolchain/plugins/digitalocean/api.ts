@@ -32,6 +32,10 @@ import {
   Reserved_ipsRequestBuilderNavigationMetadata,
   Reserved_ipsRequestBuilderRequestsMetadata,
 } from "@digitalocean/dots/src/dots/v2/reserved_ips/index.js";
+import {
+  SnapshotsRequestBuilderNavigationMetadata,
+  SnapshotsRequestBuilderRequestsMetadata,
+} from "@digitalocean/dots/src/dots/v2/snapshots/index.js";
 import { SpacesRequestBuilderNavigationMetadata } from "@digitalocean/dots/src/dots/v2/spaces/index.js";
 import {
   TagsRequestBuilderNavigationMetadata,
@@ -41,6 +45,10 @@ import {
   VolumesRequestBuilderNavigationMetadata,
   VolumesRequestBuilderRequestsMetadata,
 } from "@digitalocean/dots/src/dots/v2/volumes/index.js";
+import {
+  Vpc_peeringsRequestBuilderNavigationMetadata,
+  Vpc_peeringsRequestBuilderRequestsMetadata,
+} from "@digitalocean/dots/src/dots/v2/vpc_peerings/index.js";
 import {
   VpcsRequestBuilderNavigationMetadata,
   VpcsRequestBuilderRequestsMetadata,
@@ -56,9 +64,11 @@ export type Api = Pick<
   | "images"
   | "projects"
   | "reserved_ips"
+  | "snapshots"
   | "spaces"
   | "tags"
   | "volumes"
+  | "vpc_peerings"
   | "vpcs"
 >;
 
@@ -103,6 +113,10 @@ const builders = {
     navigationMetadata: Reserved_ipsRequestBuilderNavigationMetadata,
     requestsMetadata: Reserved_ipsRequestBuilderRequestsMetadata,
   },
+  snapshots: {
+    navigationMetadata: SnapshotsRequestBuilderNavigationMetadata,
+    requestsMetadata: SnapshotsRequestBuilderRequestsMetadata,
+  },
   spaces: { navigationMetadata: SpacesRequestBuilderNavigationMetadata },
   tags: {
     navigationMetadata: TagsRequestBuilderNavigationMetadata,
@@ -111,6 +125,10 @@ const builders = {
   volumes: {
     navigationMetadata: VolumesRequestBuilderNavigationMetadata,
     requestsMetadata: VolumesRequestBuilderRequestsMetadata,
+  },
+  vpc_peerings: {
+    navigationMetadata: Vpc_peeringsRequestBuilderNavigationMetadata,
+    requestsMetadata: Vpc_peeringsRequestBuilderRequestsMetadata,
   },
   vpcs: {
     navigationMetadata: VpcsRequestBuilderNavigationMetadata,

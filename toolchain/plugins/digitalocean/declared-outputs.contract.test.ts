@@ -8,8 +8,10 @@ import { digitalOceanProvider } from "./provider.ts";
 import { stubSpaces } from "./testing/stub-spaces.ts";
 import { StubDigitalOcean, placeholders } from "./testing/stub-digitalocean.ts";
 
-const recording = fileURLToPath(new URL("../../../test/contracts/plugins/digitalocean.json", import.meta.url));
-const { cases } = readRecording(recording, placeholders);
+const cases = ["digitalocean.json", "digitalocean-2.json"].flatMap((file) => {
+  const recording = fileURLToPath(new URL(`../../../test/contracts/plugins/${file}`, import.meta.url));
+  return Object.values(readRecording(recording, placeholders).cases);
+});
 const stub = new StubDigitalOcean();
 let api: StubApi;
 let plugin: PluginClient;
@@ -27,7 +29,7 @@ afterAll(async () => {
 it.each(digitalOceanProvider.resources.map(({ token }) => token))(
   "the state of %s has every property that the SDK declares as always present",
   async (token) => {
-    const recorded = Object.values(cases).find((each) => each.type === token && each.create !== undefined);
+    const recorded = cases.find((each) => each.type === token && each.create !== undefined);
     const inputs = recorded?.checked ?? {};
     stub.nextId = recorded?.create?.id ?? "";
     stub.makeWhatItWorksOn(inputs);

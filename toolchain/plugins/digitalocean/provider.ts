@@ -1,6 +1,7 @@
 import { versions } from "../../versions.ts";
 import { type ProviderDefinition, text } from "../protocol/index.ts";
 import { DigitalOcean } from "./client.ts";
+import { dropletSnapshot } from "./droplet-snapshot.ts";
 import { droplet } from "./droplet.ts";
 import { firewall } from "./firewall.ts";
 import { projectResources } from "./project-resources.ts";
@@ -16,6 +17,7 @@ import { sshKey } from "./ssh-key.ts";
 import { tag } from "./tag.ts";
 import { volumeAttachment } from "./volume-attachment.ts";
 import { volume } from "./volume.ts";
+import { vpcPeering } from "./vpc-peering.ts";
 import { vpc } from "./vpc.ts";
 
 /** The stand-in of the `digitalocean` plugin, with the resources that the program uses. */
@@ -37,6 +39,7 @@ export const digitalOceanProvider: ProviderDefinition<DigitalOcean> = {
     }),
   resources: [
     droplet,
+    dropletSnapshot,
     firewall,
     project,
     projectResources,
@@ -49,6 +52,7 @@ export const digitalOceanProvider: ProviderDefinition<DigitalOcean> = {
     volume,
     volumeAttachment,
     vpc,
+    vpcPeering,
   ],
   functions: [getImages],
   idInState: true,

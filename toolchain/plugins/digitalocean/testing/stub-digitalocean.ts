@@ -60,6 +60,7 @@ export class StubDigitalOcean implements StubState {
     if (kind === "projects" && id === "default") return { status: 200, body: { project: { id: DEFAULT_PROJECT } } };
     const found = all.get(id);
     if (sub === "actions") return actionsRoute(this, { kind, method, id, entity: found ?? {}, body });
+    if (sub === "snapshots") return snapshotsOf(this.collection("snapshots"));
     if (sub === "resources") return projectResources(found ?? {}, method, body);
     if (found === undefined) return gone;
     if (method === "DELETE") return { status: all.delete(id) ? 204 : 404 };
@@ -107,6 +108,7 @@ interface Kind {
   view(entity: Entity): Entity;
 }
 
+const asMade = (_: string, body: Entity) => body;
 const asIs = (entity: Entity) => entity;
 const count = { count: 0 };
 
@@ -166,6 +168,13 @@ const shapes: Readonly<Record<string, Kind>> = {
     make: (id, body) => ({ ...body, id, status: "succeeded", created_at: at, pending_changes: [] }),
     view: asIs,
   },
+  vpc_peerings: {
+    member: "vpc_peering",
+    created: 202,
+    make: (id, body) => ({ ...body, id, status: "ACTIVE", created_at: at }),
+    view: asIs,
+  },
+  snapshots: { member: "snapshot", created: 201, make: asMade, view: asIs },
   projects: {
     member: "project",
     created: 201,
@@ -181,6 +190,14 @@ const shapes: Readonly<Record<string, Kind>> = {
     view: asIs,
   },
 };
+
+/** Snapshots of a droplet have numbers for ids there, and texts in `/v2/snapshots`. */
+function snapshotsOf(snapshots: ReadonlyMap<string, Entity>): StubAnswer {
+  return {
+    status: 200,
+    body: { snapshots: [...snapshots].map(([id, snapshot]) => ({ ...snapshot, id: Number(id) })) },
+  };
+}
 
 function projectResources(project: Entity, method: string, body: Entity): StubAnswer {
   const urns = (project["members"] ?? []) as string[];

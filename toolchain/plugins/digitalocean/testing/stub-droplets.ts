@@ -50,7 +50,8 @@ interface ActionRequest {
 /** `…/actions` of droplets, volumes and reserved IPs: done as soon as asked for. */
 export function actionsRoute(stub: StubState, { kind, method, id, entity, body }: ActionRequest): StubAnswer {
   if (method === "GET") return kind === "droplets" ? { status: 200, body: { actions: [] } } : stub.action(200);
-  if (kind === "droplets") Object.assign(entity, afterDropletAction(body));
+  if (body["type"] === "snapshot") takeSnapshot(stub, id, body);
+  else if (kind === "droplets") Object.assign(entity, afterDropletAction(body));
   if (kind === "reserved_ips") entity["droplet"] = body["type"] === "assign" ? { id: body["droplet_id"] } : null;
   if (kind === "volumes") volumeAction(stub, id, entity, body);
   return stub.action(kind === "volumes" ? 202 : 201);
@@ -71,6 +72,12 @@ function afterDropletAction({ type, name, size }: Entity): Entity {
     default:
       throw new Error(`The stub has no droplet action ${String(type)}.`);
   }
+}
+
+function takeSnapshot(stub: StubState, dropletId: string, { name }: Entity): void {
+  const made = { id: stub.nextId, name, regions: ["fra1"], size_gigabytes: 2.5, min_disk_size: 25 };
+  const from = { resource_id: dropletId, resource_type: "droplet", created_at: "2026-11-22T18:00:00Z" };
+  stub.collection("snapshots").set(stub.nextId, { ...made, ...from });
 }
 
 function volumeAction(stub: StubState, id: string, volume: Entity, body: Entity): void {
