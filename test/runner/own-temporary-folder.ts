@@ -8,13 +8,19 @@ import type { Tally } from "./phase.ts";
 export interface RunFolders {
   /** For the runner's own files. */
   readonly own: string;
-  /** For the tests as their `TMPDIR`: what they leave in it counts as one failure. */
+  /** For the tests, as their `TMPDIR`. */
   readonly temporary: string;
+}
+
+/** Report of a run of tests, and whether files that they leave in their temporary folder are no failure. Default: they are. */
+export interface RunOptions {
+  readonly report: Report;
+  readonly mayLeaveFiles?: boolean;
 }
 
 /** Runs tests with a temporary folder of their own. Files that they leave there are reported and count as one failure. */
 export async function inOwnTemporaryFolder(
-  report: Report,
+  { report, mayLeaveFiles = false }: RunOptions,
   runTests: (folders: RunFolders) => Promise<Tally>,
 ): Promise<Tally> {
   const own = await mkdtemp(join(tmpdir(), "imera-test-"));
@@ -23,7 +29,7 @@ export async function inOwnTemporaryFolder(
   try {
     const { passed, failed } = await runTests({ own, temporary });
     const left = await readdir(temporary);
-    if (left.length === 0) return { passed, failed };
+    if (left.length === 0 || mayLeaveFiles) return { passed, failed };
     report(`  ✗ ${left.length} temporary files were left: ${left.slice(0, 10).join(", ")}`);
     return { passed, failed: failed + 1 };
   } finally {

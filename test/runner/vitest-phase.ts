@@ -26,7 +26,8 @@ export function vitestPhase(options: VitestPhaseOptions): Phase {
     needs: options.needs ?? [],
     ...(options.lane === undefined ? {} : { lane: options.lane }),
     run: (report) =>
-      inOwnTemporaryFolder(report, async ({ own, temporary }) => {
+      // Programs that these tests kill cannot tidy up.
+      inOwnTemporaryFolder({ report, mayLeaveFiles: options.project === "network" }, async ({ own, temporary }) => {
         const reportFile = join(own, "report.json");
         const environment = { ...options.environment, TMPDIR: temporary };
         const exitCode = await runVitest({ ...options, environment }, reportFile, report);
