@@ -1,4 +1,5 @@
 import { bootImage } from "./components/node/boot-image.ts";
+import { keepNodes } from "./components/node/kept-nodes.ts";
 import { findZone } from "./components/dns/cloudflare-zone.ts";
 import { readSettings } from "./components/settings/settings.ts";
 import { XmppNetwork } from "./components/xmpp-network.ts";
@@ -8,6 +9,7 @@ import { XmppNetwork } from "./components/xmpp-network.ts";
 Reflect.deleteProperty(Error, "prepareStackTrace");
 
 const given = readSettings();
+await keepNodes({ name: "imera", domain: given.domain, nodes: given.nodes });
 const settings = { ...given, image: await bootImage(given) };
 const zone =
   settings.purpose === "drill" ? undefined : await findZone(settings.zone === "" ? settings.domain : settings.zone);

@@ -1,4 +1,5 @@
 import type { PlainSettings } from "./schema.ts";
+import { pulumiCommandLine } from "../../host/terminal/advice.ts";
 import { canaryUser } from "../model/node-facts.ts";
 import { serviceLabels, services } from "../model/services.ts";
 import { backupRegionFor, isSpacesRegion, spacesRegions } from "../vendors/digitalocean.ts";
@@ -51,7 +52,7 @@ const rules: readonly Rule[] = [
           key: "sshNetworks",
           reason:
             "nobody could configure a node; set the networks that may use SSH, this machine's among them: " +
-            `npm run pulumi -- config set --path 'imera:sshNetworks[0]' 203.0.113.7/32 --stack ${stack}`,
+            pulumiCommandLine({ stack }, "config", "set", "--path", "imera:sshNetworks[0]", "203.0.113.7/32"),
         },
   ),
   rule(["nodes"], ({ nodes }) => {

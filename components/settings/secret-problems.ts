@@ -1,3 +1,4 @@
+import { pulumiCommandLine } from "../../host/terminal/advice.ts";
 import { bucketSecretNames, hasForm, secrets, stackSecretNames, type Secret, type SecretName } from "./secrets.ts";
 
 /** Configuration of a stack as the engine hands it over. */
@@ -58,7 +59,7 @@ function howToMake(name: SecretName, config: RawConfig): string {
 
 /** Writes the command line that sets a secret of the stack. */
 export function setSecret(name: string, { stack }: Pick<RawConfig, "stack">): string {
-  return `npm run --silent pulumi -- config set --secret ${name} --stack ${stack}`;
+  return pulumiCommandLine({ stack }, "config", "set", "--secret", name);
 }
 
 function isEmpty(value: string | undefined): value is undefined | "" {

@@ -132,7 +132,7 @@ describe("readSettings", () => {
     const config = goodConfig({ [name]: undefined });
     const [line] = refusal(config).split("\n").slice(1);
     expect(line).toContain(`  ${name}: not set; export ${variable}=…`);
-    expect(line).toContain(`npm run --silent pulumi -- config set --secret ${name} --stack prod`);
+    expect(line).toContain(`npm run pulumi -- config set --secret ${name} --stack prod`);
     vi.stubEnv(variable, secretOf(variable));
     expect(() => readSettings(config)).not.toThrow();
   });

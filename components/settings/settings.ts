@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { pulumiCommandLine } from "../../host/terminal/advice.ts";
 import { stackNameProblem } from "../model/vendor-names.ts";
 import { settingsNamespace } from "./names.ts";
 import { contradictions } from "./rules.ts";
@@ -69,7 +70,7 @@ function stackProblems(stack: string): string[] {
   const problem = stackNameProblem(stack);
   return problem === undefined
     ? []
-    : [`${stack}: ${problem}. Give it one: npm run pulumi -- stack rename NAME --stack ${stack}`];
+    : [`${stack}: ${problem}. Give it one: ${pulumiCommandLine({ stack }, "stack", "rename", "NAME")}`];
 }
 
 /** Parses each setting on its own, so that one that is wrong hides no other and no contradiction between others. */

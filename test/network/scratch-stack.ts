@@ -8,10 +8,18 @@ import { engineEnvironment } from "../../toolchain/engine/environment.ts";
 import { setUpToolchain } from "../../toolchain/set-up.ts";
 import { repositoryRoot } from "../runner/repository.ts";
 
+/** What a run of the CLI came to: exit code and all output, without colours. */
+interface CliResult {
+  readonly exitCode: number;
+  readonly output: string;
+}
+
 /** A stack of this repository's program with state of its own, which disposing it forgets. */
 export interface ScratchStack extends AsyncDisposable {
   /** Runs `pulumi` on it; resolves to the exit code and all output, without colours. */
-  pulumi(...args: string[]): Promise<{ readonly exitCode: number; readonly output: string }>;
+  pulumi(...args: string[]): Promise<CliResult>;
+  /** Makes resources, in the form of `pulumi stack export`, the stack's whole state. */
+  importState(resources: readonly object[]): Promise<CliResult>;
 }
 
 /** Makes a stack with this configuration and these secrets, keys in full (`imera:domain`). Nothing is built. */
@@ -27,7 +35,7 @@ export async function scratchStack(
   await writeFile(passphraseFile, "scratch\n", { mode: 0o600 });
   const toolchain = await setUpToolchain();
   const env = engineEnvironment({ toolchain, stateFolder, passphraseFile });
-  const run = async (cwd: string, args: readonly string[]): Promise<{ exitCode: number; output: string }> => {
+  const run = async (cwd: string, args: readonly string[]): Promise<CliResult> => {
     const flags = ["--stack", "scratch", "--non-interactive", "--color", "never"];
     const options = { cwd, env, extendEnv: false, all: true, reject: false, timeout: 300_000 } as const;
     const result = await execa(toolchain.pulumi, [...args, ...flags], options);
@@ -40,6 +48,11 @@ export async function scratchStack(
   await appendFile(configFile, stringify({ config }));
   const cli = { command: toolchain.pulumi, env, projectFolder: repositoryRoot };
   await writeStackConfig(cli, { stack: "scratch", configFile, plain: {}, secret });
+  const importState: ScratchStack["importState"] = async (resources) => {
+    const file = join(directory, "state.json");
+    await writeFile(file, JSON.stringify({ version: 3, deployment: { manifest: {}, resources } }));
+    return run(directory, ["stack", "import", "--force", "--file", file]);
+  };
   const pulumi: ScratchStack["pulumi"] = (...args) => run(repositoryRoot, [...args, "--config-file", configFile]);
-  return { pulumi, [Symbol.asyncDispose]: () => rm(directory, { recursive: true }) };
+  return { pulumi, importState, [Symbol.asyncDispose]: () => rm(directory, { recursive: true }) };
 }

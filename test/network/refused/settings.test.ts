@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { withFullNames } from "../../../components/settings/names.ts";
+import { generateStackSecrets } from "../../../components/settings/new-secrets.ts";
 import { scratchStack } from "../scratch-stack.ts";
 
 /** Enough to be accepted, but for the secrets. */
@@ -39,6 +41,35 @@ describe("pulumi preview refuses", () => {
     const output = await refusal({ ...good, "imera:databasePassword": "open" });
     expect(output).toMatch(/imera:databasePassword: stands in plain text/);
     expect(output).not.toContain("at readSettings");
+  });
+
+  it("another key for a node that has a data volume, before anything is asked of a vendor", async () => {
+    const { secret, plain } = generateStackSecrets();
+    const vendors = {
+      "digitalocean:token": "none",
+      "digitalocean:spacesSecretKey": "none",
+      "cloudflare:apiToken": "none",
+    };
+    const settings = {
+      ...good,
+      ...withFullNames(plain),
+      "imera:nodes": ["xmpp9"],
+      "digitalocean:spacesAccessId": "none",
+    };
+    await using stack = await scratchStack(settings, { ...withFullNames(secret), ...vendors });
+    const type = "digitalocean:index/volume:Volume";
+    const imported = await stack.importState([
+      {
+        urn: `urn:pulumi:scratch::imera::${type}::imera-xmpp1-data`,
+        ...{ type, custom: true, id: "4f8c", outputs: { name: "imera-xmpp1-data-1a2b3c4" } },
+      },
+    ]);
+    expect(imported).toMatchObject({ exitCode: 0 });
+    const { exitCode, output } = await stack.pulumi("preview");
+    expect(exitCode).not.toBe(0);
+    expect(output).toContain(
+      "imera:nodes: xmpp1 is gone from it, and would take its data volume imera-xmpp1-data-1a2b3c4",
+    );
   });
 
   it("SSH for everyone", async () => {
