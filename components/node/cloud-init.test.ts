@@ -5,7 +5,7 @@ import addFormats from "ajv-formats";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { cloudConfig, userData, userDataLimitBytes } from "./cloud-init.ts";
-import { firstBootFiles, staticFiles } from "./files.ts";
+import { firstBootFiles, nodePackages, staticFiles } from "./files.ts";
 import { cloudInitInput } from "../testing/inputs.ts";
 
 describe("userData", () => {
@@ -33,9 +33,17 @@ describe("userData", () => {
     expect(validate(parse(text)), JSON.stringify(validate.errors)).toBe(true);
   });
 
+  it("brings what installs the packages, and the list of them, with every fact in it", () => {
+    const { runcmd, write_files: files } = cloudConfig(cloudInitInput());
+    const paths = files.map(({ path }) => path);
+    expect(paths).toEqual(expect.arrayContaining([runcmd[0]?.split(" ")[0], "/usr/local/lib/imera/packages"]));
+    expect(nodePackages()).toEqual(expect.arrayContaining(["postgresql-17", "ejabberd/trixie-backports"]));
+    expect(nodePackages().filter((name) => !/^[a-z0-9.+-]+(\/[a-z-]+)?$/.test(name))).toEqual([]);
+  });
+
   it("would not be valid with a misspelt module or a mode that is a number", () => {
     const validate = schemaOfDebian13();
-    expect(validate({ ...cloudConfig(cloudInitInput()), pakages: ["jq"] })).toBe(false);
+    expect(validate({ ...cloudConfig(cloudInitInput()), runcmds: ["jq"] })).toBe(false);
     expect(validate({ write_files: [{ path: "/x", permissions: 644 }] })).toBe(false);
   });
 

@@ -1,7 +1,6 @@
 import { RunError } from "@pulumi/pulumi";
 import { stringify } from "yaml";
 import type { NodeFile } from "./files.ts";
-import { postgresqlVersion } from "../model/node-facts.ts";
 import type { PortRange } from "../model/services.ts";
 
 /** Input of a node's user data. */
@@ -41,7 +40,7 @@ export function cloudConfig(input: CloudInitInput) {
     ssh_genkeytypes: ["ed25519"],
     // The node's Erlang name stands in /etc/hosts, and cloud-init would write that file anew at each boot.
     manage_etc_hosts: false,
-    bootcmd: [firstContactService],
+    bootcmd: [firstContactService, holdUpdates],
     write_files: [...firstContactFiles(input), ...input.files].map(({ path, mode, owner, content }) => ({
       path,
       permissions: mode,
@@ -49,26 +48,21 @@ export function cloudConfig(input: CloudInitInput) {
       content,
     })),
     apt: { sources: { "imera-backports.list": { source: "deb $MIRROR $RELEASE-backports main" } } },
-    package_update: true,
     // The image's age decides how long an upgrade takes. unattended-upgrades brings security updates within a day, and the
-    // packages below are installed at their newest.
+    // packages of a node are installed at their newest.
+    package_update: false,
     package_upgrade: false,
     package_reboot_if_required: false,
-    packages,
+    // A head start: where it comes to nothing, steps/10-packages goes on, so that cloud-init need not end with an error.
+    runcmd: ["/usr/local/lib/imera/install-packages --patience 60 || true"],
   };
 }
 
-/** `ejabberd` comes from backports by the pin in `etc/apt/preferences.d/90-imera`. */
-const packages = [
-  "certbot",
-  "ejabberd",
-  "erlang-p1-pgsql",
-  "jq",
-  "pgbackrest",
-  `postgresql-${postgresqlVersion}`,
-  "python3-certbot-dns-cloudflare",
-  "restic",
-  "unattended-upgrades",
+/** Keeps Debian's own updates from apt's locks until steps/10-packages has installed everything. */
+const holdUpdates = [
+  "sh",
+  "-c",
+  "test -e /var/lib/imera/packages-installed || systemctl mask --runtime --now apt-daily.service apt-daily-upgrade.service",
 ];
 
 const folder = "/etc/imera/first-contact";

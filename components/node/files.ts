@@ -17,7 +17,7 @@ export interface NodeFile {
 
 /**
  * Reads the files under `components/files/`, which mirrors a node's root; executable ones stay so. Sorted by path. In systemd's
- * units, which cannot read the node's facts, `{{mountPoint}}` and `{{postgresqlVersion}}` are replaced.
+ * units and the list of packages, which cannot read the node's facts, `{{mountPoint}}` and `{{postgresqlVersion}}` are replaced.
  */
 export function staticFiles(root = fileURLToPath(new URL("../files/", import.meta.url))): readonly NodeFile[] {
   return readdirSync(root, { recursive: true, encoding: "utf8" })
@@ -33,7 +33,7 @@ export function staticFiles(root = fileURLToPath(new URL("../files/", import.met
 }
 
 function withFacts(name: string, text: string): string {
-  if (!name.startsWith("etc/systemd/system/")) return text;
+  if (!name.startsWith("etc/systemd/system/") && `/${name}` !== packageList) return text;
   return text.replaceAll("{{mountPoint}}", dataMountPoint).replaceAll("{{postgresqlVersion}}", postgresqlVersion);
 }
 
@@ -49,6 +49,13 @@ export function firstBootFiles(files: readonly NodeFile[]): readonly NodeFile[] 
   });
 }
 
+/** Reads the packages of a node as apt-get takes them: `NAME`, or `NAME/RELEASE` where it is to come from that release alone. */
+export function nodePackages(): readonly string[] {
+  const list = staticFiles().find(({ path }) => path === packageList);
+  const lines = list?.content.split("\n").map((line) => line.replace(/#.*/, "").trim()) ?? [];
+  return lines.filter((line) => line !== "");
+}
+
 /** Renders the standard input of `imera-apply`. */
 export function fileBundle(files: readonly NodeFile[]): string {
   return JSON.stringify({ files });
@@ -59,6 +66,8 @@ export function digest(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
+const packageList = "/usr/local/lib/imera/packages";
+
 const firstBootPaths = [
   "/etc/apt/apt.conf.d/90-imera",
   "/etc/apt/preferences.d/90-imera",
@@ -68,8 +77,12 @@ const firstBootPaths = [
   "/etc/ssh/sshd_config.d/10-imera.conf",
   "/etc/systemd/system/ejabberd.service.d/50-imera.conf",
   "/etc/systemd/system/epmd.socket.d/50-imera.conf",
+  "/usr/local/lib/imera/install-packages",
   "/usr/local/lib/imera/node/atomic.py",
   "/usr/local/lib/imera/node/facts.py",
+  "/usr/local/lib/imera/node/packages.py",
+  "/usr/local/lib/imera/node/trouble.py",
+  packageList,
   "/usr/local/sbin/imera-apply",
   "/usr/local/sbin/imera-first-contact",
 ];

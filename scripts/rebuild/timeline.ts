@@ -121,7 +121,7 @@ function claims(run: EngineRun): PhaseTime[] {
   const work = done.filter(({ step }) => isWork(step));
   const droplets = work.filter(({ step }) => step.type === resourceTypes.droplet && step.op !== "update");
   const stepsNamed = (pattern: RegExp) => steps.filter(({ step }) => pattern.test(step));
-  const booted = Math.max(0, ...stepsNamed(/^cloud-init$/).map(({ toMs }) => toMs));
+  const booted = Math.max(0, ...stepsNamed(/^packages$/).map(({ toMs }) => toMs));
   const commands = work.filter(
     ({ step }) => step.type === resourceTypes.remoteCommand && step.op !== "delete-replaced",
   );
@@ -133,7 +133,7 @@ function claims(run: EngineRun): PhaseTime[] {
     ...named("recovery", stepsNamed(/^recovery$/)),
     ...named("database", stepsNamed(/^database$/)),
     ...named("ejabberd", stepsNamed(/^(ejabberd|admin)$/)),
-    ...named("other steps on the node", stepsNamed(/^(?!certificate$|cloud-init$)/)),
+    ...named("other steps on the node", stepsNamed(/^(?!certificate$|packages$)/)),
     ...named("boot and packages", booted > made ? [{ fromMs: made, toMs: booted }] : []),
     ...named("certificate", stepsNamed(/^certificate$/)),
     ...named("other steps on the node", commands),

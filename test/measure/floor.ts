@@ -1,5 +1,4 @@
-import { cloudConfig } from "../../components/node/cloud-init.ts";
-import { firstBootFiles, staticFiles } from "../../components/node/files.ts";
+import { firstBootFiles, nodePackages, staticFiles } from "../../components/node/files.ts";
 import { execInside, writeInside } from "../../local/incus/exec.ts";
 import { deleteServiceContainer, launchServiceContainer } from "../../local/incus/service-container.ts";
 import type { RunningCloud } from "../../local/run/running-cloud.ts";
@@ -21,7 +20,7 @@ export async function measureFloor({ run, incus }: Pick<RunningCloud, "run" | "i
     for (const file of firstBootFiles(staticFiles()).filter(({ path }) => /^\/etc\/(apt|dpkg)\//.test(path))) {
       await writeInside(run, instance, file);
     }
-    const commands = `apt-get update -q && apt-get install -y -q ${packages().join(" ")}`;
+    const commands = `apt-get update -q && apt-get install -y -q ${nodePackages().join(" ")}`;
     const environment = ["env", "DEBIAN_FRONTEND=noninteractive"];
     const install = await timed(() =>
       execInside(run, instance, [...environment, "sh", "-c", commands], { timeoutMs: 600_000 }),
@@ -41,8 +40,3 @@ export function floorRows({ boot, install }: Floor): Measurement[] {
 }
 
 const bare = { name: "bare", packages: [] } as const;
-
-function packages(): readonly string[] {
-  const firstContactPort = { first: 2222, last: 2222 };
-  return cloudConfig({ firstContactPrivateKey: "", firstContactPort, files: [] }).packages;
-}
