@@ -1,3 +1,4 @@
+import { connect, type Socket } from "node:net";
 import ssh2, { Client } from "ssh2";
 import { messageOf } from "../../../host/error.ts";
 import type { NetworkNode } from "../network-outputs.ts";
@@ -25,11 +26,17 @@ export async function nodeLogin(access: StackAccess, node: NetworkNode): Promise
 
 /**
  * Logs in as root. The key never leaves this process. Throws, with what to check, when the node does not answer, is another
- * host, or does not take the key.
+ * host, or does not take the key. `sock`: the socket to use, for whoever has to end it without the node.
  */
-export async function logIn({ host, port = 22, hostKey, privateKey }: NodeLogin): Promise<Client> {
+export async function logIn(
+  { host, port = 22, hostKey, privateKey }: NodeLogin,
+  sock: Socket = connect(port, host),
+): Promise<Client> {
   const expected = ssh2.utils.parseKey(hostKey);
-  if (expected instanceof Error) throw new Error(`the host key of ${host} is no OpenSSH public key: ${hostKey}`);
+  if (expected instanceof Error) {
+    sock.destroy();
+    throw new Error(`the host key of ${host} is no OpenSSH public key: ${hostKey}`);
+  }
   const seen = { otherHost: false };
   const client = new Client();
   const ready = new Promise<void>((resolve, reject) => {
@@ -37,8 +44,7 @@ export async function logIn({ host, port = 22, hostKey, privateKey }: NodeLogin)
     client.once("close", () => reject(new Error("the connection was closed")));
   });
   client.connect({
-    host,
-    port,
+    sock,
     username: "root",
     privateKey,
     readyTimeout: connectTimeoutMs,
@@ -53,7 +59,7 @@ export async function logIn({ host, port = 22, hostKey, privateKey }: NodeLogin)
     await ready;
     return client;
   } catch (error) {
-    client.destroy();
+    sock.destroy();
     const message = messageOf(error);
     const why = seen.otherHost ? "another host answers there" : message;
     throw new Error(

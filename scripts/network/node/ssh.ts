@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { type AddressInfo, createServer, type Server } from "node:net";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { PassThrough } from "node:stream";
 import type { Client, ClientChannel } from "ssh2";
@@ -53,13 +53,19 @@ export async function openNode(access: StackAccess, node: NetworkNode): Promise<
 
 /** Logs in as root. Throws, with what to check, when the node does not answer, is another host, or does not take the key. */
 export async function connectNode({ stack, runNumber }: NamedStack, login: NodeLogin): Promise<NodeSession> {
-  const client = await logIn(login);
-  // Whoever waits for something learns of the end by `close`.
+  const { host, port = 22 } = login;
+  const socket = connect(port, host);
+  const client = await logIn(login, socket);
+  // Whoever waits for something learns of the end by `close`, which comes once.
   client.on("error", () => undefined);
+  const closed = new Promise<void>((resolve) => client.once("close", () => resolve()));
   const servers = new Set<Server>();
   return {
     stack: { stack, runNumber },
-    run: (command, options = {}) => runCommand(client, command, options),
+    run: (command, options = {}) =>
+      socket.destroyed
+        ? Promise.reject(connectionLost(programOf(command)))
+        : runCommand(client, closed, command, options),
     forward: async (nodePort) => {
       const server = await listenFor(client, nodePort);
       servers.add(server);
@@ -68,38 +74,55 @@ export async function connectNode({ stack, runNumber }: NamedStack, login: NodeL
     },
     [Symbol.asyncDispose]: async () => {
       for (const server of servers) server.close();
-      const closed = once(client, "close");
       client.end();
+      // A node that has lost its power says no goodbye.
+      const impatience = setTimeout(() => socket.destroy(), goodbyeTimeoutMs);
       await closed;
+      clearTimeout(impatience);
     },
   };
 }
 
-async function runCommand(client: Client, command: string, options: NodeRunOptions): Promise<NodeResult> {
+const goodbyeTimeoutMs = 3000;
+
+async function runCommand(
+  client: Client,
+  closed: Promise<void>,
+  command: string,
+  options: NodeRunOptions,
+): Promise<NodeResult> {
   const { stdin = "", onLine, onStderrLine, timeoutMs = 600_000 } = options;
-  const program = command.split(" ")[0] ?? command;
-  const patience = watchFor(client, program, timeoutMs);
+  const program = programOf(command);
+  const lost = closed.then(() => Promise.reject(connectionLost(program)));
+  const patience = limitTo(program, timeoutMs);
   try {
-    return await Promise.race([patience.ended, execute(client, command, { stdin, onLine, onStderrLine })]);
+    return await Promise.race([lost, patience.over, execute(client, command, { stdin, onLine, onStderrLine })]);
   } finally {
     patience.stop();
   }
 }
 
-/** Rejects when the connection is lost or the time is over; `stop` makes it stay pending. */
-function watchFor(client: Client, program: string, timeoutMs: number): { ended: Promise<never>; stop: () => void } {
-  let stop: () => void = () => undefined;
-  const ended = new Promise<never>((_, reject) => {
-    const onClose = () => reject(new Error(`${program}: the SSH connection to the node was lost`));
-    const onTimeout = () => reject(new Error(`${program}: not done after ${Math.round(timeoutMs / 1000)} s`));
-    const timer = setTimeout(onTimeout, timeoutMs);
-    client.once("close", onClose);
-    stop = () => {
-      clearTimeout(timer);
-      client.off("close", onClose);
-    };
-  });
-  return { ended, stop };
+/** Rejects when the time is over; `stop` makes it stay pending. */
+function limitTo(program: string, timeoutMs: number): { over: Promise<never>; stop: () => void } {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => reject(new Error(`${program}: not done after ${Math.round(timeoutMs / 1000)} s`)),
+    timeoutMs,
+  );
+  return { over: promise, stop: () => clearTimeout(timer) };
+}
+
+function programOf(command: string): string {
+  return command.split(" ")[0] ?? command;
+}
+
+/** Error of a command whose connection was lost before its end. */
+function connectionLost(program: string): Error {
+  return new Error(
+    `${program}: the SSH connection to the node was lost.\n` +
+      "What it had begun may go on there, or may have been cut off. See that the node answers, then run the same command again: " +
+      "whatever is half done is finished or taken back.",
+  );
 }
 
 interface Listeners {
@@ -115,11 +138,16 @@ function execute(client: Client, command: string, { stdin, onLine, onStderrLine 
         reject(error);
         return;
       }
-      let exitCode = -1;
+      let exitCode: number | undefined;
       const stdout = collect(channel, onLine);
       const stderr = collect(channel.stderr, onStderrLine);
       channel.on("exit", (code: number | null) => (exitCode = code ?? -1));
-      channel.once("close", () => resolve({ exitCode, stdout: stdout(), stderr: stderr() }));
+      // Without an exit code it is the connection that has ended, and not the command.
+      channel.once("close", () =>
+        exitCode === undefined
+          ? reject(connectionLost(programOf(command)))
+          : resolve({ exitCode, stdout: stdout(), stderr: stderr() }),
+      );
       channel.end(stdin);
     });
   });
