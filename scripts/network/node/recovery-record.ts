@@ -19,6 +19,8 @@ export const recoveryRecord = z.object({
   uploads: z.number().nullish(),
   seconds: z.object({ restore: seconds, verify: seconds, replay: seconds, files: seconds }).partial(),
   finishedAt: z.string(),
+  /** Path on the node of the database that was there before. */
+  setAside: z.string().nullish(),
 });
 /** Record of how a node came by its data. Times are RFC 3339. */
 export type RecoveryRecord = z.infer<typeof recoveryRecord>;

@@ -75,7 +75,7 @@ async function startNode(): Promise<TestNode> {
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  const { port: serverPort } = server.address();
+  const { port: serverPort } = server.address() as AddressInfo;
   const sockets: [Socket, Socket][] = [];
   const proxy = createServer((near) => {
     const far = connect(serverPort, "127.0.0.1");
