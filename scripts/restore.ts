@@ -1,4 +1,5 @@
 import process from "node:process";
+import { messageOf } from "../host/error.ts";
 import { showSteps } from "../host/terminal/progress.ts";
 import { loginAsCanary } from "./network/node/canary-on-node.ts";
 import { networkCommand, type NetworkOptions, runNetworkCommand } from "./network/command-line.ts";
@@ -7,7 +8,8 @@ import { checkHealth } from "./network/node/health.ts";
 import { type OpenedNode, openFirstNode, runProgram } from "./network/node/program.ts";
 import { durationText, momentText } from "../host/terminal/quantities.ts";
 import { readRecovery } from "./network/node/recovery-record.ts";
-import { describeBackups, nextBackup, readBackups } from "./backup/backup-status.ts";
+import { cannotBeListed, describeBackups, nextBackup, readBackups } from "./backup/backup-status.ts";
+import { describePlan, describeSetAside, planRestore } from "./restore/plan.ts";
 import { restoreTime } from "./restore/restore-time.ts";
 import { factList } from "../host/terminal/text-table.ts";
 import { typeToConfirm } from "../host/terminal/type-to-confirm.ts";
@@ -32,8 +34,15 @@ async function restore(options: Options): Promise<void> {
   await using opened = await openFirstNode(options);
   const { session, outputs } = opened;
   const place = { domain: outputs.domain, bucket: outputs.backup, nextBackupAt: await nextBackup(session) };
-  process.stdout.write(`${describeBackups(await readBackups(session), place)}\n\n`);
-  process.stdout.write(`${describeLosses(await countLosses(session, time), momentText(time))}\n`);
+  const status = await readBackups(session);
+  if (status.backups === null) {
+    throw new Error(`No restore without backups. ${cannotBeListed(status)} Nothing was changed.`);
+  }
+  process.stdout.write(`${describeBackups(status, place)}\n\n`);
+  // First of all whether it can be done.
+  process.stdout.write(`${describePlan(await planRestore(session, time))}\n`);
+  const losses = await countLosses(session, time).catch((error: unknown) => new Error(messageOf(error)));
+  process.stdout.write(`${describeLosses(losses, momentText(time))}\n`);
   const question = `The network stops meanwhile, and goes back to ${momentText(time)}.`;
   if (options.yes !== true) await typeToConfirm(question, outputs.domain, "--yes");
   await goBack(opened, time);
@@ -61,4 +70,5 @@ async function goBack(opened: OpenedNode, time: string): Promise<void> {
     ["took", durationText((performance.now() - started) / 1000)],
   ] as const;
   process.stdout.write(`\n${outputs.domain} is back at ${momentText(time)}.\n\n${factList(facts)}\n`);
+  if (typeof record.setAside === "string") process.stdout.write(`\n${describeSetAside(record.setAside)}\n`);
 }

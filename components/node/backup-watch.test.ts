@@ -83,6 +83,40 @@ describe("the watch over backups", () => {
   });
 });
 
+describe("a file system that is nearly full", () => {
+  /** Detail of the check, where `df` says so of the root and of the volume: free and all bytes in MiB, free and all files. */
+  const disk = (root: readonly number[], volume: readonly number[]) =>
+    node.python(
+      [
+        "import types",
+        "checks.FREE_PERCENT, checks.FREE_BYTES = 10, 500 * 1024 * 1024",
+        "def df(free, blocks, favail, files):",
+        "  return types.SimpleNamespace(f_frsize=1024 * 1024, f_bavail=free, f_blocks=blocks, f_favail=favail, f_files=files)",
+        `checks.os = types.SimpleNamespace(statvfs=lambda path: df(*${JSON.stringify(volume)}) if "srv" in str(path) else df(*${JSON.stringify(root)}))`,
+        "print(json.dumps(checks.disk()))",
+      ].join("\n"),
+    );
+  const roomy = [9000, 10_000, 900, 1000];
+
+  it("is not there when enough is free, also where files are counted as they come", () => {
+    expect(disk(roomy, [9000, 10_000, 0, 0])).toBeNull();
+  });
+
+  it("gets the advice that helps it", () => {
+    expect(disk([100, 10_000, 900, 1000], roomy)).toMatch(/^\/ has 100 MiB free \(1 %\)\. What to do: .*apt-get clean/);
+    expect(disk([100, 10_000, 900, 1000], roomy)).not.toContain("volumeSizeGiB");
+    expect(disk(roomy, [100, 10_000, 900, 1000])).toMatch(/^\/srv\/imera has 100 MiB.*What to do: enlarge the volume/);
+    expect(disk(roomy, [9000, 10_000, 9, 1000])).toMatch(/^\/srv\/imera has room for 9 more files only/);
+  });
+
+  it("names what restores have set aside", () => {
+    node.write("/srv/imera/postgresql/17/main.before-20261126T041349Z/PG_VERSION", "17");
+    expect(disk(roomy, [100, 10_000, 900, 1000])).toMatch(
+      /delete what restores have set aside.*main\.before-20261126T/,
+    );
+  });
+});
+
 describe("the archive of the log", () => {
   const gap = (there: readonly string[], stop = "000000010000000000000FFE", max = "000000010000000100000001") =>
     node.python(

@@ -177,3 +177,81 @@ describe("restic's repository", () => {
     expect(points()).toEqual({});
   });
 });
+
+describe("the report on the backups", () => {
+  const backup = {
+    label: "20261122-101112F",
+    type: "full",
+    error: false,
+    timestamp: { start: 1_795_342_272, stop: 1_795_342_280 },
+    archive: { start: "000000010000000000000004", stop: "000000010000000000000004" },
+    database: { id: 1 },
+    info: { size: 31_000_000 },
+  };
+  const program = (path: string, script: string) => chmodSync(node.write(path, `#!/bin/sh\n${script}\n`), 0o755);
+  /** Report of a node whose store answers with these words of pgBackRest; undefined: it does not answer. */
+  function report(stanza: object | undefined): unknown {
+    node.write("/etc/imera/restic.env", "RESTIC_PASSWORD='phrase'\n");
+    node.fake("restic", "echo '[]'");
+    node.fake("pgbackrest", `cat ${node.write("/info", JSON.stringify(stanza === undefined ? [] : [stanza]))}`);
+    const reach =
+      stanza === undefined ? '(_ for _ in ()).throw(trouble.Trouble("no store", "status 503", "look"))' : "None";
+    return node.python(
+      `from backup import report\nbackup_store.ensure_reachable = lambda: ${reach}\nprint(json.dumps(report.status()))`,
+    );
+  }
+  const stanza = { name: "imera", status: { code: 0 }, db: [{ id: 1, "system-id": 7 }], archive: [], backup: [backup] };
+  beforeEach(() => {
+    program("/usr/lib/postgresql/17/bin/psql", "echo 'no such socket' >&2; exit 2");
+    program("/usr/lib/postgresql/17/bin/pg_controldata", "echo 'Database system identifier: 7'");
+  });
+
+  it("lists them while PostgreSQL is down, and is not healthy", () => {
+    expect(report(stanza)).toMatchObject({ healthy: false, unlisted: null, backups: [{ label: backup.label }] });
+  });
+
+  it("lists those of the store's newest database where the cluster is broken", () => {
+    program("/usr/lib/postgresql/17/bin/pg_controldata", "echo 'could not open file' >&2; exit 1");
+    expect(report(stanza)).toMatchObject({ unlisted: null, backups: [{ label: backup.label }] });
+  });
+
+  it("says that it has none only where the store was read", () => {
+    const empty = { name: "imera", status: { code: 1 }, db: [], archive: [], backup: [] };
+    expect(report(empty)).toMatchObject({ backups: [], unlisted: null });
+    const failed = { ...empty, status: { code: 99, message: "HTTP request failed with 403" } };
+    expect(report(failed)).toMatchObject({
+      backups: null,
+      unlisted: expect.stringContaining("cannot be listed") as unknown,
+    });
+    expect(report(undefined)).toMatchObject({ healthy: false, backups: null, unlisted: "no store: status 503" });
+  });
+
+  it("says so too where the answer makes no sense", () => {
+    expect(report({ name: "imera" })).toMatchObject({
+      backups: null,
+      unlisted: expect.stringContaining("KeyError") as unknown,
+    });
+  });
+});
+
+describe("a restored database that takes its place", () => {
+  const commit = () =>
+    node.python(
+      [
+        "from recovery import volume",
+        "volume.run = lambda command: None; volume.sync = lambda folder: None; volume.record.write = lambda result: None",
+        "volume.clear(); volume.restoring('main').mkdir()",
+        "volume.commit({'outcome': 'backup'})",
+        "print(json.dumps(volume.finish() if volume.result_file().exists() else sorted(p.name for p in volume.postgres.folder().iterdir())))",
+      ].join("\n"),
+    );
+
+  it("sets aside the one that was there, and records where", () => {
+    node.write("/srv/imera/postgresql/17/main/PG_VERSION", "17");
+    expect(commit()).toEqual(["complete", "main", expect.stringMatching(/^main\.before-\d{8}T\d{6}Z$/)]);
+  });
+
+  it("needs none that was there", () => {
+    expect(commit()).toEqual(["complete", "main"]);
+  });
+});

@@ -49,6 +49,14 @@ describe("describeBackups", () => {
     );
   });
 
+  it("does not say that there is none where they cannot be listed", () => {
+    const why = "the backup store ams3.example.net cannot be reached: it answers with status 503";
+    const status = { ...healthy, healthy: false, backups: null, unlisted: why, troubles: { backup: why } };
+    const text = describeBackups(status, place, nowMs);
+    expect(text).toContain(`They cannot be listed: ${why}.`);
+    expect(text).not.toContain("There is none");
+  });
+
   it("says that there is none, and that none will come", () => {
     const status = {
       ...healthy,

@@ -19,8 +19,10 @@ const backup = z.object({
 /** Schema of what `imera-backup status` prints on a node. Times are RFC 3339. */
 const backupStatus = z.object({
   healthy: z.boolean(),
-  /** The oldest first. */
-  backups: z.array(backup),
+  /** The oldest first; null where they cannot be listed. */
+  backups: z.array(backup).nullable(),
+  /** Reason why the backups cannot be listed. */
+  unlisted: z.string().nullish(),
   lastBackup: z.object({ at: z.string(), ok: z.boolean(), error: z.string().nullish() }).nullish(),
   walArchivedAt: z.string().nullish(),
   /** Reason why the write-ahead log is not archived; null where it is archived. */
@@ -65,7 +67,7 @@ export interface BackupPlace {
 /** Formats a status of backups as text for the operator. */
 export function describeBackups(status: BackupStatus, place: BackupPlace, nowMs = Date.now()): string {
   const where = place.bucket === undefined ? "" : `, in ${place.bucket.bucket} at ${place.bucket.endpoint}`;
-  const rows = status.backups.map(({ label, type, startedAt, finishedAt, sizeBytes }) => [
+  const rows = (status.backups ?? []).map(({ label, type, startedAt, finishedAt, sizeBytes }) => [
     label,
     type,
     durationText((nowMs - Date.parse(finishedAt)) / 1000),
@@ -76,10 +78,17 @@ export function describeBackups(status: BackupStatus, place: BackupPlace, nowMs 
   return [
     `Backups of ${place.domain}${where}`,
     "",
-    rows.length === 0 ? "  There is none yet." : textTable(headings, rows),
+    rows.length > 0
+      ? textTable(headings, rows)
+      : `  ${status.backups === null ? cannotBeListed(status) : "There is none yet."}`,
     "",
     factList(facts(status, place, nowMs)),
   ].join("\n");
+}
+
+/** Formats the reason why backups cannot be listed as a sentence. */
+export function cannotBeListed({ unlisted }: BackupStatus): string {
+  return `They cannot be listed: ${unlisted ?? "the node does not say why"}. That says nothing of whether there are any.`;
 }
 
 function facts(status: BackupStatus, { nextBackupAt }: BackupPlace, nowMs: number): [string, string][] {
@@ -96,7 +105,7 @@ function complaints({ backups, lastBackup, walFailing, troubles }: BackupStatus)
   const known = Object.entries(troubles).map(([name, text]) => `${name}: ${text}`);
   if (known.length > 0) return known;
   return [
-    ...(backups.length === 0 ? ["there is no backup"] : []),
+    ...(backups?.length === 0 ? ["there is no backup"] : []),
     ...(lastBackup?.ok === false ? [`the last backup failed: ${lastBackup.error ?? "no reason given"}`] : []),
     ...(typeof walFailing === "string" ? [`the write-ahead log is not archived: ${walFailing}`] : []),
   ];

@@ -10,7 +10,10 @@ const counts = z.object({ accounts: z.number(), messages: z.number(), newest: z.
  */
 export type Losses = z.infer<typeof counts>;
 
-/** Counts in the node's database what came after `time`, RFC 3339 in UTC. */
+/**
+ * Counts in the node's database what came after `time`, RFC 3339 in UTC. Rejects where the database does not answer, which a
+ * restore may be meant to mend.
+ */
 export async function countLosses(session: NodeSession, time: string): Promise<Losses> {
   // ejabberd's own schema: an account has a row for each hash of its password, with its creation in UTC; an archived message
   // has its time in microseconds since 1970.
@@ -20,14 +23,29 @@ export async function countLosses(session: NodeSession, time: string): Promise<L
     'messages', (SELECT count(*) FROM archive WHERE timestamp > extract(epoch FROM ${after}) * 1000000),
     'newest', (SELECT to_timestamp(max(timestamp) / 1000000.0) AT TIME ZONE 'UTC' FROM archive));`;
   const psql = ["psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set", "ON_ERROR_STOP=1"] as const;
-  const answer = await runProgram(session, ["runuser", "-u", "postgres", "--", ...psql, "ejabberd"], { stdin: query });
+  const answer = await runProgram(session, ["runuser", "-u", "postgres", "--", ...psql, "ejabberd"], {
+    stdin: query,
+    timeoutMs: 120_000,
+  });
   return counts.parse(JSON.parse(answer));
 }
 
-/** Formats losses as a sentence for the operator who decides. `time` is the time of the restore as text. */
-export function describeLosses({ accounts, messages }: Losses, time: string): string {
-  const rest = "and every other change since, such as contacts, rooms, settings and uploads";
-  return `Everything after ${time} will be gone: ${counted(messages, "archived message")}, ${counted(accounts, "new account")}, ${rest}.`;
+/**
+ * Formats losses as a sentence for the operator who decides. `time` is the time of the restore as text. An error in the place of
+ * the losses: they could not be counted.
+ */
+export function describeLosses(losses: Losses | Error, time: string): string {
+  const begin = `Everything after ${time} will be gone: `;
+  const rest = "every other change since, such as contacts, rooms, settings and uploads";
+  if (losses instanceof Error) {
+    return `${begin}messages, accounts and ${rest}. How many is unknown, since the database does not answer: ${lastLine(losses)}`;
+  }
+  const { accounts, messages } = losses;
+  return `${begin}${counted(messages, "archived message")}, ${counted(accounts, "new account")}, and ${rest}.`;
+}
+
+function lastLine({ message }: Error): string {
+  return message.trim().split("\n").at(-1)?.trim() ?? message;
 }
 
 function counted(count: number, what: string): string {

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Server } from "node:net";
 import { createInterface } from "node:readline";
 import { PassThrough } from "node:stream";
 import type { Client, ClientChannel } from "ssh2";

@@ -8,7 +8,7 @@ import { backUpNow, operatorCommand } from "./operator.ts";
 const network = networkUnderTest();
 
 describe("a network that is taken back to a point in time", () => {
-  it("has all that was there, nothing that came later, and goes on from there", async () => {
+  it("has all that was there, nothing that came later, and goes on from there, though its database was broken", async () => {
     const { machine, filling } = network.current;
     await backUpNow();
     await using earlier = await network.current.sendNumbers("before the moment");
@@ -20,8 +20,17 @@ describe("a network that is taken back to a point in time", () => {
     const undone = await later.finish();
     expect(await missingFromArchive(machine, filling, undone)).toEqual([]);
 
+    const asked = await operatorCommand("restore", "--to", moment);
+    expect(asked.output).toMatch(/[1-9]\d* archived messages[^]*say yes by --yes\. Nothing was changed/);
+    await (await nodeMachine()).shell(breakDatabase);
+    const listed = await operatorCommand("backup");
+    expect(listed).toMatchObject({
+      exitCode: 1,
+      output: expect.stringMatching(/\d{8}-\d{6}F[^]*NOT HEALTHY/) as unknown,
+    });
     const { exitCode, output } = await operatorCommand("restore", "--to", moment, "--yes");
     expect(exitCode, output).toBe(0);
+    expect(output).toMatch(/How many is unknown[^]*rm -r \/srv\/imera\/postgresql\/17\/main\.before-/);
 
     await isServing(await nodeMachine(), 60_000);
     expect(await missingFromArchive(machine, filling, undone)).toEqual(undone);
@@ -30,6 +39,12 @@ describe("a network that is taken back to a point in time", () => {
     await network.current.expectNothingLost(again);
   });
 });
+
+const breakDatabase = [
+  "systemctl stop postgresql@17-main",
+  "rm /srv/imera/postgresql/17/main/global/pg_control",
+  "echo 'port = = 5432' >> /etc/postgresql/17/main/postgresql.conf",
+].join(" && ");
 
 /** Resolves to that second, RFC 3339, once it is over: the command takes no fractions. */
 async function nextFullSecond(): Promise<string> {

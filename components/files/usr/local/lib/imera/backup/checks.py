@@ -18,6 +18,10 @@ WAL_LATE_SECONDS = 120
 FILES_LATE_SECONDS = 600
 FREE_PERCENT, FREE_BYTES = 10, 500 * 1024 * 1024
 LOG_TAIL_BYTES = 65536
+# The droplet's own disk does not grow with imera:size.
+ROOT_ADVICE = (
+    "see 'du -xh --max-depth 2 / | sort -h | tail'; 'apt-get clean' and 'journalctl --vacuum-size=100M' free some"
+)
 
 
 class Check(TypedDict):
@@ -144,17 +148,35 @@ def files_backup(status: state.Status) -> str | None:
 
 
 def disk() -> str | None:
-    """Gives which of the root and the data volume is nearly full."""
-    low = []
-    for name, path in (("/", facts.ROOT), (facts.facts()["mountPoint"], facts.data())):
-        status = os.statvfs(path)
-        free = status.f_frsize * status.f_bavail
-        percent = 100 * status.f_bavail // max(1, status.f_blocks)
-        if percent < FREE_PERCENT or free < FREE_BYTES:
-            low.append(f"{name} has {free // 1048576} MiB free ({percent} %)")
-    if not low:
-        return None
-    return f"{'; '.join(low)}. What to do: enlarge the volume (imera:volumeSizeGiB) or free space; a full one stops the database"
+    """Gives which of the root and the data volume is nearly full, of data or of files, and what makes room there."""
+    places = (("/", facts.ROOT, ROOT_ADVICE), (facts.facts()["mountPoint"], facts.data(), volume_advice()))
+    low = [f"{name} has {left}. What to do: {advice}" for name, path, advice in places if (left := scarce(path))]
+    return "; ".join(low) or None
+
+
+def scarce(path: pathlib.Path) -> str | None:
+    """Gives what is left of a file system that is nearly full; None: enough is."""
+    status = os.statvfs(path)
+    free = status.f_frsize * status.f_bavail
+    percent = 100 * status.f_bavail // max(1, status.f_blocks)
+    if percent < FREE_PERCENT or free < FREE_BYTES:
+        return f"{free // 1048576} MiB free ({percent} %)"
+    # 0 of 0: a file system that makes them as it needs them.
+    files_percent = 100 * status.f_favail // max(1, status.f_files)
+    if status.f_files > 0 and files_percent < FREE_PERCENT:
+        return f"room for {status.f_favail} more files only ({files_percent} %), whatever their size"
+    return None
+
+
+def volume_advice() -> str:
+    """Gives what makes room on the data volume. A full one stops the database."""
+    aside = [str(path) for path in sorted(postgres.folder().glob("main.before-*"))]
+    delete = (
+        f"delete what restores have set aside, when nobody misses anything in it ({' '.join(aside)}), or "
+        if aside
+        else ""
+    )
+    return f"{delete}enlarge the volume (imera:volumeSizeGiB); a full one stops the database"
 
 
 def uptime_seconds() -> float:

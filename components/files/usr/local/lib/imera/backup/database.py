@@ -135,7 +135,8 @@ def info() -> Info:
     """Asks pgBackRest for the stanza's backups and archive."""
     stanzas = json.loads(pgbackrest("info", "--output=json", what="the backups cannot be listed", timeout_seconds=300))
     found = next((stanza for stanza in stanzas if stanza["name"] == STANZA), None)
-    if found is None:
+    # Code 1: the store was read, and has no such stanza.
+    if found is None or found["status"]["code"] == 1:
         return {"backup": [], "archive": [], "db": []}
     if found["status"]["code"] not in (0, 2):
         raise StoreTrouble("the backups cannot be listed", json.dumps([found["status"], found.get("repo")]))
@@ -144,7 +145,11 @@ def info() -> Info:
 
 def of_this_cluster(known: Info) -> list[Backup]:
     """Selects the backups of the cluster that runs here, oldest first: a stanza keeps those of its forerunner, too."""
-    system = value("SELECT system_identifier FROM pg_control_system()")
+    return of_cluster(known, value("SELECT system_identifier FROM pg_control_system()"))
+
+
+def of_cluster(known: Info, system: str | None) -> list[Backup]:
+    """Selects the backups of the cluster with this system identifier, oldest first."""
     ours = {entry["id"] for entry in known["db"] if str(entry["system-id"]) == system}
     return [backup for backup in known["backup"] if backup["database"]["id"] in ours and not backup["error"]]
 

@@ -4,6 +4,7 @@ A WAL segment is named by 24 hexadecimal digits: timeline, high and low part of 
 position in the log in bytes, written as 0/3000028.
 """
 
+import os
 import pathlib
 
 from .commands import as_user, run
@@ -74,6 +75,14 @@ def query(
 def value(statement: str) -> str:
     """Runs SQL that selects one value, and gives it as text."""
     return query(statement).strip()
+
+
+def control_data(cluster: pathlib.Path) -> dict[str, str]:
+    """Reads a cluster's control file, by the names that pg_controldata prints. Its server need not run. Raises ValueError."""
+    result = run([program("pg_controldata"), str(cluster)], env={**os.environ, "LC_ALL": "C"})
+    if result.returncode != 0:
+        raise ValueError(result.stderr.strip() or f"pg_controldata ended with {result.returncode}")
+    return {name: value.strip() for name, _, value in (line.partition(":") for line in result.stdout.splitlines())}
 
 
 def lsn_to_int(lsn: str) -> int:

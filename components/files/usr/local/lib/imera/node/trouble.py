@@ -13,7 +13,7 @@ class Trouble(Exception):
 
     def line(self) -> str:
         """Gives what and why, in one line."""
-        return f"{self.what}: {self.why}"
+        return " ".join(f"{self.what}: {self.why}".split())
 
     def text(self, program: str) -> str:
         """Gives all of it, for an operator to read."""

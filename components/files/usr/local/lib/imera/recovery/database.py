@@ -26,13 +26,7 @@ MARGIN_BYTES = 256 * 1024 * 1024
 
 def restore(backup: Backup, store: Store) -> None:
     """Restores the files of the backup into a folder of their own. Raises Trouble."""
-    needed = int(backup.size_bytes * 1.2) + MARGIN_BYTES
-    if volume.free_bytes() < needed:
-        raise Trouble(
-            "the volume is too small to restore to",
-            f"the backup {backup.label} needs {needed >> 20} MiB, {volume.free_bytes() >> 20} MiB are free",
-            "set imera:volumeSizeGiB higher and run 'pulumi up'",
-        )
+    ensure_room(backup)
     cluster = volume.restoring("main")
     cluster.mkdir(mode=0o700)
     shutil.chown(cluster, *owner_ids(postgres.USER))
@@ -57,6 +51,20 @@ def restore(backup: Backup, store: Store) -> None:
             errors_in(result.stderr),
             advice(store, backup),
         )
+
+
+def ensure_room(backup: Backup) -> None:
+    """Raises Trouble unless the volume has room for the database beside the one that is there."""
+    needed = int(backup.size_bytes * 1.2) + MARGIN_BYTES
+    if volume.free_bytes() >= needed:
+        return
+    aside = volume.set_aside()
+    delete = f", or delete what earlier restores have set aside on the node: {' '.join(aside)}" if aside else ""
+    raise Trouble(
+        "the volume is too small to restore to",
+        f"the backup {backup.label} needs {needed >> 20} MiB, {volume.free_bytes() >> 20} MiB are free",
+        f"set imera:volumeSizeGiB higher and run 'pulumi up'{delete}",
+    )
 
 
 def advice(store: Store, backup: Backup) -> str:
@@ -200,7 +208,7 @@ def replayed_to() -> tuple[int, int]:
 
 def segment_bytes() -> int:
     """Gives the size of the restored cluster's WAL segments."""
-    return int(volume.control_data(volume.restoring("main"))["Bytes per WAL segment"])
+    return int(postgres.control_data(volume.restoring("main"))["Bytes per WAL segment"])
 
 
 def last_transaction() -> str | None:
@@ -221,7 +229,7 @@ def close() -> None:
     for name in ("restore_command", "recovery_target_timeline"):
         server.query(f"ALTER SYSTEM RESET {name}")
     server.stop()
-    state = volume.control_data(volume.restoring("main"))["Database cluster state"]
+    state = postgres.control_data(volume.restoring("main"))["Database cluster state"]
     if state != "shut down":
         raise Trouble(
             "the restored database did not end well; nothing was changed",

@@ -1,7 +1,7 @@
 """Record of how this node came by its data: /var/lib/imera/recovery.json."""
 
 import json
-from typing import Literal, TypedDict, cast
+from typing import Literal, NotRequired, TypedDict, cast
 
 from node import atomic
 from node.facts import place
@@ -12,7 +12,10 @@ Outcome = Literal["volume", "backup", "initialised"]
 
 
 class Record(TypedDict):
-    """Outcome of a recovery. Times are RFC 3339; what is only known of a restored backup is None otherwise."""
+    """Outcome of a recovery. Times are RFC 3339; what is only known of a restored backup is None otherwise.
+
+    setAside: path of the database that was there before; records of earlier versions don't have it.
+    """
 
     outcome: Outcome
     backup: str | None
@@ -25,6 +28,7 @@ class Record(TypedDict):
     seconds: dict[str, float]
     finishedAt: str
     databaseSystemId: str | None
+    setAside: NotRequired[str | None]
 
 
 def read() -> Record | None:

@@ -48,7 +48,7 @@ def inspect_volume() -> Volume:
     if not complete_mark().exists():
         return Volume(False)
     try:
-        control = control_data(main_folder())
+        control = postgres.control_data(main_folder())
         segments = frozenset(os.listdir(main_folder() / "pg_wal"))
     except (OSError, ValueError) as error:
         return Volume(True, damage=str(error))
@@ -63,15 +63,6 @@ def inspect_volume() -> Volume:
         redo_segment=control["Latest checkpoint's REDO WAL file"],
         segments=segments,
     )
-
-
-def control_data(cluster: pathlib.Path) -> dict[str, str]:
-    """Reads a cluster's control file, by the names that pg_controldata prints. Raises ValueError."""
-    command = [postgres.program("pg_controldata"), str(cluster)]
-    result = subprocess.run(command, capture_output=True, text=True, env={"LC_ALL": "C"})
-    if result.returncode != 0:
-        raise ValueError(result.stderr.strip() or f"pg_controldata ended with {result.returncode}")
-    return {name: value.strip() for name, _, value in (line.partition(":") for line in result.stdout.splitlines())}
 
 
 def is_in_use() -> bool:
@@ -93,6 +84,8 @@ def clear() -> None:
 
 def commit(result: Record) -> None:
     """Makes the restored cluster the one that counts, whatever happens to this run afterwards."""
+    if main_folder().exists():
+        result["setAside"] = str(postgres.folder(f"main.before-{suffix()}"))
     sync(restoring())
     atomic.write_json(result_file(), result)
     sync(restoring())
@@ -106,8 +99,9 @@ def finish() -> Record:
         run(["systemctl", "stop", "ejabberd.service", postgres.unit()])
         complete_mark().unlink(missing_ok=True)
         sync(postgres.folder())
-        if main_folder().exists():
-            main_folder().rename(postgres.folder(f"main.before-{suffix()}"))
+        aside = result.get("setAside")
+        if aside is not None and main_folder().exists():
+            main_folder().rename(aside)
         restoring("main").rename(main_folder())
     move_certificates()
     record.write(result)
@@ -124,6 +118,16 @@ def move_certificates() -> None:
         if place.exists():
             place.rename(data(f"letsencrypt.before-{suffix()}"))
         restored.rename(place)
+
+
+def set_aside() -> dict[str, int]:
+    """Gives the sizes in bytes of the databases that restores have moved aside, by their paths, oldest first."""
+    return {str(path): size_bytes(path) for path in sorted(postgres.folder().glob("main.before-*"))}
+
+
+def size_bytes(folder: pathlib.Path) -> int:
+    """Gives the room that a folder takes."""
+    return int(run(["du", "--summarize", "--block-size=1", str(folder)]).stdout.split("\t")[0] or 0)
 
 
 def suffix() -> str:

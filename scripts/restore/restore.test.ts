@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { describeLosses } from "./losses.ts";
+import { describePlan, describeSetAside } from "./plan.ts";
+
+describe("describeLosses", () => {
+  it("counts", () => {
+    expect(describeLosses({ accounts: 1, messages: 2, newest: null }, "noon")).toBe(
+      "Everything after noon will be gone: 2 archived messages, 1 new account, and every other change since, such as contacts, rooms, settings and uploads.",
+    );
+  });
+
+  it("says that it could not count, and why", () => {
+    const error = new Error("runuser failed on the node (exit code 2):\npsql: error: no such file");
+    const text = describeLosses(error, "noon");
+    expect(text).toContain("How many is unknown, since the database does not answer: psql: error: no such file");
+    expect(text).toMatch(/^Everything after noon will be gone/);
+  });
+});
+
+describe("describePlan", () => {
+  it("tells what earlier restores have left", () => {
+    const [one, two] = ["/srv/main.before-1", "/srv/main.before-2"];
+    const text = describePlan({ backup: "20261122-101112F", setAside: { [one]: 64 * 2 ** 20, [two]: 32 * 2 ** 20 } });
+    expect(text).toContain("The backup 20261122-101112F is restored");
+    expect(text).toContain("have set aside 96.0 MiB");
+    expect(text).toContain(`${two}  32.0 MiB`);
+    expect(describePlan({ backup: "20261122-101112F", setAside: {} })).not.toContain("Earlier");
+  });
+
+  it("says how to get rid of what this one has left", () => {
+    expect(describeSetAside("/srv/main.before-1")).toContain("rm -r /srv/main.before-1");
+  });
+});
