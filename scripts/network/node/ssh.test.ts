@@ -90,7 +90,11 @@ async function startNode(): Promise<TestNode> {
     for (const socket of sockets.flat()) socket.destroy();
   };
   return {
-    connect: () => connectNode({ stack: "prod", runNumber: undefined }, { host: "127.0.0.1", port, hostKey: host.public, privateKey: user.private }),
+    connect: () =>
+      connectNode(
+        { stack: "prod", runNumber: undefined },
+        { host: "127.0.0.1", port, hostKey: host.public, privateKey: user.private },
+      ),
     cut,
     silence: () => {
       for (const [near, far] of sockets) near.unpipe(far).pause();
