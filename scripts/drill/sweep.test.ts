@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { digitalocean } from "../network/cloud-api.ts";
-import { startPagedApi } from "../network/testing/paged-api.ts";
+import { startPagedApi } from "../../components/testing/paged-api.ts";
 import { sweep } from "./sweep.ts";
 
 describe("sweep", () => {

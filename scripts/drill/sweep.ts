@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { notYet, notYetOn, waitUntil } from "../../host/wait-until.ts";
-import { type CloudApi, isTransient } from "../network/cloud-api.ts";
+import { type CloudApi, isTransient } from "../../components/vendors/cloud-api.ts";
 
 /** Marks that tell a stack's resources from others of the same account. */
 export interface Belongings {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { notYet, notYetOn, waitUntil } from "../../host/wait-until.ts";
-import { type CloudApi, isTransient } from "../network/cloud-api.ts";
+import { type CloudApi, isTransient } from "../../components/vendors/cloud-api.ts";
 
 const actionForm = z.object({ action: z.object({ id: z.number(), status: z.string() }) });
 

@@ -3,7 +3,8 @@ import { startTestApi, type TestApi, testToken } from "../../local/digitalocean/
 import { createDroplet } from "../../local/digitalocean/testing/orders.ts";
 import { generateOpenSshKeyPair } from "../../host/openssh-key.ts";
 import { preparedImageName } from "../../components/model/prepared-image.ts";
-import { type CloudApi, digitalocean } from "../network/cloud-api.ts";
+import type { CloudApi } from "../../components/vendors/cloud-api.ts";
+import { digitalocean } from "../network/cloud-api.ts";
 import { runAction } from "./actions.ts";
 import { describeImage } from "./describe-image.ts";
 import { chooseOrder } from "./order.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { settingsSchema } from "../../components/settings/schema.ts";
-import type { CloudApi } from "../network/cloud-api.ts";
+import type { CloudApi } from "../../components/vendors/cloud-api.ts";
 import type { StackAccess } from "../network/stack-access.ts";
 
 /** Order of the droplet that an image is made of, and the regions that get the image. */

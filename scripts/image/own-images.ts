@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type PreparedImage, preparedImagesOf } from "../../components/model/prepared-image.ts";
-import type { CloudApi } from "../network/cloud-api.ts";
+import type { CloudApi } from "../../components/vendors/cloud-api.ts";
 
 /** Prepared image of a stack, and what it takes at DigitalOcean. */
 export interface OwnImage extends PreparedImage {

@@ -6,7 +6,7 @@ import { coldImage } from "../../components/node/boot-image.ts";
 import { firstBootFiles, staticFiles } from "../../components/node/files.ts";
 import { generateOpenSshKeyPair, type OpenSshKeyPair } from "../../host/openssh-key.ts";
 import { notYet, notYetOn, waitUntil } from "../../host/wait-until.ts";
-import { type CloudApi, isTransient } from "../network/cloud-api.ts";
+import { type CloudApi, isTransient } from "../../components/vendors/cloud-api.ts";
 import { runAction } from "./actions.ts";
 import type { DropletOrder } from "./order.ts";
 

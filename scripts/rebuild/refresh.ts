@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { notYet, notYetOn, waitUntil } from "../../host/wait-until.ts";
-import { digitalocean, dropletForm, isTransient } from "../network/cloud-api.ts";
+import { isTransient } from "../../components/vendors/cloud-api.ts";
+import { digitalocean, dropletForm } from "../network/cloud-api.ts";
 import type { NamedResource } from "../../toolchain/engine/plan.ts";
 import type { EngineEvent } from "../../toolchain/engine/events.ts";
 import { type Deployment, nameOf, readDeployment, resources } from "../../toolchain/engine/state.ts";

@@ -4,7 +4,7 @@ import { type Deployment, resources, type StateResource } from "../../../toolcha
 import { resourceTypes } from "../../../toolchain/engine/resource-types.ts";
 import { settlePendingCreates } from "./pending-creates.ts";
 import type { StackAccess } from "../stack-access.ts";
-import { type Lists, type PagedApi, startPagedApi } from "../testing/paged-api.ts";
+import { type Lists, type PagedApi, startPagedApi } from "../../../components/testing/paged-api.ts";
 
 let api: PagedApi;
 let lists: Lists;

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type CloudApi, cloudflare, digitalocean, type ListedResource } from "../cloud-api.ts";
+import type { CloudApi, ListedResource } from "../../../components/vendors/cloud-api.ts";
+import { cloudflare, digitalocean } from "../cloud-api.ts";
 import { resourceTypes } from "../../../toolchain/engine/resource-types.ts";
 import {
   type Deployment,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { cloudflare, digitalocean } from "./cloud-api.ts";
-import { type Lists, startPagedApi } from "./testing/paged-api.ts";
+import { cloudflareApi, digitaloceanApi } from "./cloud-api.ts";
+import { type Lists, startPagedApi } from "../testing/paged-api.ts";
 
 const named = (count: number) => Array.from({ length: count }, (_, index) => ({ id: index, name: `n${index}` }));
 
@@ -8,7 +8,7 @@ describe("list", () => {
   it.each([1, 2, 7, 50, 200])("reads all pages of DigitalOcean, %d resources each", async (pageSize) => {
     const all = named(101);
     await using api = await startPagedApi({ "/v2/firewalls": all }, { pageSize });
-    const cloud = await digitalocean(api);
+    const cloud = digitaloceanApi(api.digitalocean);
     expect(await cloud.list("firewalls?per_page=200", "firewalls")).toEqual(all);
     expect(api.requests).toHaveLength(Math.ceil(101 / pageSize));
     expect(api.requests.every((request) => request.includes("per_page=200"))).toBe(true);
@@ -17,14 +17,14 @@ describe("list", () => {
   it.each([1, 3, 50])("reads all pages of Cloudflare, %d resources each", async (pageSize) => {
     const all = named(101);
     await using api = await startPagedApi({ "/client/v4/user/tokens": all }, { pageSize });
-    const cloud = await cloudflare(api);
+    const cloud = cloudflareApi(api.cloudflare);
     expect(await cloud.list("user/tokens?per_page=50", "result")).toEqual(all);
     expect(api.requests).toHaveLength(Math.ceil(101 / pageSize));
   });
 
   it("is empty where there is no such list, or nothing in it", async () => {
     await using api = await startPagedApi({ "/v2/tags": [], "/client/v4/user/tokens": [] });
-    const [ocean, flare] = [await digitalocean(api), await cloudflare(api)];
+    const [ocean, flare] = [digitaloceanApi(api.digitalocean), cloudflareApi(api.cloudflare)];
     expect(await ocean.list("tags", "tags")).toEqual([]);
     expect(await flare.list("user/tokens", "result")).toEqual([]);
     expect(await flare.list("zones/gone/dns_records", "result")).toEqual([]);
@@ -33,7 +33,7 @@ describe("list", () => {
   it("does not follow a link to another host, which would get the token", async () => {
     await using other = await startPagedApi({ "/v2/tags": named(3) });
     await using api = await startPagedApi({ "/v2/tags": named(3) }, { pageSize: 2, linkTo: other.origin });
-    const cloud = await digitalocean(api);
+    const cloud = digitaloceanApi(api.digitalocean);
     await expect(cloud.list("tags", "tags")).rejects.toThrow(`its next page is at ${other.origin}`);
     expect(other.requests).toEqual([]);
   });
@@ -41,7 +41,7 @@ describe("list", () => {
   it("refuses an answer without the list", async () => {
     const lists: Lists = { "/v2/tags": [] };
     await using api = await startPagedApi(lists);
-    const cloud = await digitalocean(api);
+    const cloud = digitaloceanApi(api.digitalocean);
     await expect(cloud.list("tags", "volumes")).rejects.toThrow('has no list "volumes"');
   });
 });

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { ApiConfiguration } from "../vendors/cloud-api.ts";
 
 /** Resources by the path of their list, such as `/v2/droplets` or `/client/v4/user/tokens`. Changed by DELETE requests. */
 export type Lists = Record<string, readonly Readonly<Record<string, unknown>>[]>;
@@ -13,6 +14,9 @@ export interface PagedApi extends AsyncDisposable {
   readonly requests: string[];
   /** Settings of a stack that uses the server, by full name. */
   readonly setting: (name: string) => Promise<string | undefined>;
+  /** Ways to the server as each cloud's API. */
+  readonly digitalocean: ApiConfiguration;
+  readonly cloudflare: ApiConfiguration;
 }
 
 /** Serves `lists` in pages of `pageSize`, whatever size is asked for. `linkTo` replaces the host in links to a next page. */
@@ -36,6 +40,8 @@ export async function startPagedApi(lists: Lists, { pageSize = 200, linkTo = "" 
   return {
     origin,
     requests,
+    digitalocean: { token: "dop", address: origin },
+    cloudflare: { token: "cf", address: `${origin}/client/v4` },
     setting: (name) => Promise.resolve(settings[name]),
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
