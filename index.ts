@@ -1,20 +1,24 @@
 import { bootImage } from "./components/node/boot-image.ts";
 import { keepNodes } from "./components/node/kept-nodes.ts";
-import { findZone } from "./components/dns/cloudflare-zone.ts";
+import { findZone, zoneName } from "./components/dns/cloudflare-zone.ts";
 import { readSettings } from "./components/settings/settings.ts";
+import { switchOn } from "./components/vendors/power.ts";
+import { survey } from "./components/vendors/survey.ts";
 import { XmppNetwork } from "./components/xmpp-network.ts";
 
 // The SDK asks for a stack trace with each promise and each resource. Node strips types in place, so there is nothing to map
 // these to; looking it up all the same took a third of a preview.
 Reflect.deleteProperty(Error, "prepareStackTrace");
 
+const name = "imera";
 const given = readSettings();
-await keepNodes({ name: "imera", domain: given.domain, nodes: given.nodes });
+await keepNodes({ name, domain: given.domain, nodes: given.nodes });
 const settings = { ...given, image: await bootImage(given) };
-const zone =
-  settings.purpose === "drill" ? undefined : await findZone(settings.zone === "" ? settings.domain : settings.zone);
+const zone = settings.purpose === "drill" ? undefined : await findZone(zoneName(settings));
+const found = await survey(name, settings, zone);
+await switchOn(found.off.values());
 
-const network = new XmppNetwork("imera", { settings, zone });
+const network = new XmppNetwork(name, { settings, zone, survey: found });
 
 /** Domain of the network, the right side of every JID. */
 export const domain = network.domain;

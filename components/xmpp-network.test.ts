@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { stackSecretNames } from "./settings/secrets.ts";
-import { buildNetwork, nodeFactsOf, setupStep, usualNetwork, waitsFor } from "./testing/build-network.ts";
+import { buildNetwork, nodeFactsOf, nothingFound, setupStep, usualNetwork, waitsFor } from "./testing/build-network.ts";
 import { existingBucket, secretOf } from "./testing/good-config.ts";
 import { resource } from "./testing/mocks.ts";
 
@@ -103,9 +103,11 @@ describe("what a change may do", () => {
     expect(resource(askedFor, name).inputs).not.toHaveProperty("tags");
   });
 
-  it("names the VPC after its region, so that one in another region can be there beside it", async () => {
-    const { askedFor } = await buildNetwork({ "imera:region": "ams3" });
-    expect(resource(askedFor, "imera-vpc").inputs).toEqual({ name: "imera-prod-ams3", region: "ams3" });
+  it.each([true, false])("leaves a VPC behind that DigitalOcean would not delete: %s", async (vpcIsDefault) => {
+    const { askedFor, options } = await buildNetwork({}, false, { ...nothingFound, vpcIsDefault });
+    expect(options.get("imera-vpc")?.retainOnDelete).toBe(vpcIsDefault);
+    // Under a name drawn by the engine, so that the one left behind is not in the next one's way.
+    expect(resource(askedFor, "imera-vpc").inputs).toEqual({ region: "fra1", description: "imera-prod" });
   });
 
   it("answers in the DNS once the node's ports are open, and not before", async () => {

@@ -10,6 +10,7 @@ import { vendorNames } from "./model/vendor-names.ts";
 import { nodeFirewall } from "./node/firewalls.ts";
 import { services, type Service } from "./model/services.ts";
 import { XmppDns, type XmppDnsArgs } from "./dns/xmpp-dns.ts";
+import type { Survey } from "./vendors/survey.ts";
 import { XmppNode, type SharedByNodes } from "./node/xmpp-node.ts";
 
 /** Arguments of {@link XmppNetwork}. */
@@ -18,6 +19,7 @@ export interface XmppNetworkArgs {
   readonly settings: Settings;
   /** Zone that the domain is in; undefined in a drill. */
   readonly zone: CloudflareZone | undefined;
+  readonly survey: Survey;
 }
 
 /** The whole network: its nodes, what may reach them, and the names they are found by. */
@@ -85,7 +87,7 @@ export interface NodeSummary {
 
 function sharedByNodes(
   name: string,
-  { settings, zone }: XmppNetworkArgs,
+  { settings, zone, survey }: XmppNetworkArgs,
   offered: readonly Service[],
   parent: pulumi.Resource,
 ): SharedByNodes {
@@ -93,14 +95,19 @@ function sharedByNodes(
   const { region, sshNetworks, purpose } = settings;
   const tag = new Tag(`${name}-tag`, { name: names.tag }, { parent }).name;
   const firewall = nodeFirewall(`${name}-firewall`, { tag, services: offered, sshNetworks, purpose }, parent);
-  const vpc = new Vpc(`${name}-vpc`, { name: names.vpc(region), region }, { parent });
+  // The engine draws its name: one that DigitalOcean would not delete keeps its own, so the next one needs another.
+  const vpc = new Vpc(
+    `${name}-vpc`,
+    { region, description: names.tag },
+    { parent, retainOnDelete: survey.vpcIsDefault },
+  );
   const sshKey = new SshKey(
     `${name}-provisioning-key`,
     { name: names.sshKey, publicKey: settings.provisioningPublicKey },
     { parent },
   );
   const backup = new BackupStore(`${name}-backup`, backupSettings(settings), { parent });
-  return { zone, backup, tag, firewall, vpcId: vpc.id, sshKeyId: sshKey.id };
+  return { zone, backup, tag, firewall, vpcId: vpc.id, sshKeyId: sshKey.id, survey };
 }
 
 function backupSettings(settings: Settings): BackupStoreArgs {

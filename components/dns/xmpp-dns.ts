@@ -17,7 +17,8 @@ interface NamedNode {
   readonly key: string;
   /** Full name. */
   readonly hostName: string;
-  readonly addresses: pulumi.Output<NodeAddresses>;
+  /** Addresses of the machine that was last proved ready. */
+  readonly provedAddresses: pulumi.Output<NodeAddresses>;
   /** Resource that exists once the node can be reached: no record is made before. */
   readonly reachable: pulumi.Resource;
 }
@@ -50,7 +51,7 @@ function providerForm(data: RecordData, nodes: readonly NamedNode[]) {
     case "address": {
       const node = nodes.find(({ key }) => key === data.node);
       if (node === undefined) throw new Error(`nodes: there is none with the key ${data.node}`);
-      return { content: node.addresses.apply((addresses) => addresses[data.address]) };
+      return { content: node.provedAddresses.apply((addresses) => addresses[data.address]) };
     }
     case "srv": {
       const { priority, weight, port, target } = data;

@@ -29,11 +29,10 @@ describe("stackNameProblem", () => {
 });
 
 describe("vendorNames", () => {
-  // DigitalOcean's OpenAPI for firewalls and VPCs; for tags what its plugin says. 63 is the narrowest length anywhere.
+  // DigitalOcean's OpenAPI for firewalls; for tags what its plugin says. 63 is the narrowest length anywhere.
   const alphabets = {
     tag: /^[a-z0-9_:-]{1,63}$/,
     firewall: /^[a-zA-Z0-9][a-zA-Z0-9.-]{1,62}$/,
-    vpc: /^[a-zA-Z0-9.-]{1,63}$/,
     key: /^[a-zA-Z0-9_-]{1,63}$/,
   };
 
@@ -46,7 +45,6 @@ describe("vendorNames", () => {
       expect(names.tag).toMatch(alphabets.tag);
       expect(names.operatorFirewall).toMatch(alphabets.firewall);
       expect(names.publicFirewall(longestKey)).toMatch(alphabets.firewall);
-      expect(names.vpc("nyc12")).toMatch(alphabets.vpc);
       expect(names.sshKey).toMatch(alphabets.key);
       expect(names.spacesKey("drill")).toMatch(alphabets.key);
       expect(names.certificateToken(`${longestKey}.${"d".repeat(190)}`)).toHaveLength(120);

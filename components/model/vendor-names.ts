@@ -23,8 +23,6 @@ export function vendorNames(stack: string) {
     /** Firewall of all nodes, by tag. */
     operatorFirewall: label,
     publicFirewall: (nodeKey: string) => `${label}-${nodeKey}`,
-    // Another region means another VPC, made before the old one goes: the two need different names.
-    vpc: (region: string) => `${label}-${region}`,
     sshKey: `${label}-provisioning`,
     spacesKey: (holder: string) => `${label}-${holder}`,
     /** Cut to what Cloudflare takes. It need not be unique. */

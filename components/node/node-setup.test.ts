@@ -87,8 +87,14 @@ describe("NodeSetup", () => {
     for (const key of stackSecretNames) expect(stdin).not.toContain(secretOf(key));
   });
 
-  it("proves the node again when droplet, files, secrets, attachments or the volume's size change", async () => {
+  it("proves the node again when droplet, files, secrets, attachments, the volume's size, addresses or power change", async () => {
     const { askedFor } = await usualNetwork();
+    const addresses = {
+      publicIpv4: "203.0.113.10",
+      publicIpv6: "2001:db8::10",
+      privateIpv4: "10.110.0.2",
+      serviceIpv4: "203.0.113.10",
+    };
     const text = (step: string) => String(setupStep(askedFor, step).inputs["stdin"]);
     expect(setupStep(askedFor, "ready").inputs["triggers"]).toEqual([
       "4711",
@@ -96,6 +102,8 @@ describe("NodeSetup", () => {
       digest(text("secrets")),
       "imera-xmpp1-attachment-id",
       10,
+      "",
+      JSON.stringify(addresses),
       "",
     ]);
   });

@@ -4,6 +4,7 @@ import type { BackupLocation } from "../model/backup-location.ts";
 import { ejabberdYaml, type EjabberdSettings } from "../ejabberd/config.ts";
 import { digest, fileBundle, staticFiles, type NodeFile } from "./files.ts";
 import { nodeFacts, type FactSettings, type NodeAddresses } from "../model/node-facts.ts";
+import { proofTriggers, provedMachine, type ProvedMachine } from "./proof.ts";
 import { nodeSecretPatterns } from "../settings/secrets.ts";
 import { serviceNamed, type Service, type ServiceName } from "../model/services.ts";
 
@@ -29,6 +30,8 @@ export interface NodeSetupArgs {
    */
   readonly attached: readonly pulumi.Input<string | number>[];
   readonly backup: pulumi.Output<BackupLocation>;
+  /** Time when this program last switched the droplet on, in ISO 8601; empty: never. A new one has the node proved again. */
+  readonly poweredOnAt: string;
 }
 
 /**
@@ -41,6 +44,11 @@ export class NodeSetup extends pulumi.ComponentResource {
   readonly sshHostKey: pulumi.Output<string>;
   /** Resource that exists once the node has been proved ready. */
   readonly ready: pulumi.Resource;
+  /**
+   * Machine that the last proof was about. What publishes the node takes it from here, not from the droplet: so a run that
+   * leaves the proof out, such as one with `--target`, cannot publish a machine that was not proved.
+   */
+  readonly proved: pulumi.Output<ProvedMachine>;
 
   constructor(name: string, args: NodeSetupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("imera:index:NodeSetup", name, {}, opts);
@@ -48,13 +56,14 @@ export class NodeSetup extends pulumi.ComponentResource {
     const ready = configure(name, args, { firstContact, sshHostKey }, this);
     this.sshHostKey = sshHostKey;
     this.ready = ready;
+    this.proved = ready.triggers.apply(provedMachine);
     this.registerOutputs({ sshHostKey });
   }
 }
 
 /** First contact with a node, and the host key that it gave. */
 interface Met {
-  readonly firstContact: pulumi.Resource;
+  readonly firstContact: Command;
   readonly sshHostKey: pulumi.Output<string>;
 }
 
@@ -73,7 +82,7 @@ function meet(name: string, args: NodeSetupArgs, parent: pulumi.Resource): Met {
 }
 
 /** Runs the steps one after the other; gives the last. */
-function configure(name: string, args: NodeSetupArgs, met: Met, parent: pulumi.Resource): pulumi.Resource {
+function configure(name: string, args: NodeSetupArgs, met: Met, parent: pulumi.Resource): Command {
   let last = met.firstContact;
   for (const { step, ...command } of steps(args)) {
     last = new Command(
@@ -109,7 +118,7 @@ function steps(args: NodeSetupArgs): readonly Step[] {
     {
       step: "ready",
       create: "/usr/local/lib/imera/converge",
-      triggers: [args.dropletId, bundle.apply(digest), secretsDigest, ...args.attached],
+      triggers: proofTriggers(args, [bundle.apply(digest), secretsDigest, ...args.attached]),
     },
   ];
 }

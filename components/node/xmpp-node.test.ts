@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { stackSecretNames } from "../settings/secrets.ts";
-import { buildNetwork, usualNetwork } from "../testing/build-network.ts";
+import { buildNetwork, nothingFound, setupStep, usualNetwork } from "../testing/build-network.ts";
 import { secretOf } from "../testing/good-config.ts";
 import { resource } from "../testing/mocks.ts";
 
@@ -39,6 +39,18 @@ describe("XmppNode", () => {
       volumeId: "imera-xmpp1-data-id",
       dropletId: 4711,
     });
+  });
+
+  it("writes an IPv6 address in one way, however DigitalOcean does", async () => {
+    const outputs = { "imera-xmpp1-droplet": { ipv6Address: "2001:0DB8:0000:0000:0000:0000:0000:0010" } };
+    const { askedFor, nodes } = await buildNetwork({}, false, nothingFound, outputs);
+    const short = "2001:db8::10";
+    expect(nodes[0]).toMatchObject({ publicIpv6: short });
+    expect(resource(askedFor, "imera-dns-xmpp1-aaaa").inputs).toMatchObject({ content: short });
+    expect(resource(askedFor, "imera-xmpp1-certificate-token").inputs).toMatchObject({
+      condition: { requestIp: { ins: ["203.0.113.10/32", `${short}/128`] } },
+    });
+    expect(setupStep(askedFor, "configuration").inputs["stdin"]).not.toContain("0DB8");
   });
 
   it("names the reserved IP in the DNS, and configures over the droplet's own address", async () => {

@@ -10,11 +10,14 @@ import type { CloudflareZone } from "../dns/cloudflare-zone.ts";
 import { userData } from "./cloud-init.ts";
 import type { Settings } from "../settings/settings.ts";
 import { firstBootFiles, staticFiles } from "./files.ts";
+import { canonicalIpv6 } from "../model/ipv6.ts";
 import type { NodeAddresses } from "../model/node-facts.ts";
 import { publicFirewall } from "./firewalls.ts";
 import { ejabberdSettings, factSettings, nodeSecrets } from "./node-settings.ts";
 import { NodeSetup } from "./node-setup.ts";
+import { poweredOnAt } from "./proof.ts";
 import { serviceNamed, type Service } from "../model/services.ts";
+import type { Survey } from "../vendors/survey.ts";
 
 /** Resources that all nodes of a network have in common. */
 export interface SharedByNodes {
@@ -28,6 +31,7 @@ export interface SharedByNodes {
   readonly sshKeyId: pulumi.Input<string>;
   /** Firewall that must be there before the droplet. */
   readonly firewall: pulumi.Resource;
+  readonly survey: Survey;
 }
 
 /** Arguments of {@link XmppNode}. */
@@ -44,6 +48,8 @@ export class XmppNode extends pulumi.ComponentResource {
   /** Full name. */
   readonly hostName: string;
   readonly addresses: pulumi.Output<NodeAddresses>;
+  /** Addresses of the machine that was last proved ready. Names lead to these, whatever machine there is meanwhile. */
+  readonly provedAddresses: pulumi.Output<NodeAddresses>;
   /** Public SSH host key of the node, as in a known_hosts file. */
   readonly sshHostKey: pulumi.Output<string>;
   /** Resource that exists once everyone may reach the node, which has been proved ready; in a drill, once proved ready. */
@@ -57,11 +63,12 @@ export class XmppNode extends pulumi.ComponentResource {
     super("imera:index:XmppNode", name, {}, opts);
     const hostName = `${args.key}.${args.settings.domain}`;
     const machine = createMachine(name, args, hostName, this);
-    const { ready, sshHostKey } = setUp(name, args, { ...machine, hostName }, this);
-    const reachable = args.settings.purpose === "drill" ? ready : openPorts(name, args, { ...machine, ready }, this);
+    const { ready, proved, sshHostKey } = setUp(name, args, { ...machine, hostName }, this);
+    const reachable = args.settings.purpose === "drill" ? ready : openPorts(name, args, { ready, proved }, this);
     this.key = args.key;
     this.hostName = hostName;
     this.addresses = machine.addresses;
+    this.provedAddresses = proved.apply(({ addresses }) => addresses);
     this.sshHostKey = sshHostKey;
     this.reachable = reachable;
     this.dropletId = machine.dropletId;
@@ -89,7 +96,7 @@ function createMachine(name: string, args: XmppNodeArgs, hostName: string, paren
     : undefined;
   const addresses = pulumi.output({
     publicIpv4: droplet.ipv4Address,
-    publicIpv6: droplet.ipv6Address,
+    publicIpv6: droplet.ipv6Address.apply(canonicalIpv6),
     privateIpv4: droplet.ipv4AddressPrivate,
     serviceIpv4: reserved?.ipAddress ?? droplet.ipv4Address,
   });
@@ -99,7 +106,7 @@ function createMachine(name: string, args: XmppNodeArgs, hostName: string, paren
 
 function setUp(
   name: string,
-  { settings, services, backup, zone }: XmppNodeArgs,
+  { key, settings, services, backup, zone, survey }: XmppNodeArgs,
   machine: Machine & { readonly hostName: string },
   parent: pulumi.Resource,
 ): NodeSetup {
@@ -117,6 +124,7 @@ function setUp(
     }),
     provisioningPrivateKey: settings.secrets.provisioningPrivateKey,
     firstContactPublicKey: settings.firstContactPublicKey,
+    poweredOnAt: poweredOnAt(`${name}-setup`, key, survey),
   };
   return new NodeSetup(`${name}-setup`, setupArgs, { parent });
 }
@@ -124,9 +132,10 @@ function setUp(
 function openPorts(
   name: string,
   { key, services }: XmppNodeArgs,
-  { dropletId, ready }: Pick<Machine, "dropletId"> & Pick<NodeSetup, "ready">,
+  { ready, proved }: Pick<NodeSetup, "ready" | "proved">,
   parent: pulumi.Resource,
 ): pulumi.Resource {
+  const dropletId = proved.apply((machine) => machine.dropletId);
   return publicFirewall(`${name}-public-firewall`, { key, services, dropletId, ready }, parent);
 }
 

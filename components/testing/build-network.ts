@@ -2,25 +2,34 @@ import { output, runtime, type CustomResourceOptions, type ResourceTransformatio
 import { vi } from "vitest";
 import { readSettings } from "../settings/settings.ts";
 import type { NodeFacts } from "../model/node-facts.ts";
+import type { Survey } from "../vendors/survey.ts";
 import { XmppNetwork } from "../xmpp-network.ts";
 import { goodConfig } from "./good-config.ts";
-import { mockEngine, resolved, resource, type AskedFor } from "./mocks.ts";
+import { mockEngine, type MockEngineOptions, resolved, resource, type AskedFor } from "./mocks.ts";
 
 // On a machine that is busy with droplets, registering 50 resources takes seconds.
 vi.setConfig({ testTimeout: 60_000 });
 
 const zone = { zoneId: "zone-id", dnsWritePermissionId: "permission-id" };
 
+/** Findings at vendors that have nothing of the stack, in a region that has been used. */
+export const nothingFound: Survey = { vpcIsDefault: false, off: new Map(), known: [] };
+
 /** Builds a network with some settings changed, on a made-up engine; resolves when all resources are registered. */
-export async function buildNetwork(changes: Readonly<Record<string, string>> = {}, preview = false) {
-  const askedFor = await mockEngine({ preview });
+export async function buildNetwork(
+  changes: Readonly<Record<string, string>> = {},
+  preview = false,
+  survey: Survey = nothingFound,
+  outputs: NonNullable<MockEngineOptions["outputs"]> = {},
+) {
+  const askedFor = await mockEngine({ preview, outputs });
   const options = new Map<string, CustomResourceOptions>();
   const note: ResourceTransformation = ({ name, opts }) => {
     options.set(name, opts);
     return undefined;
   };
   const settings = readSettings(goodConfig(changes));
-  const args = { settings, zone: settings.purpose === "drill" ? undefined : zone };
+  const args = { settings, zone: settings.purpose === "drill" ? undefined : zone, survey };
   const network = new XmppNetwork("imera", args, { transformations: [note] });
   await runtime.disconnect();
   return { askedFor, network, options, nodes: preview ? [] : await resolved(network.nodes) };

@@ -10,11 +10,21 @@ export interface AskedFor {
   readonly secretInputs: readonly string[];
 }
 
+/** Circumstances of a program on a made-up engine. */
+export interface MockEngineOptions {
+  /** Default: false. */
+  readonly preview?: boolean;
+  /** Outputs by name of a resource, in the place of those made up. Default: none. */
+  readonly outputs?: Readonly<Record<string, object>>;
+  /** Resources that the stack's state has, by URN. Default: none. */
+  readonly state?: Readonly<Record<string, { readonly type: string; readonly outputs: object }>>;
+}
+
 /**
  * Replaces the engine for one test: notes what is asked for and makes up the outputs that the clouds would. Every resource
  * is in the list once its own outputs resolve, so await those before looking.
  */
-export async function mockEngine(options: { readonly preview?: boolean } = {}): Promise<readonly AskedFor[]> {
+export async function mockEngine(options: MockEngineOptions = {}): Promise<readonly AskedFor[]> {
   const askedFor: AskedFor[] = [];
   await pulumi.runtime.setMocks(
     {
@@ -25,9 +35,9 @@ export async function mockEngine(options: { readonly preview?: boolean } = {}): 
           .map(([key]) => key);
         const plain = Object.fromEntries(marked.map(([key, value]) => [key, unmarked(value)]));
         askedFor.push({ type, name, inputs: plain, secretInputs });
-        return { id: idOf(type, name), state: { ...plain, ...made(type, name) } };
+        return { id: idOf(type, name), state: { ...plain, ...made(type, name), ...options.outputs?.[name] } };
       },
-      call: () => ({}),
+      call: ({ token }) => (token === "pulumi:pulumi:readStackResourceOutputs" ? { outputs: options.state ?? {} } : {}),
     },
     "imera",
     "prod",

@@ -19,14 +19,29 @@ export interface PagedApi extends AsyncDisposable {
   readonly cloudflare: ApiConfiguration;
 }
 
-/** Serves `lists` in pages of `pageSize`, whatever size is asked for. `linkTo` replaces the host in links to a next page. */
-export async function startPagedApi(lists: Lists, { pageSize = 200, linkTo = "" } = {}): Promise<PagedApi> {
+/** Answers of a {@link PagedApi} that are not lists, and faults that it has. */
+export interface PagedApiOptions {
+  /** Resources on each page, whatever is asked for. Default: 200. */
+  readonly pageSize?: number;
+  /** Host in links to a next page. Default: the server's own. */
+  readonly linkTo?: string;
+  /** Bodies by path, such as `/v2/account`. */
+  readonly single?: Readonly<Record<string, object>>;
+  /** Status by path of requests that are refused. */
+  readonly refused?: Readonly<Record<string, number>>;
+}
+
+/** Serves lists in pages. */
+export async function startPagedApi(lists: Lists, options: PagedApiOptions = {}): Promise<PagedApi> {
+  const { pageSize = 200, linkTo = "", single = {}, refused = {} } = options;
   const requests: string[] = [];
   const server = createServer((request: IncomingMessage, response) => {
     const url = new URL(request.url ?? "", `http://${request.headers.host ?? ""}`);
     requests.push(`${request.method ?? ""} ${url.pathname}${url.search}`);
-    const answer = request.method === "DELETE" ? remove(lists, url.pathname) : page(lists, url, { pageSize, linkTo });
-    response.writeHead(answer === undefined ? 404 : 200).end(JSON.stringify(answer ?? {}));
+    const found = single[url.pathname] ?? page(lists, url, { pageSize, linkTo });
+    const answer = request.method === "DELETE" ? remove(lists, url.pathname) : found;
+    const status = refused[url.pathname] ?? (answer === undefined ? 404 : 200);
+    response.writeHead(status).end(JSON.stringify(answer ?? {}));
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -20,8 +20,9 @@ describe("sweep", () => {
           { id: "f2", name: "imera-drill-1a2b3c" },
         ],
         "/v2/vpcs": [
-          { id: "n1", name: "imera-drill-1a2b3c-fra1" },
-          { id: "n2", name: "imera-drill-1a2b3cd" },
+          { id: "n1", name: "imera-vpc-1111111", description: "imera-drill-1a2b3c", default: false },
+          { id: "n2", name: "imera-vpc-2222222", description: "imera-drill-1a2b3cd", default: false },
+          { id: "n3", name: "imera-vpc-3333333", description: "imera-drill-1a2b3c", default: true },
         ],
         "/v2/account/keys": [{ id: 7, name: "imera-drill-1a2b3c-provisioning" }],
         "/v2/tags": [{ name: "imera-drill-1a2b3c" }, { name: "imera-local" }],

@@ -5,8 +5,8 @@ import { type CloudApi, isTransient } from "../../components/vendors/cloud-api.t
 /** Marks that tell a stack's resources from others of the same account. */
 export interface Belongings {
   /**
-   * Name that the program gives, `imera-<stack>`: droplets bear it as a tag, names of firewalls, VPCs, keys and the tag
-   * begin with it.
+   * Name that the program gives, `imera-<stack>`: droplets bear it as a tag, a VPC as its description, names of firewalls, keys
+   * and the tag begin with it.
    */
   readonly label: string;
   /** Names of volumes, which the engine draws. */
@@ -51,12 +51,17 @@ const resourceForm = z.object({
   id: z.union([z.string(), z.number()]).optional(),
   name: z.string(),
   tags: z.array(z.string()).nullish(),
+  /** Of a VPC, as is `default`: DigitalOcean deletes no region's default one. */
+  description: z.string().optional(),
+  default: z.boolean().optional(),
 });
 type Resource = z.infer<typeof resourceForm>;
 
-function belongsTo({ label, volumeNames }: Belongings, { key }: Kind, { name, tags }: Resource): boolean {
+function belongsTo({ label, volumeNames }: Belongings, { key }: Kind, resource: Resource): boolean {
+  const { name, tags } = resource;
   if (key === "droplets") return tags?.includes(label) === true;
   if (key === "volumes") return volumeNames.has(name);
+  if (key === "vpcs") return resource.description === label && resource.default !== true;
   return name === label || name.startsWith(`${label}-`);
 }
 

@@ -1,0 +1,167 @@
+import * as pulumi from "@pulumi/pulumi";
+import { messageOf } from "../../host/error.ts";
+import { type CloudflareZone, zoneName } from "../dns/cloudflare-zone.ts";
+import { dnsRecords } from "../dns/dns-records.ts";
+import { zoneProblems } from "../dns/zone-problems.ts";
+import { listRecords } from "../dns/zone-records.ts";
+import { certificateNames, services } from "../model/services.ts";
+import { vendorNames } from "../model/vendor-names.ts";
+import type { Settings } from "../settings/settings.ts";
+import { type Account, findImage, type LiveDroplet, readAccount } from "./account.ts";
+import { accountProblems, type WantedNode } from "./account-problems.ts";
+import { type CloudApi, MissingToken } from "./cloud-api.ts";
+import { configuredCloudflare, configuredDigitalocean, type EngineConfig } from "./configured-api.ts";
+import { type KnownResource, knownResources } from "./stack-state.ts";
+
+/** What was found at the vendors before anything was made. */
+export interface Survey {
+  /** Whether DigitalOcean will refuse to delete the stack's VPC, because it is its region's default one, or will become it. */
+  readonly vpcIsDefault: boolean;
+  /** The stack's droplets that are off though nothing is to be changed about them, by the key of the node. */
+  readonly off: ReadonlyMap<string, LiveDroplet>;
+  /** Resources in the stack's state; empty where it could not be read. */
+  readonly known: readonly KnownResource[];
+}
+
+/**
+ * Compares the stack's settings with what the vendors offer and with what is there. Throws one `RunError` that names everything
+ * that they would refuse, or that would not work, a line each. Warns of what could not be looked up. `name` is that of the
+ * network's component, `zone` undefined where nothing is published, `config` the engine's whole configuration.
+ */
+export async function survey(
+  name: string,
+  settings: Settings,
+  zone: CloudflareZone | undefined,
+  config: EngineConfig = pulumi.runtime.allConfig(),
+): Promise<Survey> {
+  const known = await stateOrNothing();
+  const ownIds = new Set(known?.map(({ id }) => id));
+  const [digitalocean, inZone] = await Promise.all([
+    atDigitalOcean(name, settings, known ?? [], config),
+    // Without the state the stack's own records would be taken for somebody else's.
+    zone === undefined || known === undefined ? [] : inTheZone(settings, zone, ownIds, config),
+  ]);
+  const problems = [...digitalocean.problems, ...inZone];
+  if (problems.length > 0) throw new pulumi.RunError(report(problems));
+  return { ...digitalocean.found, known: known ?? [] };
+}
+
+async function stateOrNothing(): Promise<readonly KnownResource[] | undefined> {
+  try {
+    return await knownResources();
+  } catch (error) {
+    await pulumi.log.warn(`The stack's state could not be read, so less is checked beforehand: ${messageOf(error)}`);
+    return undefined;
+  }
+}
+
+interface AtDigitalOcean {
+  readonly problems: readonly string[];
+  readonly found: Pick<Survey, "vpcIsDefault" | "off">;
+}
+
+async function atDigitalOcean(
+  name: string,
+  settings: Settings,
+  known: readonly KnownResource[],
+  config: EngineConfig,
+): Promise<AtDigitalOcean> {
+  const api = orWarning(() => configuredDigitalocean(config));
+  if (api === undefined) return { problems: [], found: { vpcIsDefault: true, off: new Map() } };
+  const [account, image] = await Promise.all([readAccount(api), findImage(api, settings.image)]);
+  const nodes = new Map(settings.nodes.map((key) => [key, liveNode(`${name}-${key}`, known, account)]));
+  const wanted = {
+    ...settings,
+    nodes: [...nodes.values()],
+    firewalls: firewallNames(settings),
+    sshKey: settings.provisioningPublicKey,
+    ownIds: new Set(known.map(({ id }) => id)),
+  };
+  return {
+    // Of an account whose droplets are not known everything would seem new.
+    problems: account.droplets === undefined ? [] : accountProblems(wanted, account, image),
+    found: { vpcIsDefault: vpcIsDefault(name, settings, known, account), off: dropletsOff(settings, nodes) },
+  };
+}
+
+function liveNode(name: string, known: readonly KnownResource[], { droplets, volumes }: Account): WantedNode {
+  const idOf = (resource: string) => known.find((candidate) => candidate.name === `${name}-${resource}`)?.id;
+  return {
+    droplet: droplets?.find(({ id }) => id === idOf("droplet")),
+    volume: volumes?.find(({ id }) => id === idOf("data")),
+    hasReservedIp: idOf("address") !== undefined,
+  };
+}
+
+function firewallNames({ nodes, purpose }: Settings): string[] {
+  const { operatorFirewall, publicFirewall } = vendorNames(pulumi.getStack());
+  return purpose === "drill" ? [operatorFirewall] : [operatorFirewall, ...nodes.map(publicFirewall)];
+}
+
+/** DigitalOcean makes a region's first VPC its default one, and deletes no default one. */
+function vpcIsDefault(name: string, { region }: Settings, known: readonly KnownResource[], { vpcs }: Account): boolean {
+  if (vpcs === undefined) return true;
+  const id = known.find((resource) => resource.name === `${name}-vpc`)?.id;
+  const own = vpcs.find((vpc) => vpc.id === id && vpc.region === region);
+  return own?.default ?? !vpcs.some((vpc) => vpc.region === region);
+}
+
+function dropletsOff(
+  { region, size }: Settings,
+  nodes: ReadonlyMap<string, WantedNode>,
+): ReadonlyMap<string, LiveDroplet> {
+  return new Map(
+    [...nodes].flatMap(([key, { droplet }]) =>
+      // The plugin switches on what it resizes.
+      droplet?.status === "off" && droplet.region.slug === region && droplet.size_slug === size ? [[key, droplet]] : [],
+    ),
+  );
+}
+
+async function inTheZone(
+  settings: Settings,
+  zone: CloudflareZone,
+  ownIds: ReadonlySet<string>,
+  config: EngineConfig,
+): Promise<readonly string[]> {
+  const api = orWarning(() => configuredCloudflare(config));
+  const records = api && (await listRecords(api, zone.zoneId));
+  if (records === undefined) return [];
+  const offered = services({
+    turnRelayPorts: { first: settings.turnRelayFirstPort, last: settings.turnRelayLastPort },
+  });
+  const nodes = settings.nodes.map((key) => ({ key, hostName: `${key}.${settings.domain}` }));
+  const wanted = {
+    domain: settings.domain,
+    zone: zoneName(settings),
+    records: dnsRecords({ ...settings, services: offered, nodes }),
+    certificateNames: certificateNames(settings.domain, offered),
+    authority: authorityOf(settings),
+    ownIds,
+  };
+  return zoneProblems(wanted, records);
+}
+
+function authorityOf({ caaIssuer, acmeDirectoryUrl }: Settings): string {
+  if (caaIssuer !== "") return caaIssuer;
+  return new URL(acmeDirectoryUrl).hostname.endsWith(".letsencrypt.org") ? "letsencrypt.org" : "";
+}
+
+function orWarning(api: () => CloudApi): CloudApi | undefined {
+  try {
+    return api();
+  } catch (error) {
+    // The plugins say themselves what they need to change anything.
+    if (!(error instanceof MissingToken)) throw error;
+    void pulumi.log.warn(`${error.message} What it offers and has is not checked.`);
+    return undefined;
+  }
+}
+
+function report(problems: readonly string[]): string {
+  const shown = problems.slice(0, mostProblems).map((problem) => `  ${problem}`);
+  const rest = problems.length > mostProblems ? [`  … and ${problems.length - mostProblems} more of these`] : [];
+  return ["this cannot work at the vendors, so nothing is made:", ...shown, ...rest].join("\n");
+}
+
+const mostProblems = 20;
