@@ -44,9 +44,18 @@ it("answers what the API was told, at once", async () => {
     { priority: 5, weight: 1, port: 5223, name: "im.example.org" },
   ]);
   await create({ type: "CAA", data: { flags: "128", tag: "issue", value: "ca.test;accounturi=https://ca.test/1" } });
-  expect(await resolver.resolveCaa("example.org")).toEqual([
-    { critical: 128, issue: "ca.test;accounturi=https://ca.test/1", type: "CAA" },
+  const caa = (await resolver.resolveCaa("example.org")) as { issue?: string; issuewild?: string }[];
+  expect(caa).toContainEqual({ critical: 128, issue: "ca.test;accounturi=https://ca.test/1", type: "CAA" });
+  // Universal SSL's, which the API does not show.
+  expect(caa.flatMap(({ issue }) => issue ?? []).sort()).toEqual([
+    "ca.test;accounturi=https://ca.test/1",
+    "letsencrypt.org",
+    "pki.goog; cansignhttpexchanges=yes",
+    "sectigo.com",
+    "ssl.com",
   ]);
+  expect((await client.dns.records.list({ zone_id, type: "CAA" })).result).toHaveLength(1);
+  expect(await resolver.resolveCaa("example.net").catch(({ code }: { code: string }) => code)).toBe("ENODATA");
   await create({
     type: "TLSA",
     name: "_5222._tcp.im",

@@ -7,9 +7,29 @@ export function dnsZones(api: CloudflareApi): DnsZone[] {
   return api.zones().map(({ zone, nameServers, records }) => ({
     name: zone.name,
     nameServers,
-    records: records.map(dnsRecord),
+    records: [...records.map(dnsRecord), ...universalSslRecords(records)],
   }));
 }
+
+/**
+ * Records that Cloudflare serves beside CAA records where Universal SSL is on, which it is unless somebody switched it off. Its
+ * API does not show them. https://developers.cloudflare.com/ssl/edge-certificates/caa-records/
+ */
+function universalSslRecords(records: readonly StoredRecord[]): DnsRecord[] {
+  const owners = new Set(records.filter(({ type }) => type === "CAA").map(({ name }) => name));
+  return [...owners].flatMap((name) =>
+    edgeAuthorities.flatMap((value) =>
+      (["issue", "issuewild"] as const).map((tag) => ({
+        name,
+        ttl: automaticTtlSeconds,
+        type: "CAA" as const,
+        data: { flags: 0, tag, value },
+      })),
+    ),
+  );
+}
+
+const edgeAuthorities = ["letsencrypt.org", "pki.goog; cansignhttpexchanges=yes", "sectigo.com", "ssl.com"];
 
 /** TTL that Cloudflare serves for "automatic". */
 const automaticTtlSeconds = 300;

@@ -46,9 +46,9 @@ describe("SSH keys", () => {
 
 describe("what DigitalOcean offers", () => {
   it.each([
-    ["/v2/account", { account: { status: "active", droplet_limit: 25, email_verified: true } }],
+    ["/v2/account", { account: { status: "active", droplet_limit: 25, volume_limit: 100, email_verified: true } }],
     ["/v2/regions?page=1&per_page=200", { meta: { total: 10 } }],
-    ["/v2/sizes?page=1&per_page=200", { meta: { total: 7 } }],
+    ["/v2/sizes?page=1&per_page=200", { meta: { total: 21 } }],
     ["/v2/images", { images: [{ slug: "debian-13-x64", distribution: "Debian" }] }],
     ["/v2/images?private=true", { images: [] }],
     ["/v2/images/debian-13-x64", { image: { slug: "debian-13-x64" } }],

@@ -14,9 +14,17 @@ export interface Size {
   readonly transferTiB: number;
   readonly priceMonthlyUsd: number;
   readonly priceHourlyUsd: number;
+  /** Slugs of the regions that have it. */
+  readonly regions: readonly string[];
+  /** Name of its family. */
+  readonly description: string;
 }
 
-/** Sizes that the local cloud makes droplets of: the basic ones with shared CPUs. */
+const everywhere = regions.map(({ slug }) => slug);
+const premium = ["ams3", "blr1", "fra1", "lon1", "nyc1", "nyc3", "sfo3", "sgp1", "syd1"];
+const dedicated = ["ams3", "fra1", "nyc1", "sfo3"];
+
+/** Sizes that the local cloud makes droplets of: more than one page of them, and not all in each region. */
 export const sizes: readonly Size[] = [
   size("s-1vcpu-512mb-10gb", 512, 1, 10, 0.5, 4, 0.00595),
   size("s-1vcpu-1gb", 1024, 1, 25, 1, 6, 0.00893),
@@ -25,6 +33,20 @@ export const sizes: readonly Size[] = [
   size("s-2vcpu-4gb", 4096, 2, 80, 4, 24, 0.03571),
   size("s-4vcpu-8gb", 8192, 4, 160, 5, 48, 0.07143),
   size("s-8vcpu-16gb", 16384, 8, 320, 6, 96, 0.14286),
+  size("s-1vcpu-1gb-amd", 1024, 1, 25, 1, 7, 0.01042, "Premium AMD", premium),
+  size("s-1vcpu-1gb-intel", 1024, 1, 25, 1, 7, 0.01042, "Premium Intel", premium),
+  size("s-1vcpu-2gb-amd", 2048, 1, 50, 2, 14, 0.02083, "Premium AMD", premium),
+  size("s-1vcpu-2gb-intel", 2048, 1, 50, 2, 14, 0.02083, "Premium Intel", premium),
+  size("s-2vcpu-2gb-amd", 2048, 2, 60, 3, 21, 0.03125, "Premium AMD", premium),
+  size("s-2vcpu-2gb-intel", 2048, 2, 60, 3, 21, 0.03125, "Premium Intel", premium),
+  size("s-2vcpu-4gb-amd", 4096, 2, 80, 4, 28, 0.04167, "Premium AMD", premium),
+  size("s-2vcpu-4gb-intel", 4096, 2, 80, 4, 28, 0.04167, "Premium Intel", premium),
+  size("s-4vcpu-8gb-amd", 8192, 4, 160, 5, 56, 0.08333, "Premium AMD", premium),
+  size("s-4vcpu-8gb-intel", 8192, 4, 160, 5, 56, 0.08333, "Premium Intel", premium),
+  size("c-2", 4096, 2, 25, 4, 42, 0.0625, "CPU-Optimized", dedicated),
+  size("c-4", 8192, 4, 50, 5, 84, 0.125, "CPU-Optimized", dedicated),
+  size("g-2vcpu-8gb", 8192, 2, 25, 4, 63, 0.09375, "General Purpose", dedicated),
+  size("m-2vcpu-16gb", 16384, 2, 50, 4, 84, 0.125, "Memory-Optimized", dedicated),
 ];
 
 /** A public image of droplets. */
@@ -69,6 +91,9 @@ function size(
   transferTiB: number,
   priceMonthlyUsd: number,
   priceHourlyUsd: number,
+  description = "Basic",
+  inRegions = everywhere,
 ): Size {
-  return { slug, memoryMiB, vcpus, diskGiB, transferTiB, priceMonthlyUsd, priceHourlyUsd };
+  const machine = { slug, memoryMiB, vcpus, diskGiB, transferTiB };
+  return { ...machine, priceMonthlyUsd, priceHourlyUsd, description, regions: inRegions };
 }

@@ -89,6 +89,7 @@ function checkOrder(cloud: Cloud, body: CreateBody, names: readonly string[]): O
   if (!image.regions.includes(region)) {
     throw unprocessable("The image you specified is not available in the selected region.");
   }
+  if (!size.regions.includes(region)) throw unprocessable("Size is not available in this region.");
   if (namedVpc !== undefined && namedVpc.region !== region) {
     throw unprocessable(`VPC ${namedVpc.id} is in ${namedVpc.region}, not in the droplet's region ${region}.`);
   }

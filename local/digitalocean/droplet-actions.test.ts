@@ -50,6 +50,19 @@ describe("droplet actions", () => {
     });
   });
 
+  it("refuse a size that the droplet's region has not, once the droplet is off", async () => {
+    const api = await startTestApi();
+    const id = await createDroplet(api, { region: "tor1" });
+    const act = (body: object) => api.request("POST", `/v2/droplets/${id}/actions`, body);
+    await act({ type: "power_off" });
+    await api.settled();
+    expect(await act({ type: "resize", size: "m-2vcpu-16gb", disk: false })).toMatchObject({
+      status: 422,
+      body: { message: "This size is not available in this region." },
+    });
+    expect(await api.request("GET", `/v2/droplets/${id}`)).toMatchObject({ body: { droplet: { status: "off" } } });
+  });
+
   it("shut down a droplet that is off already, but power it off only once", async () => {
     const api = await startTestApi();
     const id = await createDroplet(api);

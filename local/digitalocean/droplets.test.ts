@@ -23,7 +23,9 @@ describe("a new droplet", () => {
       ["10.99.7.16", "public"],
       ["10.98.7.2", "private"],
     ]);
-    expect(active?.droplet?.networks?.v6?.map(({ ipAddress }) => ipAddress)).toEqual(["fd99:0:0:7::10"]);
+    expect(active?.droplet?.networks?.v6?.map(({ ipAddress }) => ipAddress)).toEqual([
+      "FD99:0000:0000:0007:0000:0000:0000:0010",
+    ]);
   });
 
   it("reaches the hypervisor with its size, keys, user data, addresses and volumes", async () => {
@@ -62,6 +64,7 @@ describe("a new droplet", () => {
   it.each([
     [{ region: "xyz1" }, "You specified an invalid region for Droplet creation."],
     [{ size: "s-99vcpu" }, "You specified an invalid size for Droplet creation."],
+    [{ region: "tor1", size: "c-2" }, "Size is not available in this region."],
     [{ image: "plan9" }, "You specified an invalid image for Droplet creation."],
     [{ ssh_keys: [42] }, "42 are invalid key identifiers for Droplet creation."],
     [{ name: "a b" }, "Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)"],

@@ -4,6 +4,8 @@
 export const dropletLimit = 25;
 /** Reserved IPs an account may have. */
 export const reservedIpLimit = 5;
+/** Volumes an account may have. */
+export const volumeLimit = 100;
 /** Volumes attached to one droplet. */
 export const volumesPerDroplet = 7;
 /** Size of the largest volume. */

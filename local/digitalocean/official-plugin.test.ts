@@ -13,6 +13,7 @@ describe("requests of the official plugin are taken:", () => {
     const api = await startTestApi();
     const key = await api.request("POST", "/v2/account/keys", { name: "op", public_key: publicKey });
     const { id: keyId } = (key.body as { ssh_key: { id: number } }).ssh_key;
+    await api.request("POST", "/v2/vpcs", { name: "first", region: "fra1" });
     const vpc = await api.request("POST", "/v2/vpcs", { name: "net", region: "fra1", ip_range: "10.20.0.0/20" });
     const { id: vpcId } = (vpc.body as { vpc: { id: string } }).vpc;
     const created = await api.request("POST", "/v2/droplets", {

@@ -1,5 +1,5 @@
 import type { Region } from "../../components/vendors/digitalocean.ts";
-import { findRegion, findSize, regions, sizes, type Size } from "./catalogue.ts";
+import { findRegion, findSize, sizes, type Size } from "./catalogue.ts";
 import { vpcOf, type Cloud } from "./cloud.ts";
 import type { Action, Droplet, ReservedIp, Volume, Vpc } from "./entities.ts";
 import { formatIpv4, netmask, parseIpv4Range } from "./ipv4.ts";
@@ -15,7 +15,7 @@ export function regionView(region: Region) {
     slug: region.slug,
     features: ["backups", "ipv6", "metadata", "install_agent", "storage", "image_transfer"],
     available: true,
-    sizes: sizes.map(({ slug }) => slug),
+    sizes: sizes.filter((size) => size.regions.includes(region.slug)).map(({ slug }) => slug),
   };
 }
 
@@ -29,9 +29,9 @@ export function sizeView(size: Size) {
     transfer: size.transferTiB,
     price_monthly: size.priceMonthlyUsd,
     price_hourly: size.priceHourlyUsd,
-    regions: regions.map(({ slug }) => slug),
+    regions: size.regions,
     available: true,
-    description: "Basic",
+    description: size.description,
     disk_info: [{ type: "local", size: { amount: size.diskGiB, unit: "gib" } }],
   };
 }
@@ -147,8 +147,22 @@ function networksView({ state, plan }: Cloud, droplet: Droplet) {
       { ip_address: publicIpv4, netmask: publicNetmask, gateway: plan.cloudIpv4, type: "public" },
       { ip_address: vpcIpv4, netmask: netmask(range.prefix), gateway: formatIpv4(range.base + 1), type: "private" },
     ],
-    v6: publicIpv6 === null ? [] : [{ ip_address: publicIpv6, netmask: 64, gateway: plan.cloudIpv6, type: "public" }],
+    v6:
+      publicIpv6 === null
+        ? []
+        : [{ ip_address: longIpv6(publicIpv6), netmask: 64, gateway: plan.cloudIpv6, type: "public" }],
   };
+}
+
+/** DigitalOcean has been seen to write addresses in full and in capitals, and in short: clients have to take each form. */
+function longIpv6(address: string): string {
+  const [head = [], tail] = address.split("::").map((half) => half.split(":").filter((group) => group !== ""));
+  const groups = tail === undefined ? head : [...head, ...zeros(8 - head.length - tail.length), ...tail];
+  return groups.map((group) => group.padStart(4, "0").toUpperCase()).join(":");
+}
+
+function zeros(count: number): string[] {
+  return Array.from({ length: count }, () => "0");
 }
 
 function known<T>(value: T | undefined, what: string): T {

@@ -1,12 +1,32 @@
 import { describe, expect, it } from "vitest";
-import { startTestApi } from "./testing/api.ts";
+import { startTestApi, type TestApi } from "./testing/api.ts";
 import { createDroplet } from "./testing/orders.ts";
 
+/** Makes the VPC that becomes the region's default. */
+function useRegion(api: TestApi) {
+  return api.request("POST", "/v2/vpcs", { name: "first", region: "fra1" });
+}
+
 describe("a VPC", () => {
+  it("that is its region's first is the default one, and stays", async () => {
+    const api = await startTestApi();
+    const first = await useRegion(api);
+    expect(first).toMatchObject({ status: 201, body: { vpc: { default: true } } });
+    const { id } = (first.body as { vpc: { id: string } }).vpc;
+    expect(await api.request("DELETE", `/v2/vpcs/${id}`)).toMatchObject({
+      status: 403,
+      body: { message: "Can not delete default VPC" },
+    });
+    const elsewhere = await api.request("POST", "/v2/vpcs", { name: "ams", region: "ams3" });
+    expect(elsewhere).toMatchObject({ body: { vpc: { default: true } } });
+    const second = await api.request("POST", "/v2/vpcs", { name: "second", region: "fra1" });
+    expect(second).toMatchObject({ body: { vpc: { default: false } } });
+  });
+
   it("gets a range of the plan, and holds its droplets", async () => {
     const api = await startTestApi();
+    await useRegion(api);
     const created = await api.client.vpcs.post({ name: "net", region: "fra1" });
-    // The first /27 is the region's default VPC.
     expect(created?.vpc?.ipRange).toBe("10.98.7.32/27");
     const id = created?.vpc?.id ?? "";
     const droplet = await createDroplet(api, { vpcUuid: id });
@@ -30,6 +50,7 @@ describe("a VPC", () => {
 
   it("takes the range that is asked for, and changes name and description", async () => {
     const api = await startTestApi();
+    await useRegion(api);
     const body = { name: "net", region: "fra1", ip_range: "10.20.0.0/20" };
     const created = await api.request("POST", "/v2/vpcs", body);
     expect(created).toMatchObject({
@@ -45,6 +66,7 @@ describe("a VPC", () => {
 
   it("becomes its region's default when asked", async () => {
     const api = await startTestApi();
+    await useRegion(api);
     const created = await api.client.vpcs.post({ name: "net", region: "fra1" });
     const id = created?.vpc?.id ?? "";
     expect((await api.request("PATCH", `/v2/vpcs/${id}`, { default: true })).status).toBe(200);
@@ -73,6 +95,7 @@ describe("a VPC", () => {
 
   it("with no range left is refused", async () => {
     const api = await startTestApi();
+    await useRegion(api);
     for (let count = 0; count < 7; count++) {
       expect((await api.request("POST", "/v2/vpcs", { name: `net${count}`, region: "fra1" })).status).toBe(201);
     }

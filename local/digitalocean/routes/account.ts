@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { dropletLimit, reservedIpLimit } from "../limits.ts";
+import { dropletLimit, reservedIpLimit, volumeLimit } from "../limits.ts";
 import type { Env } from "../errors.ts";
 
 /** `GET /v2/account`: an active account with DigitalOcean's limits for new accounts. */
@@ -9,6 +9,8 @@ export function accountRoutes() {
       account: {
         droplet_limit: dropletLimit,
         floating_ip_limit: reservedIpLimit,
+        reserved_ip_limit: reservedIpLimit,
+        volume_limit: volumeLimit,
         email: "operator@local.invalid",
         name: "Local cloud",
         uuid: "local",

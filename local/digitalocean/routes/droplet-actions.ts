@@ -93,6 +93,7 @@ function resizeWork(droplet: Droplet, slug: string, disk: boolean): Work {
     throw unprocessable("This size is not available because it has a smaller disk.");
   }
   assertPower(droplet, "off", "Droplet must be powered off before it is resized.");
+  if (!size.regions.includes(droplet.region)) throw unprocessable("This size is not available in this region.");
   return { kind: "resizeDroplet", dropletId: droplet.id, size: slug, disk };
 }
 

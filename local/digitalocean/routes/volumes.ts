@@ -5,7 +5,7 @@ import { findRegion } from "../catalogue.ts";
 import type { Cloud } from "../cloud.ts";
 import type { Action, Volume } from "../entities.ts";
 import { conflict, notFound, unprocessable, unsupported, type Env } from "../errors.ts";
-import { volumeSizeMaxGiB } from "../limits.ts";
+import { volumeLimit, volumeSizeMaxGiB } from "../limits.ts";
 import { ensureTags, joinProject } from "../membership.ts";
 import { page } from "../paging.ts";
 import { volumeSpec } from "../perform.ts";
@@ -81,6 +81,9 @@ async function create(cloud: Cloud, body: z.infer<typeof createVolume>): Promise
   if (region === undefined) throw unprocessable("You specified an invalid region for Volume creation.");
   if (body.snapshot_id !== "") throw unsupported("volumes from snapshots");
   if (selectVolumes(cloud, { name: body.name, region }).length > 0) throw conflict("volume already exists");
+  if (state.volumes.all().length >= volumeLimit) {
+    throw unprocessable("failed to create volume: volume/snapshot capacity limit exceeded");
+  }
   ensureTags(state, body.tags);
   const volume: Volume = {
     id: cloud.uuid(),

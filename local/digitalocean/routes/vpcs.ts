@@ -6,7 +6,6 @@ import { findRegion } from "../catalogue.ts";
 import type { Cloud } from "../cloud.ts";
 import type { Vpc } from "../entities.ts";
 import { forbidden, notFound, unprocessable, type Env } from "../errors.ts";
-import { defaultVpc } from "../membership.ts";
 import { page } from "../paging.ts";
 import { vpcView } from "../views.ts";
 
@@ -76,8 +75,6 @@ function create(cloud: Cloud, body: z.infer<typeof createBody>): Vpc {
   const region = findRegion(body.region)?.slug;
   if (region === undefined) throw unprocessable("You specified an invalid region for VPC creation.");
   assertNameFree(cloud, body.name);
-  // As in an account that has used the region: its default VPC is there, and the new one is not it, so it can be deleted.
-  defaultVpc(cloud, region);
   if (body.ip_range !== "") assertVpcRange(state, plan, body.ip_range);
   const id = cloud.uuid();
   return state.vpcs.put(id, {
@@ -86,7 +83,8 @@ function create(cloud: Cloud, body: z.infer<typeof createBody>): Vpc {
     description: body.description,
     region,
     ipRange: body.ip_range === "" ? chooseVpcRange(state, plan) : body.ip_range,
-    isDefault: false,
+    // The first one becomes the region's default, and is never deleted.
+    isDefault: !state.vpcs.all().some((vpc) => vpc.region === region),
     createdAt: cloud.now(),
   });
 }

@@ -89,7 +89,10 @@ function toJsonSchema(node: unknown): unknown {
     if (key === "nullable") continue;
     if (key === "properties" && isObject(value)) {
       result[key] = Object.fromEntries(
-        Object.entries(value).map(([name, inner]) => [misspelt.get(name) ?? name, closed(toJsonSchema(inner))]),
+        Object.entries({ ...value, ...undocumentedBeside(value) }).map(([name, inner]) => [
+          misspelt.get(name) ?? name,
+          closed(toJsonSchema(inner)),
+        ]),
       );
     } else if (key === "items") {
       result[key] = closed(toJsonSchema(value));
@@ -139,4 +142,10 @@ function missingHeaders(headers: Headers): string[] {
   return ["ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"]
     .filter((name) => !/^\d+$/.test(headers.get(name) ?? ""))
     .map((name) => `header ${name} is missing`);
+}
+
+/** The document leaves two of an account's limits out; DigitalOcean answers them, and its Go client reads them. */
+function undocumentedBeside(properties: object): JsonObject {
+  const limit = { type: "integer" };
+  return "droplet_limit" in properties ? { volume_limit: limit, reserved_ip_limit: limit } : {};
 }
