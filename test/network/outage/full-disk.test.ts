@@ -9,13 +9,16 @@ import {
 } from "../../../components/model/node-facts.ts";
 
 const network = networkUnderTest();
-/** Prefix of the files that fill the volume, among the uploads. */
-const ballast = `${uploadDirectory}/ballast`;
+/** File among the uploads that takes the last space. */
+const lastUpload = `${uploadDirectory}/ballast`;
+/** File that takes most of the space before. Among the uploads it would be backed up, and stay on the disk so long. */
+const bulk = `${dataMountPoint}/ballast`;
+const removeBoth = `rm --force ${lastUpload} ${bulk}`;
 const as = (user: string) => `setpriv --reuid ${user} --regid ${user} --init-groups --reset-env`;
 
 afterEach(async () => {
   const node = await nodeMachine();
-  await node.shell(`rm --force ${ballast}.*`);
+  await node.shell(removeBoth);
   await isServing(node, 120_000);
 });
 
@@ -36,7 +39,7 @@ describe("a volume that uploads fill", () => {
     const full = await healthIs(node, "health to say that the volume is full", isDiskLow, 30_000);
     expect(full).toMatchObject({ healthy: false, serving: true });
 
-    await node.shell(`rm ${ballast}.*`);
+    await node.shell(removeBoth);
     await client.acknowledges(10, 60_000);
     await expectIntactDatabase(node);
     await network.current.expectNothingLost(client);
@@ -58,7 +61,7 @@ describe("a volume without a single block left", () => {
     await node.shell(`kill -KILL $(head --lines 1 ${databaseFolder}/postmaster.pid)`);
     await healthIs(node, "health to say that the volume is full", isDiskLow, 60_000);
 
-    await node.shell(`rm ${ballast}.*`);
+    await node.shell(removeBoth);
     await isServing(node, 120_000);
     await expectIntactDatabase(node);
     await using later = await network.current.sendNumbers("after the last block");
@@ -74,12 +77,12 @@ function isDiskLow({ checks }: Health): boolean {
 /** A shell command that leaves so much space free for everyone but the database, in MiB. */
 function leaveFree(mebibytes: number): string {
   const free = `$(df --output=avail --block-size=1M ${dataMountPoint} | tail --lines 1)`;
-  return `fallocate --length $((${free} - ${mebibytes}))M ${ballast}.most`;
+  return `fallocate --length $((${free} - ${mebibytes}))M ${bulk}`;
 }
 
 /** A shell command that writes as this user until there is no space for that user any more. */
 function fillAs(user: string): string {
-  return `${as(user)} dd if=/dev/zero of=${ballast}.rest bs=1M status=none 2>/dev/null; test $? = 1`;
+  return `${as(user)} dd if=/dev/zero of=${lastUpload} bs=1M status=none 2>/dev/null; test $? = 1`;
 }
 
 /** More rows than there is room for. */
