@@ -55,7 +55,7 @@ it("answers what the API was told, at once", async () => {
     "ssl.com",
   ]);
   expect((await client.dns.records.list({ zone_id, type: "CAA" })).result).toHaveLength(1);
-  expect(await resolver.resolveCaa("example.net").catch(({ code }: { code: string }) => code)).toBe("ENODATA");
+  await expect(resolver.resolveCaa("example.net")).rejects.toMatchObject({ code: "ENODATA" });
   await create({
     type: "TLSA",
     name: "_5222._tcp.im",
