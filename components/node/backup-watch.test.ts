@@ -1,9 +1,7 @@
 import { utimesSync } from "node:fs";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 
 import { nodeRoot, type NodeRoot } from "../testing/node-root.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 let node: NodeRoot;
 beforeEach(() => {

@@ -2,11 +2,8 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { XMLParser } from "fast-xml-parser";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { nodeFiles, nodeRoot, type NodeRoot } from "../testing/node-root.ts";
-
-// Each test starts another program, which takes long on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
 
 const program = join(nodeFiles, "usr/local/sbin/imera-export");
 const facts = { domain: "montague.test" };

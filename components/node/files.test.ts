@@ -1,13 +1,10 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { generateOpenSshKeyPair } from "../../host/openssh-key.ts";
 import { temporaryFolder } from "../../host/testing/temporary-folder.ts";
 import { nodeFiles, nodeRoot, type NodeRoot } from "../testing/node-root.ts";
-
-// Each test starts other programs, which takes long on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
 
 const root = nodeFiles;
 const names = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((name) =>

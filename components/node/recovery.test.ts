@@ -1,9 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it, vi } from "vitest";
-
-// Each test starts Python, which takes long on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
+import { describe, expect, it } from "vitest";
 
 const library = fileURLToPath(new URL("../files/usr/local/lib/imera", import.meta.url));
 
