@@ -32,7 +32,7 @@ export async function prepareDroplet(
 async function install(session: NodeSession, report: (line: string) => void): Promise<Versions> {
   const listeners = { onLine: report, onStderrLine: report, timeoutMs: installTimeoutMs };
   const files = staticFiles();
-  await runProgram(session, ["/usr/local/sbin/imera-apply"], { stdin: fileBundle([...files, facts]) });
+  await runProgram(session, ["/usr/local/sbin/imera-apply"], { stdin: fileBundle(files) });
   await runProgram(session, [packagesStep(files)], listeners);
   const [ejabberd, postgresql] = [
     await versionOf(session, "ejabberd"),
@@ -44,13 +44,6 @@ async function install(session: NodeSession, report: (line: string) => void): Pr
   if (left !== "") throw new Error(`The droplet still has what is its own, so no image was made of it:\n${left}`);
   return { ejabberd, postgresql };
 }
-
-const facts = {
-  path: "/etc/imera/node.json",
-  mode: "0644",
-  owner: "root:root",
-  content: JSON.stringify({ database: { version: postgresqlVersion } }),
-};
 
 /** Path of the program that converge starts with: it ends when all packages are there. */
 function packagesStep(files: readonly NodeFile[]): string {
