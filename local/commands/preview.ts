@@ -13,7 +13,7 @@ import { localStack } from "../stack/stack.ts";
 export async function previewNetwork(run: Run, toolchain: Toolchain): Promise<void> {
   const stack = localStack(run, toolchain);
   await endInterruptedRun(stack);
-  const { events } = await runEngine(stack, ["preview"]);
+  const { events } = await runEngine(stack, ["preview", "--refresh"]);
   for (const warning of warnings(events)) process.stderr.write(`Warning: ${warning}\n`);
   process.stdout.write(`${describePlan(plannedChanges(events))}\n`);
 }

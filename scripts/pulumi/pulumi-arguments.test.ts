@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { needsStack, onlyReads, pulumiArguments, refuseForLocalCloud } from "./pulumi-arguments.ts";
+import { needsStack, onlyReads, pulumiArguments, refuseForLocalCloud, withRefresh } from "./pulumi-arguments.ts";
 
 const parsed = (line: string) => pulumiArguments(line.split(" "));
 
@@ -35,6 +35,18 @@ describe("pulumiArguments", () => {
 
   it("refuses --stack without a name", () => {
     expect(() => parsed("up --stack")).toThrow("--stack: its value is missing");
+  });
+});
+
+describe("withRefresh", () => {
+  it.each([
+    ["up --stack prod", "up --stack prod --refresh"],
+    ["-s prod update --yes -- x", "-s prod update --yes --refresh -- x"],
+    ["up --refresh=false", "up --refresh=false"],
+    ["up -r", "up -r"],
+    ["preview --stack prod", "preview --stack prod"],
+  ])("makes of %s: %s", (line, args) => {
+    expect(withRefresh(parsed(line)).join(" ")).toBe(args);
   });
 });
 

@@ -58,6 +58,17 @@ function valueOf(args: readonly string[], names: readonly string[]) {
   return { value, places };
 }
 
+/**
+ * Adds `--refresh` to the arguments of `pulumi up`, unless they say something about it: what was changed or taken away at the
+ * vendors is put right by each `up`, not only by one that changes a setting.
+ */
+export function withRefresh({ args, command }: PulumiArguments): readonly string[] {
+  if (command !== "up" && command !== "update") return args;
+  const end = args.includes("--") ? args.indexOf("--") : args.length;
+  if (args.slice(0, end).some((argument) => /^(--refresh|-r)(=|$)/.test(argument))) return args;
+  return args.toSpliced(end, 0, "--refresh");
+}
+
 /** Words that are neither options nor the values of those that may stand before a command. */
 function words(args: readonly string[]): string[] {
   return args.filter((word, index) => !word.startsWith("-") && !takesValue.has(args[index - 1] ?? ""));

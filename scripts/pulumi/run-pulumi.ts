@@ -9,7 +9,14 @@ import { stackName as localStack } from "../../local/stack/stack-name.ts";
 import { holdStack } from "../network/hold-stack.ts";
 import { openStack } from "../network/open-stack.ts";
 import { exitCodeOf } from "./exit-code.ts";
-import { needsStack, onlyReads, type PulumiArguments, runsEngine, takesConfigFile } from "./pulumi-arguments.ts";
+import {
+  needsStack,
+  onlyReads,
+  type PulumiArguments,
+  runsEngine,
+  takesConfigFile,
+  withRefresh,
+} from "./pulumi-arguments.ts";
 
 /**
  * Runs the Pulumi CLI on the terminal of this process, with all that belongs to the stack that the arguments name. Resolves to
@@ -24,10 +31,11 @@ export async function runPulumi(given: PulumiArguments): Promise<number> {
     hold.use(await holdStack(access));
     await endInterruptedRun(access);
   }
-  if (access.run === undefined) return await onTerminal(access.cli, given.args);
+  const asked = { ...given, args: withRefresh(given) };
+  if (access.run === undefined) return await onTerminal(access.cli, asked.args);
   // What only a local cloud needs is not loaded for another stack.
   const { runInLocalCloud } = await import("./local-pulumi.ts");
-  return await runInLocalCloud(access.run, access, given, (args) =>
+  return await runInLocalCloud(access.run, access, asked, (args) =>
     onTerminal(access.cli, takesConfigFile(given) ? withConfigFile(args, access.configFile) : args),
   );
 }

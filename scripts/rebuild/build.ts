@@ -21,7 +21,7 @@ export async function build(access: StackAccess): Promise<Built> {
   const refreshes: Refreshed[] = [];
   for (;;) {
     try {
-      ups.push(await runEngine(access, ["up", "--yes", "--skip-preview", "--refresh=false"], progress(Date.now())));
+      ups.push(await runEngine(access, ["up", "--yes", "--skip-preview"], progress(Date.now())));
       return { ups, refreshes };
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;

@@ -18,7 +18,7 @@ export interface PlanOptions {
  */
 export async function plan(access: StackAccess, { yes }: PlanOptions): Promise<PhaseTime[]> {
   const { value: events, time } = await shownPhase("plan", "what to do (pulumi preview)", async () => {
-    return (await runEngine(access, ["preview", "--refresh=false"])).events;
+    return (await runEngine(access, ["preview"])).events;
   });
   const changes = plannedChanges(events);
   for (const warning of warnings(events)) say(`Warning: ${warning}`);

@@ -57,7 +57,8 @@ export async function runEngine(
 }
 
 /**
- * Runs `pulumi up` or `pulumi destroy` without a question, after what a run killed on this machine left was cleared away.
+ * Runs `pulumi up` or `pulumi destroy` without a question, after what a run killed on this machine left was cleared away. `up`
+ * first reads what was changed or taken away at the vendors, so that it is put right where no setting changed.
  * `report` gets a line for each resource that changed, such as `droplet imera-xmpp1 created`, and for each step that a node did.
  *
  * @throws EngineError with the engine's own words.
@@ -72,7 +73,8 @@ export async function changeStack(
     const line = event.kind === "done" ? describeStep(event.step) : nodesWords(event);
     if (line !== undefined) report(line);
   };
-  return withoutStaleLock(stack, () => runEngine(stack, [command, "--yes", "--skip-preview"], tell));
+  const options = command === "up" ? ["--refresh"] : [];
+  return withoutStaleLock(stack, () => runEngine(stack, [command, "--yes", "--skip-preview", ...options], tell));
 }
 
 /** Errors, and what the CLI itself says: the last lines, each once. */
