@@ -80,7 +80,19 @@ async function logIn(
     signal,
   });
   const hostKey = await runProgram(greeting, ["imera-first-contact"]);
-  return await connectNode(stack, { ...connection, hostKey: hostKey.trim() });
+  const { session } = await waitUntil({
+    what: `SSH on port 22 of the droplet (${host})`,
+    // First contact answers before the machine's own SSH server does.
+    probe: () =>
+      connectNode(stack, { ...connection, hostKey: hostKey.trim() }).then(
+        (session) => ({ value: { session } }),
+        notYet,
+      ),
+    intervalMs: 1000,
+    timeoutMs: 120_000,
+    signal,
+  });
+  return session;
 }
 
 function versionOf(session: NodeSession, name: string): Promise<string> {
