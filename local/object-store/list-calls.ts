@@ -1,7 +1,7 @@
 import type { Bucket } from "./buckets.ts";
 import { numberParameter, type S3Answer, type S3Call, xmlAnswer } from "./call.ts";
 import { S3Error } from "./errors.ts";
-import { listPage, type PageOptions } from "./listing.ts";
+import { listPage, type Page, type PageOptions } from "./listing.ts";
 import type { ObjectVersion } from "./object-index.ts";
 import { uriEncode } from "./signature.ts";
 
@@ -47,14 +47,19 @@ export function listObjectsV2(call: S3Call, bucket: Bucket): S3Answer {
 }
 
 /**
- * Lists all versions and delete markers of a bucket. A page never ends between two versions of a key, so version-id-marker is
- * not looked at.
+ * Lists all versions and delete markers of a bucket, pages marked by keys and versions: a page may end between two versions of
+ * a key. Throws 400 for a version's mark without a key's.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html
  */
-export function listVersions(call: S3Call, bucket: Bucket): S3Answer {
-  const { index } = bucket.objects;
+export function listVersions(call: S3Call, { record, objects: { index } }: Bucket): S3Answer {
   const { options, name, common } = readOptions(call, call.query.get("key-marker") ?? "");
-  const page = listPage(index.keys(), (key) => index.versions(key), options);
+  const lastId = call.query.get("version-id-marker") ?? "";
+  if (lastId !== "" && options.after === "") {
+    throw new S3Error(400, "InvalidArgument", "A version-id marker cannot be specified without a key marker.");
+  }
+  const itemsOf = (key: string) =>
+    key === options.after ? olderThan(lastId, index.versions(key)) : index.versions(key);
+  const page = listPage(index.keys(), itemsOf, { ...options, isParted: lastId !== "" });
   const describeVersion = (version: ObjectVersion) => ({
     ...(version.isDeleteMarker
       ? { Key: name(version.key), LastModified: version.lastModified }
@@ -64,13 +69,12 @@ export function listVersions(call: S3Call, bucket: Bucket): S3Answer {
     Owner: owner,
   });
   return xmlAnswer("ListVersionsResult", {
-    Name: bucket.record.name,
+    Name: record.name,
     ...common,
     KeyMarker: name(options.after),
+    VersionIdMarker: lastId,
     IsTruncated: page.next !== undefined,
-    ...(page.next === undefined
-      ? {}
-      : { NextKeyMarker: name(page.next), NextVersionIdMarker: lastIdOf(bucket, page.next) }),
+    ...nextMarkers(page, name),
     Version: page.items.filter((version) => !version.isDeleteMarker).map(describeVersion),
     DeleteMarker: page.items.filter((version) => version.isDeleteMarker).map(describeVersion),
     CommonPrefixes: page.prefixes.map((prefix) => ({ Prefix: name(prefix) })),
@@ -87,8 +91,18 @@ function currentOf({ objects }: Bucket) {
   };
 }
 
-function lastIdOf({ objects }: Bucket, key: string): string {
-  return objects.index.versions(key).at(-1)?.versionId ?? "";
+function olderThan(versionId: string, versions: readonly ObjectVersion[]): readonly ObjectVersion[] {
+  return versions.filter((version) => version.versionId < versionId);
+}
+
+/** A page that ends with a common prefix has no last version. */
+function nextMarkers({ next, items }: Page<ObjectVersion>, name: (text: string) => string) {
+  if (next === undefined) return {};
+  const last = items.at(-1);
+  return {
+    NextKeyMarker: name(next),
+    ...(last?.key === next ? { NextVersionIdMarker: last.versionId } : {}),
+  };
 }
 
 function readOptions(call: S3Call, after: string) {

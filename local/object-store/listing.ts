@@ -13,39 +13,45 @@ export interface PageOptions {
   readonly delimiter: string;
   /** Lists what follows this key or prefix. */
   readonly after: string;
+  /** Whether items of the key `after` itself are yet to be listed. Default: no. */
+  readonly isParted?: boolean;
   readonly maxKeys: number;
 }
 
 /**
- * Takes one page of sorted `keys`. `itemsOf` gives the items to list for a key; a key without items is left out. A key's items
- * are never parted, so a page may hold more than `maxKeys`.
+ * Takes one page of sorted `keys`. `itemsOf` gives the items to list for a key, of a parted one those that are left; a key
+ * without items is left out. Where a page is full amid a key's items, its `next` is that key.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-prefixes.html
  */
 export function listPage<T>(
   keys: readonly string[],
   itemsOf: (key: string) => readonly T[],
-  { prefix, delimiter, after, maxKeys }: PageOptions,
+  options: PageOptions,
 ): Page<T> {
+  const { prefix, delimiter, maxKeys } = options;
   const items: T[] = [];
   const prefixes: string[] = [];
-  let last = "";
+  let last: string | undefined;
   for (const key of keys) {
-    if (!key.startsWith(prefix) || !isAfter(key, after, delimiter)) continue;
+    if (!key.startsWith(prefix) || !isAfter(key, options)) continue;
     const common = commonPrefix(key, prefix, delimiter);
     if (common !== undefined && common === prefixes.at(-1)) continue;
     const own = itemsOf(key);
     if (own.length === 0) continue;
-    if (items.length + prefixes.length >= maxKeys) return { items, prefixes, next: last === "" ? undefined : last };
-    if (common === undefined) items.push(...own);
-    else prefixes.push(common);
+    const room = maxKeys - items.length - prefixes.length;
+    if (room === 0) return { items, prefixes, next: last };
     last = common ?? key;
+    if (common === undefined) items.push(...own.slice(0, room));
+    else prefixes.push(common);
+    if (common === undefined && own.length > room) return { items, prefixes, next: last };
   }
   return { items, prefixes, next: undefined };
 }
 
-function isAfter(key: string, after: string, delimiter: string): boolean {
+function isAfter(key: string, { prefix, delimiter, after, isParted = false }: PageOptions): boolean {
   if (after === "") return true;
-  const isInside = delimiter !== "" && after.endsWith(delimiter) && key.startsWith(after);
+  if (key === after) return isParted;
+  const isInside = commonPrefix(after, prefix, delimiter) === after && key.startsWith(after);
   return !isInside && Buffer.compare(Buffer.from(key), Buffer.from(after)) > 0;
 }
 
