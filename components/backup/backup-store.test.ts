@@ -17,6 +17,7 @@ describe("BackupStore", () => {
           id: "outdated",
           enabled: true,
           noncurrentVersionExpiration: { days: 90 },
+          expiration: { expiredObjectDeleteMarker: true },
           abortIncompleteMultipartUploadDays: 1,
         },
       ],

@@ -66,6 +66,8 @@ function ownBucket(name: string, args: BackupStoreArgs, parent: pulumi.Resource)
           id: "outdated",
           enabled: true,
           noncurrentVersionExpiration: { days: args.backupKeepDays },
+          // The mark of a deletion stays when the versions before it are gone, and every listing reads it.
+          expiration: { expiredObjectDeleteMarker: true },
           abortIncompleteMultipartUploadDays: 1,
         },
       ],

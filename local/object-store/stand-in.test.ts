@@ -28,11 +28,18 @@ it("the stand-in plugin makes a bucket, finds no drift, and deletes what is in i
     acl: "private",
     versioning: { enabled: true },
     lifecycleRules: [
-      { enabled: true, noncurrentVersionExpiration: { days: 30 }, abortIncompleteMultipartUploadDays: 1 },
+      {
+        enabled: true,
+        noncurrentVersionExpiration: { days: 30 },
+        expiration: { expiredObjectDeleteMarker: true },
+        abortIncompleteMultipartUploadDays: 1,
+      },
     ],
   };
   const { inputs } = await plugin.check(urn, given);
   const { id, outs } = await plugin.create(urn, inputs);
+  const rules = await store.send({ method: "GET", path: "/backup", query: { lifecycle: "" } });
+  expect(rules.body).toContain("<Expiration><ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker></Expiration>");
   const read = await plugin.read(urn, id, outs, inputs);
   expect(read.outs).toEqual(outs);
   const diff = await plugin.diff(urn, id, { olds: read.outs, oldInputs: read.inputs, news: inputs });
