@@ -23,7 +23,10 @@ describe("configuration", () => {
   });
 
   it.each([
-    [{ baseUrl: "http://10.99.1.1/client/v4" }, /There is no API token/],
+    [
+      { baseUrl: "http://10.99.1.1/client/v4" },
+      /No token.*set CLOUDFLARE_API_TOKEN, or .*npm run pulumi -- config set --secret cloudflare:apiToken --stack STACK/,
+    ],
     [{ baseUrl: "http://10.99.1.1/client/v4", apiToken: "short" }, /40 to 80 characters/],
     [{ baseUrl: "10.99.1.1", apiToken }, /must be a URL/],
   ])("refuses %j", (config, message) => {

@@ -46,7 +46,10 @@ export function configure(config: Bag, environment: Readonly<Record<string, stri
   }
   const apiToken = given ?? environment["CLOUDFLARE_API_TOKEN"];
   if (apiToken === undefined) {
-    throw new Error("There is no API token. Set it: pulumi config set --secret cloudflare:apiToken");
+    throw new Error(
+      "No token for Cloudflare's API: set CLOUDFLARE_API_TOKEN, or keep one in the stack's file, encrypted: " +
+        "npm run pulumi -- config set --secret cloudflare:apiToken --stack STACK",
+    );
   }
   return cloudflareClient({ apiToken, baseUrl });
 }

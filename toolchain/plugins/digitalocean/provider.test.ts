@@ -23,7 +23,9 @@ describe("the provider's configuration", () => {
 
   it("says which setting is missing or wrong", () => {
     vi.stubEnv("DIGITALOCEAN_TOKEN", undefined);
-    expect(() => configure({ apiEndpoint: "http://10.99.0.1:8080" })).toThrow(/digitalocean:token/);
+    expect(() => configure({ apiEndpoint: "http://10.99.0.1:8080" })).toThrow(
+      /set DIGITALOCEAN_TOKEN, or .*npm run pulumi -- config set --secret digitalocean:token --stack STACK/,
+    );
     expect(() => configure({ apiEndpoint: "10.99.0.1", token: "t" })).toThrow(/digitalocean:apiEndpoint/);
   });
 });

@@ -76,7 +76,10 @@ function endpointOf(configured: string | undefined): string {
 
 function tokenOf(configured: string | undefined): string {
   if (configured !== undefined) return configured;
-  throw new Error("No token for DigitalOcean's API: set digitalocean:token as a secret, or DIGITALOCEAN_TOKEN.");
+  throw new Error(
+    "No token for DigitalOcean's API: set DIGITALOCEAN_TOKEN, or keep one in the stack's file, encrypted: " +
+      "npm run pulumi -- config set --secret digitalocean:token --stack STACK",
+  );
 }
 
 function stringOr(configured: unknown, fromEnvironment: string | undefined): string | undefined {
