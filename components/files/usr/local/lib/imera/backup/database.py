@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 import time
 from typing import TypedDict, cast
 
@@ -154,10 +155,21 @@ def of_cluster(known: Info, system: str | None) -> list[Backup]:
     return [backup for backup in known["backup"] if backup["database"]["id"] in ours and not backup["error"]]
 
 
+def run_backup(kind: str) -> None:
+    """Makes a backup, full or incr; a full one where an incremental one's label would be earlier than the newest."""
+    try:
+        pgbackrest("backup", f"--type={kind}", what="the database could not be backed up")
+    except StoreTrouble as trouble:
+        if trouble.kind != "clock" or kind == "full":
+            raise
+        print(f"imera-backup: {trouble.why}; a full backup is made instead", file=sys.stderr)
+        run_backup("full")
+
+
 def back_up(kind: str) -> Backup:
     """Makes a backup, full or incr, and proves that it holds a database."""
     started = time.time()
-    pgbackrest("backup", f"--type={kind}", what="the database could not be backed up")
+    run_backup(kind)
     made = [backup for backup in of_this_cluster(info()) if backup["timestamp"]["start"] >= started - 60]
     todo = "run 'imera-backup now --full'"
     if not made:

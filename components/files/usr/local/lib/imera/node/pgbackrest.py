@@ -10,6 +10,7 @@ STANZA = "imera"
 
 def pgbackrest(*arguments: str, what: str, timeout_seconds: float | None = None) -> subprocess.CompletedProcess[str]:
     """Runs pgBackRest on the stanza. what: failed when the time is over. Gives the result, whatever the exit code."""
-    command = [*as_user(USER), "pgbackrest", f"--stanza={STANZA}", *arguments]
+    # A backup's label is a local time, and each has to be later than the one before: no zone may take an hour back.
+    command = [*as_user(USER), "env", "TZ=UTC", "pgbackrest", f"--stanza={STANZA}", *arguments]
     # With a wrong passphrase its words have bytes of any kind in them.
     return run(command, what=what, timeout_seconds=timeout_seconds, cwd="/", errors="replace")

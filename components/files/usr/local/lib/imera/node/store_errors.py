@@ -6,7 +6,15 @@ from typing import Literal
 from .trouble import Trouble
 
 Kind = Literal[
-    "no-connection", "locked", "unreadable", "other-database", "missing", "refused", "unreachable", "lost-files"
+    "no-connection",
+    "locked",
+    "unreadable",
+    "other-database",
+    "missing",
+    "refused",
+    "unreachable",
+    "lost-files",
+    "clock",
 ]
 
 # In this order. locked: another passphrase. unreadable: what is read makes no sense, as with another passphrase, or damaged.
@@ -23,6 +31,7 @@ PGBACKREST_KINDS: tuple[tuple[Kind, str], ...] = (
         r"unable to get address|unable to connect|HostConnectError|ServiceError|\[049\]|(?<!ms )timeout|Connection refused|No route|\b50[0-9]\b",
     ),
     ("lost-files", r"\[055\]"),
+    ("clock", r"\[106\]"),
 )
 RESTIC_NO_REPOSITORY = 10
 RESTIC_LOCKED_REPOSITORY = 11
@@ -55,6 +64,10 @@ MEANINGS: dict[Kind, tuple[str, str]] = {
     "lost-files": (
         "the store has lost files",
         "bring them back from the bucket's earlier versions, which it keeps for imera:backupKeepDays; or begin another bucket with imera:backupBucket",
+    ),
+    "clock": (
+        "the node's clock is behind the time in the newest backup's label",
+        "compare 'timedatectl' with another clock, and set the wrong one right; backups begin again by themselves once the clock has passed that time",
     ),
 }
 
