@@ -75,6 +75,47 @@ describe("a backup while the newest label is ahead of the clock", () => {
   });
 });
 
+describe("a clock that no time server sets", () => {
+  const notSynchronised = 5;
+  /** What `health` shows of the clock. Kernel's states: 0 is well. */
+  function clock(state: number, uptimeSeconds: number) {
+    const code = [
+      "clock.PATIENCE_SECONDS = 900",
+      `clock.kernel_state = lambda: ${String(state)}`,
+      `clock.uptime_seconds = lambda: ${String(uptimeSeconds)}`,
+      'print(json.dumps(next(check for check in checks.report() if check["name"] == "clock")))',
+    ].join("\n");
+    return node.python(code);
+  }
+
+  it("is red, with what to do", () => {
+    expect(clock(notSynchronised, 1000)).toEqual({
+      name: "clock",
+      ok: false,
+      detail: expect.stringMatching(/no time server.*What to do: .*systemd-timesyncd/) as unknown,
+    });
+  });
+
+  it.each([
+    ["when a server sets it", 0, 1000],
+    ["when a leap second is due", 1, 1000],
+    ["shortly after the start", notSynchronised, 800],
+    ["when the kernel does not say", -1, 1000],
+  ])("is not there %s", (_when, state, uptimeSeconds) => {
+    expect(clock(state, uptimeSeconds)).toMatchObject({ ok: true });
+  });
+
+  it("is the host's affair in a container", () => {
+    node.write("/run/systemd/container", "lxc");
+    expect(clock(notSynchronised, 1000)).toMatchObject({ ok: true });
+  });
+
+  it("is asked of the kernel", () => {
+    const state = node.python("print(clock.kernel_state())");
+    expect([0, 1, 2, 3, 4, notSynchronised]).toContain(state);
+  });
+});
+
 describe("the time zone of a node", () => {
   /** Words of the step's function, on a machine in that zone. */
   function setZone(zone: string, setting = "") {

@@ -1,4 +1,4 @@
-"""Checks of the backups and of free space. Cheap: they ask no server."""
+"""Checks of the backups, of free space and of the clock. Cheap: they ask no server."""
 
 import os
 import pathlib
@@ -6,7 +6,7 @@ import re
 import time
 from typing import TypedDict
 
-from node import facts, postgres, timestamps
+from node import clock, facts, postgres, timestamps
 
 from . import state
 
@@ -49,6 +49,7 @@ def troubles() -> dict[str, str | None]:
         "wal archive": wal_archive(status),
         "files backup": files_backup(status),
         "disk": disk(),
+        "clock": clock.trouble(),
     }
 
 
@@ -60,6 +61,7 @@ def green_detail(name: str) -> str:
         "wal archive": "no segment waits for long",
         "files backup": f"newest of {status.get('filesBackupAt', 'none yet')}",
         "disk": "enough is free",
+        "clock": "set by a time server, or by the host",
     }[name]
 
 
@@ -139,7 +141,7 @@ def files_backup(status: state.Status) -> str | None:
     if begun is None:
         return None
     well = state.FILES_WELL
-    late_seconds = time.time() - well.stat().st_mtime if well.exists() else uptime_seconds()
+    late_seconds = time.time() - well.stat().st_mtime if well.exists() else clock.uptime_seconds()
     if min(late_seconds, timestamps.age_seconds(begun)) < FILES_LATE_SECONDS:
         return None
     last = status.get("lastFiles")
@@ -177,8 +179,3 @@ def volume_advice() -> str:
         else ""
     )
     return f"{delete}enlarge the volume (imera:volumeSizeGiB); a full one stops the database"
-
-
-def uptime_seconds() -> float:
-    """Gives the seconds since the machine started."""
-    return float(pathlib.Path("/proc/uptime").read_text().split()[0])

@@ -20,7 +20,7 @@ CERTIFICATE_DAYS = 3
 
 
 class Health(TypedDict):
-    """Result of all checks. serving: that of all but backups and free space."""
+    """Result of all checks. serving: that of all but backups, free space and the clock."""
 
     healthy: bool
     serving: bool
@@ -56,7 +56,7 @@ def service_checks() -> Iterator[Check]:
 
 
 def backup_checks() -> list[Check]:
-    """Runs the checks of the backups and of free space."""
+    """Runs the checks of the backups, of free space and of the clock."""
     try:
         return checks.report()
     except (Trouble, OSError, ValueError, LookupError) as error:
