@@ -26,6 +26,8 @@ export interface NodeFacts {
   readonly dnsPropagationSeconds: number;
   /** Block device of the data volume, by id. */
   readonly volumeDevice: string;
+  /** Size of the data volume that was asked for; the volume may be larger. */
+  readonly volumeSizeGiB: number;
   /** Mount point of the data volume. */
   readonly mountPoint: string;
   /** Folder of the uploads: the docroot of ejabberd's mod_http_upload. */
@@ -122,6 +124,7 @@ export interface FactSettings {
   /** Base address of the DNS provider's API; undefined: the vendor's own. */
   readonly cloudflareApiUrl: string | undefined;
   readonly dnsPropagationSeconds: number;
+  readonly volumeSizeGiB: number;
   readonly purpose: Purpose;
   readonly recovery: RecoveryChoice;
   /** RFC 3339, in UTC; empty: the newest. */
@@ -166,6 +169,7 @@ export function nodeFacts(input: NodeFactsInput): NodeFacts {
     cloudflareApiUrl: settings.cloudflareApiUrl ?? null,
     dnsPropagationSeconds: settings.dnsPropagationSeconds,
     volumeDevice: `/dev/disk/by-id/scsi-0DO_Volume_${input.volumeName}`,
+    volumeSizeGiB: settings.volumeSizeGiB,
     mountPoint: dataMountPoint,
     uploadDirectory,
     database: nodeDatabase,

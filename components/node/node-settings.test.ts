@@ -32,6 +32,7 @@ describe("what a node's files are made from", () => {
       "purpose",
       "recovery",
       "recoveryTime",
+      "volumeSizeGiB",
     ]);
   });
 

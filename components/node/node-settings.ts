@@ -26,6 +26,7 @@ export function factSettings(settings: Settings): FactSettings {
     acmeDirectoryUrl: settings.acmeDirectoryUrl,
     cloudflareApiUrl: settings.cloudflareApiUrl,
     dnsPropagationSeconds: settings.dnsPropagationSeconds,
+    volumeSizeGiB: settings.volumeSizeGiB,
     purpose: settings.purpose,
     recovery: settings.recovery,
     recoveryTime: settings.recoveryTime,

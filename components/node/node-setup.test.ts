@@ -79,6 +79,7 @@ describe("NodeSetup", () => {
     expect(nodeFactsOf(askedFor)).toMatchObject({
       nodeName: "xmpp1.example.org",
       volumeDevice: "/dev/disk/by-id/scsi-0DO_Volume_imera-xmpp1-data-1a2b3c4",
+      volumeSizeGiB: 10,
       cloudflareApiUrl: null,
       addresses: { publicIpv4: "203.0.113.10" },
     });
