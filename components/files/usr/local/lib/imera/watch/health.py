@@ -14,6 +14,8 @@ from node.commands import run
 from node.facts import Listener, data, facts, place
 from node.trouble import Trouble
 
+from . import updates
+
 TIMEOUT_SECONDS = 10
 # A certificate that ends within these days is red: its timer renews it a month before.
 CERTIFICATE_DAYS = 3
@@ -39,7 +41,7 @@ def inspect_node() -> Health:
     return {
         "healthy": serving and all(check["ok"] for check in backups),
         "serving": serving,
-        "checks": [*service, *backups],
+        "checks": [*service, *backups, updates_that_wait()],
     }
 
 
@@ -61,6 +63,11 @@ def backup_checks() -> list[Check]:
         return checks.report()
     except (Trouble, OSError, ValueError, LookupError) as error:
         return [{"name": "backup", "ok": False, "detail": f"{type(error).__name__}: {error}"}]
+
+
+def updates_that_wait() -> Check:
+    """Tells of updates. Never red: they wait until it suits the operator."""
+    return {**check("updates", updates.describe), "ok": True}
 
 
 def check(name: str, work: Callable[[], str]) -> Check:
