@@ -74,13 +74,13 @@ const allPhases: readonly Phase[] = [
   toolChecks,
   vitestPhase({ name: "tests with these programs", project: "tools", needs: [hostToolsPhase.name] }),
   vitestPhase({ name: "contract tests", project: "contract", needs: [toolchainPhase.name] }),
+  preparedImage,
   vitestPhase({
     name: "bad input",
     project: "network",
     files: ["test/network/refused/"],
     needs: [toolchainPhase.name, localCloudImage.name],
   }),
-  preparedImage,
   bareMachine,
 
   ...rebuiltOutages,
