@@ -53,11 +53,12 @@ interface NodeOfDomain {
 
 async function inspectNode(access: StackAccess, of: NodeOfDomain): Promise<InspectedNode> {
   const { node, domain, password } = of;
-  const outside = await Promise.all([
+  // One after the other, what does not answer would be waited for three times.
+  const [inside, ...outside] = await Promise.all([
+    askNode(access, node),
     finding("DNS", () => leadsTo(access, domain, node)),
     finding("login", async () => (await logInFromOutside(access, domain, node, password)).jid),
   ]);
-  const inside = await askNode(access, node);
   const { name, publicIpv4, privateIpv4 } = node;
   const serving = inside.serving && outside.every(({ ok }) => ok);
   return { name, publicIpv4, privateIpv4, serving, checks: [...outside, ...inside.checks] };
