@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { connect } from "node:net";
 import { getCACertificates, setDefaultCACertificates, TLSSocket } from "node:tls";
 import { client, xml } from "@xmpp/client";
 import { messageOf } from "../../../host/error.ts";
@@ -49,6 +51,7 @@ export async function logInAs(login: CanaryLogin): Promise<LoggedIn> {
     session.on("error", (error: Error) => reject(error));
   });
   try {
+    await reach(host, port);
     const jid = await Promise.race([session.start(), failed]);
     return { jid: jid.toString(), certificateValidUntil: validUntil ?? "" };
   } catch (error) {
@@ -60,6 +63,19 @@ export async function logInAs(login: CanaryLogin): Promise<LoggedIn> {
 }
 
 const timeoutMs = 20_000;
+
+/** Rejects where nothing takes a connection within {@link timeoutMs}: the client itself waits for more than two minutes. */
+async function reach(host: string, port: number): Promise<void> {
+  const socket = connect(port, host);
+  try {
+    await once(socket, "connect", { signal: AbortSignal.timeout(timeoutMs) });
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== "AbortError") throw error;
+    throw new Error(`no answer within ${timeoutMs / 1000} s`, { cause: error });
+  } finally {
+    socket.destroy();
+  }
+}
 
 /** Throws where the stream is not encrypted: credentials would be sent in the clear. */
 function validityOf(socket: unknown): string {
