@@ -3,6 +3,7 @@ import { keepNodes } from "./components/node/kept-nodes.ts";
 import { findZone, zoneName } from "./components/dns/cloudflare-zone.ts";
 import { readSettings } from "./components/settings/settings.ts";
 import { switchOn } from "./components/vendors/power.ts";
+import { knownResources } from "./components/vendors/stack-state.ts";
 import { survey } from "./components/vendors/survey.ts";
 import { XmppNetwork } from "./components/xmpp-network.ts";
 
@@ -12,10 +13,11 @@ Reflect.deleteProperty(Error, "prepareStackTrace");
 
 const name = "imera";
 const given = readSettings();
-await keepNodes({ name, domain: given.domain, nodes: given.nodes });
+const known = await knownResources();
+await keepNodes({ name, domain: given.domain, nodes: given.nodes }, known);
 const settings = { ...given, image: await bootImage(given) };
 const zone = settings.purpose === "drill" ? undefined : await findZone(zoneName(settings));
-const found = await survey(name, settings, zone);
+const found = await survey(name, settings, zone, known);
 await switchOn(found.off.values());
 
 const network = new XmppNetwork(name, { settings, zone, survey: found });

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { pulumiCommandLine } from "../../host/terminal/advice.ts";
-import { knownResources, type KnownResource } from "../vendors/stack-state.ts";
+import type { KnownResource } from "../vendors/stack-state.ts";
 
 /** Resource in a stack's state, as far as it tells what a node has. */
 type StateResource = Pick<KnownResource, "type" | "name" | "outputs">;
@@ -16,12 +16,11 @@ interface WantedNetwork {
 }
 
 /**
- * Compares the settings with what the stack's state has. Throws a `RunError` where a node with a data volume would go, and warns of
- * another domain.
+ * Compares the settings with what the stack's state has, `known`. Throws a `RunError` where a node with a data volume would go,
+ * and warns of another domain.
  */
-export async function keepNodes(network: Omit<WantedNetwork, "stack">): Promise<void> {
+export async function keepNodes(network: Omit<WantedNetwork, "stack">, known: readonly StateResource[]): Promise<void> {
   const wanted = { ...network, stack: pulumi.getStack() };
-  const known = await knownResources();
   const lost = lostNodes(wanted, known);
   if (lost.length > 0) throw new pulumi.RunError(["the stack's configuration cannot be used:", ...lost].join("\n  "));
   const change = domainChange(wanted, known);

@@ -4,6 +4,7 @@ import { readSettings } from "../settings/settings.ts";
 import { goodConfig } from "../testing/good-config.ts";
 import { mockEngine, type MockEngineOptions } from "../testing/mocks.ts";
 import { type Lists, type PagedApi, type PagedApiOptions, startPagedApi } from "../testing/paged-api.ts";
+import { knownResources } from "./stack-state.ts";
 import { survey } from "./survey.ts";
 
 const zone = { zoneId: "z", dnsWritePermissionId: "p" };
@@ -49,7 +50,7 @@ async function look(changes: Lists = {}, options: PagedApiOptions & MockEngineOp
   const api = await startPagedApi({ ...lists, ...changes }, { pageSize: 20, single, ...options });
   onTestFinished(() => api[Symbol.asyncDispose]());
   await mockEngine(options);
-  return survey("imera", readSettings(goodConfig()), zone, configOf(api));
+  return survey("imera", readSettings(goodConfig()), zone, await knownResources(), configOf(api));
 }
 
 function configOf({ digitalocean, cloudflare }: Pick<PagedApi, "digitalocean" | "cloudflare">) {
@@ -111,7 +112,7 @@ it("throws in words for a token that is not known, and for an API that does not 
   await expect(look({}, { refused: { "/v2/droplets": 401 } })).rejects.toThrow(/token is not known there/);
   const nowhere = { token: "t", address: "http://127.0.0.1:9" };
   const config = configOf({ digitalocean: nowhere, cloudflare: nowhere });
-  await expect(survey("imera", readSettings(goodConfig()), zone, config)).rejects.toThrow(
+  await expect(survey("imera", readSettings(goodConfig()), zone, [], config)).rejects.toThrow(
     /does not answer.*Nothing was made/s,
   );
 });
@@ -122,6 +123,6 @@ it("does without a token, and says so", async () => {
     warn.mockRestore();
   });
   await mockEngine({ preview: true });
-  await survey("imera", readSettings(goodConfig()), zone, {});
+  await survey("imera", readSettings(goodConfig()), zone, [], {});
   expect(warn.mock.calls.map(([text]) => text).join("\n")).toMatch(/no API token for DigitalOcean.*not checked/);
 });

@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { messageOf } from "../../host/error.ts";
 import { type CloudflareZone, zoneName } from "../dns/cloudflare-zone.ts";
 import { dnsRecords } from "../dns/dns-records.ts";
 import { zoneProblems } from "../dns/zone-problems.ts";
@@ -11,7 +10,7 @@ import { type Account, findImage, type LiveDroplet, readAccount } from "./accoun
 import { accountProblems, type WantedNode } from "./account-problems.ts";
 import { type CloudApi, MissingToken } from "./cloud-api.ts";
 import { configuredCloudflare, configuredDigitalocean, type EngineConfig } from "./configured-api.ts";
-import { type KnownResource, knownResources } from "./stack-state.ts";
+import type { KnownResource } from "./stack-state.ts";
 
 /** What was found at the vendors before anything was made. */
 export interface Survey {
@@ -19,40 +18,30 @@ export interface Survey {
   readonly vpcIsDefault: boolean;
   /** The stack's droplets that are off though nothing is to be changed about them, by the key of the node. */
   readonly off: ReadonlyMap<string, LiveDroplet>;
-  /** Resources in the stack's state; empty where it could not be read. */
+  /** Resources in the stack's state. */
   readonly known: readonly KnownResource[];
 }
 
 /**
  * Compares the stack's settings with what the vendors offer and with what is there. Throws one `RunError` that names everything
  * that they would refuse, or that would not work, a line each. Warns of what could not be looked up. `name` is that of the
- * network's component, `zone` undefined where nothing is published, `config` the engine's whole configuration.
+ * network's component, `zone` undefined where nothing is published, `known` the stack's state, `config` the engine's whole
+ * configuration.
  */
 export async function survey(
   name: string,
   settings: Settings,
   zone: CloudflareZone | undefined,
+  known: readonly KnownResource[],
   config: EngineConfig = pulumi.runtime.allConfig(),
 ): Promise<Survey> {
-  const known = await stateOrNothing();
-  const ownIds = new Set(known?.map(({ id }) => id));
   const [digitalocean, inZone] = await Promise.all([
-    atDigitalOcean(name, settings, known ?? [], config),
-    // Without the state the stack's own records would be taken for somebody else's.
-    zone === undefined || known === undefined ? [] : inTheZone(settings, zone, ownIds, config),
+    atDigitalOcean(name, settings, known, config),
+    zone === undefined ? [] : inTheZone(settings, zone, new Set(known.map(({ id }) => id)), config),
   ]);
   const problems = [...digitalocean.problems, ...inZone];
   if (problems.length > 0) throw new pulumi.RunError(report(problems));
-  return { ...digitalocean.found, known: known ?? [] };
-}
-
-async function stateOrNothing(): Promise<readonly KnownResource[] | undefined> {
-  try {
-    return await knownResources();
-  } catch (error) {
-    await pulumi.log.warn(`The stack's state could not be read, so less is checked beforehand: ${messageOf(error)}`);
-    return undefined;
-  }
+  return { ...digitalocean.found, known };
 }
 
 interface AtDigitalOcean {
