@@ -28,8 +28,7 @@ export interface WantedNames {
 /** Finds every record that is in the way of a network's own, a line each, with what to do about it. Pure. */
 export function zoneProblems(wanted: WantedNames, zone: readonly ZoneRecord[]): string[] {
   const foreign = zone.filter(({ id }) => !wanted.ownIds.has(id));
-  const at = new Map(foreign.map((record) => [record.name.toLowerCase(), [] as ZoneRecord[]]));
-  for (const record of foreign) at.get(record.name.toLowerCase())?.push(record);
+  const at = Map.groupBy(foreign, ({ name }) => name.toLowerCase());
   const delegated = delegations(wanted, foreign);
   if (delegated.length > 0) return delegated;
   return [...sameNames(wanted, at), ...challenges(wanted, at), ...lockedOut(wanted, at)];
