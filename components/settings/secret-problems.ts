@@ -62,6 +62,7 @@ export function setSecret(name: string, { stack }: Pick<RawConfig, "stack">): st
   return pulumiCommandLine({ stack }, "config", "set", "--secret", name);
 }
 
-function isEmpty(value: string | undefined): value is undefined | "" {
+/** Tells whether a setting or a variable has no value: it is not there, or an empty text. */
+export function isEmpty(value: string | undefined): value is undefined | "" {
   return value === undefined || value === "";
 }

@@ -1,4 +1,4 @@
-import { setSecret, type RawConfig } from "./secret-problems.ts";
+import { isEmpty, setSecret, type RawConfig } from "./secret-problems.ts";
 
 /** Token or key for a vendor's API, which the program's plugins read from the stack's file or from the environment. */
 interface VendorKey {
@@ -82,13 +82,17 @@ export function bucketMakerProblems(config: RawConfig, environment: Environment 
 }
 
 function isThere({ setting, variables }: VendorKey, values: RawConfig["values"], environment: Environment): boolean {
-  return !isEmpty(values[setting]) || variables.some((variable) => !isEmpty(environment[variable]));
+  return !isEmpty(values[setting]) || fromEnvironment({ variables }, environment) !== undefined;
+}
+
+/** Finds a token or key in the environment. Undefined where none of its variables has one. */
+export function fromEnvironment(
+  { variables }: Pick<VendorKey, "variables">,
+  environment: Environment = process.env,
+): string | undefined {
+  return variables.map((variable) => environment[variable]).find((value) => !isEmpty(value));
 }
 
 function notSet({ setting, variables: [variable], origin }: VendorKey, config: RawConfig): string {
   return `${setting}: not set; export ${variable}=…, or keep it in the stack's file: ${setSecret(setting, config)}. ${origin}`;
-}
-
-function isEmpty(value: string | undefined): value is undefined | "" {
-  return value === undefined || value === "";
 }

@@ -1,6 +1,6 @@
-import process from "node:process";
 import { z } from "zod";
 import { isUnreachable } from "../../host/error.ts";
+import { fromEnvironment, vendorKeys } from "../settings/vendor-keys.ts";
 
 /** API of one cloud, with the stack's own token. Paths are relative to the API's version, such as `droplets/7`. */
 export interface CloudApi {
@@ -33,7 +33,7 @@ export function digitaloceanApi({ token, address = "https://api.digitalocean.com
   return cloudApi({
     cloud: "DigitalOcean",
     base: `${address.replace(/\/$/, "")}/v2/`,
-    token: token ?? process.env["DIGITALOCEAN_TOKEN"] ?? process.env["DIGITALOCEAN_ACCESS_TOKEN"],
+    token: token ?? fromEnvironment(vendorKeys.digitaloceanToken),
     nextPage: linkedPage,
   });
 }
@@ -43,7 +43,7 @@ export function cloudflareApi({ token, address = "https://api.cloudflare.com/cli
   return cloudApi({
     cloud: "Cloudflare",
     base: `${address.replace(/\/$/, "")}/`,
-    token: token ?? process.env["CLOUDFLARE_API_TOKEN"],
+    token: token ?? fromEnvironment(vendorKeys.cloudflareToken),
     nextPage: numberedPage,
   });
 }

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { fullName, withFullNames } from "../../components/settings/names.ts";
 import { generateStackSecrets } from "../../components/settings/new-secrets.ts";
 import { stackSecretNames } from "../../components/settings/secrets.ts";
+import { vendorKeys } from "../../components/settings/vendor-keys.ts";
 import { localCommandLine } from "../../host/terminal/advice.ts";
 import type { PulumiCli } from "../../toolchain/engine/cli.ts";
 import { engineEnvironment } from "../../toolchain/engine/environment.ts";
@@ -112,7 +113,7 @@ export function takeEdits(run: Run): Promise<TakenSettings> {
 const ownSettings: readonly string[] = [
   ...stackSecretNames.map(fullName),
   ...["provisioningPublicKey", "firstContactPublicKey"].map(fullName),
-  ...["digitalocean:token", "digitalocean:spacesAccessId", "digitalocean:spacesSecretKey", "cloudflare:apiToken"],
+  ...Object.values(vendorKeys).map(({ setting }) => setting),
 ];
 
 async function addMissing(cli: PulumiCli, settings: StackConfig & { readonly configFile: string }): Promise<void> {
