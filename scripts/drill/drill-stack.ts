@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { localCommandLine } from "../../host/terminal/advice.ts";
 import { readDaemonSettings } from "../../local/run/daemon-settings.ts";
+import { cloudIsDown } from "../../local/run/require-cloud.ts";
 import type { Run } from "../../local/run/run.ts";
 import { localStack, platformSettings, stackCli } from "../../local/stack/stack.ts";
 import { resourceTypes } from "../../toolchain/engine/resource-types.ts";
@@ -103,9 +103,7 @@ export async function removeDrillStack({ run, toolchain, place, say }: DrillStac
 
 async function cloudSettings(run: Run) {
   const settings = await readDaemonSettings(run);
-  if (settings === undefined) {
-    throw new Error(`Local cloud ${run.number} does not run. Bring it up: ${localCommandLine(run.number, "up")}`);
-  }
+  if (settings === undefined) throw cloudIsDown(run.number);
   return settings;
 }
 

@@ -5,18 +5,11 @@ import { localCommandLine } from "../../host/terminal/advice.ts";
 import { takeDown } from "../../local/commands/down.ts";
 import { holdRun } from "../../local/run/hold-run.ts";
 import { type Lock, takeLock } from "../../host/lock.ts";
-import { isRunning } from "../../host/process.ts";
 import type { Step } from "../../host/terminal/progress.ts";
 import type { Run } from "../../local/run/run.ts";
 import { bringCloudUp } from "../../local/commands/up.ts";
 import { endInterruptedRun } from "../../toolchain/engine/interrupted-run.ts";
 import { drillStacks } from "./drill-stack.ts";
-
-/** Throws unless the run's cloud is up. */
-export async function requireCloud(run: Run): Promise<void> {
-  if ((await isRunning(run.files.daemonPid)) && (await isRunning(run.files.incusPid))) return;
-  throw new Error(`Local cloud ${run.number} does not run. Bring it up: ${localCommandLine(run.number, "up")}`);
-}
 
 /** Takes the lock of drills in the run. Throws while another process holds it. */
 export function claimDrill(run: Run): Promise<Lock> {

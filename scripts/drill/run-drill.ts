@@ -12,7 +12,8 @@ import { readRecovery, type RecoveryRecord } from "../network/node/recovery-reco
 import type { StackAccess } from "../network/stack-access.ts";
 import { removeAtEnd } from "./clean-up.ts";
 import { drillStacks, newDrillStack, prepareDrillStack, removeDrillStack } from "./drill-stack.ts";
-import { bringOwnCloudUp, claimDrill, claimOwnCloud, requireCloud } from "./host-cloud.ts";
+import { bringOwnCloudUp, claimDrill, claimOwnCloud } from "./host-cloud.ts";
+import { requireCloud } from "../../local/run/require-cloud.ts";
 import type { Interruption } from "./interruption.ts";
 import { compareWithBackup } from "./manifest.ts";
 import { type DrillReport, drillReport } from "./report.ts";

@@ -1,8 +1,8 @@
 import { rm } from "node:fs/promises";
 import process from "node:process";
-import { isRunning } from "../../host/process.ts";
 import { localCommandLine } from "../../host/terminal/advice.ts";
 import { clearStaleLock } from "../../toolchain/engine/interrupted-run.ts";
+import { requireCloud } from "../../local/run/require-cloud.ts";
 import type { Run } from "../../local/run/run.ts";
 import { describeTaken } from "../../local/stack/edited-settings.ts";
 import { keepOutputs, stackFiles, stackOutputs, takeEdits } from "../../local/stack/stack.ts";
@@ -37,9 +37,4 @@ async function noteOutputs(run: Run, json: string): Promise<void> {
   const outputs: unknown = JSON.parse(json);
   if (stackOutputs.safeParse(outputs).success) await keepOutputs(run, outputs);
   else await rm(stackFiles(run).outputs, { force: true });
-}
-
-async function requireCloud({ number, files }: Run): Promise<void> {
-  if ((await isRunning(files.daemonPid)) && (await isRunning(files.incusPid))) return;
-  throw new Error(`Local cloud ${number} does not run. Bring it up: ${localCommandLine(number, "up")}`);
 }
