@@ -18,13 +18,13 @@ export interface PulumiArguments {
  * missing or no number of a run. What comes after `--` is the CLI's.
  */
 export function pulumiArguments(typed: readonly string[]): PulumiArguments {
-  const end = typed.indexOf("--");
-  const options = end === -1 ? typed : typed.slice(0, end);
+  const end = endOfOptions(typed);
+  const options = typed.slice(0, end);
   const run = valueOf(options, ["--run"]);
   const args = options.filter((_, index) => !run.places.has(index));
   const [command, subcommand] = words(args);
   return {
-    args: end === -1 ? args : [...args, ...typed.slice(end)],
+    args: [...args, ...typed.slice(end)],
     command,
     subcommand,
     stack: valueOf(options, ["--stack", "-s"]).value,
@@ -64,9 +64,17 @@ function valueOf(args: readonly string[], names: readonly string[]) {
  */
 export function withRefresh({ args, command }: PulumiArguments): readonly string[] {
   if (command !== "up" && command !== "update") return args;
-  const end = args.includes("--") ? args.indexOf("--") : args.length;
-  if (args.slice(0, end).some((argument) => /^(--refresh|-r)(=|$)/.test(argument))) return args;
-  return args.toSpliced(end, 0, "--refresh");
+  const given = args.slice(0, endOfOptions(args)).some((argument) => /^(--refresh|-r)(=|$)/.test(argument));
+  return given ? args : withOption(args, "--refresh");
+}
+
+/** Puts an option behind the command, where what follows `--` cannot swallow it. */
+export function withOption(args: readonly string[], option: string): readonly string[] {
+  return args.toSpliced(endOfOptions(args), 0, option);
+}
+
+function endOfOptions(args: readonly string[]): number {
+  return args.includes("--") ? args.indexOf("--") : args.length;
 }
 
 /** Words that are neither options nor the values of those that may stand before a command. */

@@ -15,6 +15,7 @@ import {
   type PulumiArguments,
   runsEngine,
   takesConfigFile,
+  withOption,
   withRefresh,
 } from "./pulumi-arguments.ts";
 
@@ -36,7 +37,7 @@ export async function runPulumi(given: PulumiArguments): Promise<number> {
   // What only a local cloud needs is not loaded for another stack.
   const { runInLocalCloud } = await import("./local-pulumi.ts");
   return await runInLocalCloud(access.run, access, asked, (args) =>
-    onTerminal(access.cli, takesConfigFile(given) ? withConfigFile(args, access.configFile) : args),
+    onTerminal(access.cli, takesConfigFile(given) ? withOption(args, `--config-file=${access.configFile}`) : args),
   );
 }
 
@@ -59,13 +60,6 @@ async function withoutFile({ args, run, stack = "" }: PulumiArguments): Promise<
 async function operatorCli(): Promise<PulumiCli> {
   const toolchain = await setUpToolchain();
   return { command: toolchain.pulumi, env: operatorEnvironment(toolchain), projectFolder };
-}
-
-/** Puts the option behind the command, where what follows `--` cannot swallow it. */
-function withConfigFile(args: readonly string[], configFile: string): string[] {
-  const end = args.indexOf("--");
-  const option = `--config-file=${configFile}`;
-  return end === -1 ? [...args, option] : args.toSpliced(end, 0, option);
 }
 
 async function onTerminal(cli: PulumiCli, args: readonly string[]): Promise<number> {
