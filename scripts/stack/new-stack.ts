@@ -1,7 +1,6 @@
-import { existsSync } from "node:fs";
-import { copyFile, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readIfThere } from "../../host/read-if-there.ts";
+import { replaceFile } from "../../host/replace-file.ts";
 import { productionStack } from "../../components/settings/document-settings.ts";
 import { withFullNames } from "../../components/settings/names.ts";
 import { generateStackSecrets } from "../../components/settings/new-secrets.ts";
@@ -11,6 +10,7 @@ import { writeStackConfig } from "../../toolchain/engine/stack-config.ts";
 import { refuseExistingSecrets } from "./preconditions.ts";
 import { vendorKeyNames, type Answers } from "./questions.ts";
 import { readEncrypted, withSettings } from "./settings-file.ts";
+import { inThrowAwayProject } from "./throw-away-project.ts";
 
 /** Stack to be made. */
 export interface NewStack {
@@ -29,10 +29,13 @@ export interface NewStack {
 export async function newStack(cli: PulumiCli, { stack, answers, exists, secretsProvider }: NewStack): Promise<void> {
   refuseExistingSecrets(cli.projectFolder, stack);
   const file = join(cli.projectFolder, `Pulumi.${stack}.yaml`);
-  const text = existsSync(file) ? await readFile(file, "utf8") : productionStack();
+  // A file of a stack that was made before has what its secrets are encrypted with.
+  const present = await readIfThere(file);
   const { plain, secret } = generateStackSecrets();
   // The CLI rewrites the file that it encrypts into, so it gets one to itself.
-  const encrypted = await inFolderOfItsOwn(cli, stack, async (own) => {
+  const copy = { projectFolder: cli.projectFolder, stack, settings: present };
+  const encrypted = await inThrowAwayProject(copy, async (folder) => {
+    const own = { ...cli, projectFolder: folder };
     if (!exists) {
       const provider = secretsProvider === undefined ? [] : ["--secrets-provider", secretsProvider];
       await runPulumi(own, ["stack", "init", stack, "--no-select", ...provider]);
@@ -41,22 +44,11 @@ export async function newStack(cli: PulumiCli, { stack, answers, exists, secrets
   });
   const { domain, contact, region, sshNetworks, zone } = answers;
   const settings = { domain, contact, region, sshNetworks, ...(zone === domain ? {} : { zone }), ...plain };
-  await writeFile(`${file}.new`, withSettings(text, { plain: withFullNames(settings), ...encrypted }));
-  await rename(`${file}.new`, file);
-}
-
-async function inFolderOfItsOwn(cli: PulumiCli, stack: string, encrypt: (own: PulumiCli) => Promise<void>) {
-  const folder = await mkdtemp(join(tmpdir(), "imera-new-stack-"));
-  try {
-    const name = `Pulumi.${stack}.yaml`;
-    await copyFile(join(cli.projectFolder, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
-    // One of a stack that was made before has what its secrets are encrypted with.
-    if (existsSync(join(cli.projectFolder, name))) await copyFile(join(cli.projectFolder, name), join(folder, name));
-    await encrypt({ ...cli, projectFolder: folder });
-    return readEncrypted(await readFile(join(folder, name), "utf8"));
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  const text = withSettings(present ?? productionStack(), {
+    plain: withFullNames(settings),
+    ...readEncrypted(encrypted.file),
+  });
+  await replaceFile(file, text, 0o644);
 }
 
 /** Vendors' keys that the operator wants in the file, by full name. */

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { messageOf } from "../../host/error.ts";
 import { stackNameProblem } from "../../components/model/vendor-names.ts";
 import { type PulumiCli, runPulumi } from "../../toolchain/engine/cli.ts";
 
@@ -50,9 +51,8 @@ export async function findBackend(cli: PulumiCli): Promise<Backend> {
     const { url } = z.object({ url: z.string() }).parse(JSON.parse(await runPulumi(cli, ["whoami", "--json"])));
     return { url, wantsPassphrase: !url.startsWith("https://") };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
     throw new Error(
-      `There is no place for the state yet: ${reason.replace(/^pulumi whoami failed: (error: )?/, "")}\nLog in to one that outlives ` +
+      `There is no place for the state yet: ${messageOf(error).replace(/^pulumi whoami failed: (error: )?/, "")}\nLog in to one that outlives ` +
         "this machine, then run this again. Nothing was asked, and nothing was changed.\n" +
         "  npm run pulumi -- login                  Pulumi Cloud\n" +
         "  npm run pulumi -- login 's3://BUCKET…'   a bucket; docs/production.md has the address for Spaces\n" +
