@@ -6,7 +6,7 @@ import { takeDown } from "../../local/commands/down.ts";
 import type { Toolchain } from "../../toolchain/set-up.ts";
 import { loginAsCanary } from "../network/node/canary-on-node.ts";
 import { explain } from "../../host/terminal/explain.ts";
-import { runProgram } from "../network/node/program.ts";
+import { installedVersion } from "../network/node/program.ts";
 import { openNode } from "../network/node/ssh.ts";
 import { readRecovery, type RecoveryRecord } from "../network/node/recovery-record.ts";
 import type { StackAccess } from "../network/stack-access.ts";
@@ -68,7 +68,7 @@ export async function runDrill(drill: Drill): Promise<DrillReport> {
     startedMs,
     record,
     expected,
-    ejabberd: await runProgram(session, ["dpkg-query", "--show", "--showformat=${Version}", "ejabberd"]),
+    ejabberd: await installedVersion(session, "ejabberd"),
     rebuildEjabberd: source.image?.ejabberd ?? null,
     canary: login.canary,
     gaps: found,

@@ -4,7 +4,7 @@ import type { NamedStack } from "../../host/terminal/advice.ts";
 import { postgresqlVersion } from "../../components/model/node-facts.ts";
 import { fileBundle, type NodeFile, staticFiles } from "../../components/node/files.ts";
 import { notYet, waitUntil } from "../../host/wait-until.ts";
-import { runProgram } from "../network/node/program.ts";
+import { installedVersion, runProgram } from "../network/node/program.ts";
 import { connectNode, type NodeSession } from "../network/node/ssh.ts";
 import { firstContactPort, type ThrowAwayDroplet } from "./throw-away.ts";
 
@@ -35,8 +35,8 @@ async function install(session: NodeSession, report: (line: string) => void): Pr
   await runProgram(session, ["/usr/local/sbin/imera-apply"], { stdin: fileBundle(files) });
   await runProgram(session, [packagesStep(files)], listeners);
   const [ejabberd, postgresql] = [
-    await versionOf(session, "ejabberd"),
-    await versionOf(session, `postgresql-${postgresqlVersion}`),
+    await installedVersion(session, "ejabberd"),
+    await installedVersion(session, `postgresql-${postgresqlVersion}`),
   ];
   report("taking away what is this machine's own");
   await runScript(session, "clean.sh");
@@ -67,36 +67,19 @@ async function logIn(
   { publicIpv4: host, login, firstContact }: ThrowAwayDroplet,
   signal: AbortSignal,
 ): Promise<NodeSession> {
-  const connection = { host, privateKey: login.privateKey };
-  await using greeting = await waitUntil({
-    what: `SSH on the droplet (${host})`,
-    probe: () =>
-      connectNode(stack, { ...connection, port: firstContactPort.first, hostKey: firstContact.publicKey }).then(
-        (value) => ({ value }),
-        notYet,
-      ),
-    intervalMs: 1000,
-    timeoutMs: 300_000,
-    signal,
-  });
+  const connect = (port: number, hostKey: string, timeoutMs: number): Promise<NodeSession> =>
+    waitUntil({
+      what: `SSH on port ${port} of the droplet (${host})`,
+      probe: () =>
+        connectNode(stack, { host, port, hostKey, privateKey: login.privateKey }).then((value) => ({ value }), notYet),
+      intervalMs: 1000,
+      timeoutMs,
+      signal,
+    });
+  await using greeting = await connect(firstContactPort.first, firstContact.publicKey, 300_000);
   const hostKey = await runProgram(greeting, ["imera-first-contact"]);
-  const { session } = await waitUntil({
-    what: `SSH on port 22 of the droplet (${host})`,
-    // First contact answers before the machine's own SSH server does.
-    probe: () =>
-      connectNode(stack, { ...connection, hostKey: hostKey.trim() }).then(
-        (session) => ({ value: { session } }),
-        notYet,
-      ),
-    intervalMs: 1000,
-    timeoutMs: 120_000,
-    signal,
-  });
-  return session;
-}
-
-function versionOf(session: NodeSession, name: string): Promise<string> {
-  return runProgram(session, ["dpkg-query", "--show", "--showformat=${Version}", name]);
+  // First contact answers before the machine's own SSH server does.
+  return await connect(22, hostKey.trim(), 120_000);
 }
 
 async function runScript(session: NodeSession, name: string): Promise<string> {

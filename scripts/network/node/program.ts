@@ -42,6 +42,11 @@ export async function runProgram(
   throw new Error(`${name} failed on the node (exit code ${exitCode}):\n${withWholeCommands(why, session.stack)}`);
 }
 
+/** Asks a node for the version of a Debian package. Rejects where the package is not installed. */
+export function installedVersion(session: NodeSession, name: string): Promise<string> {
+  return runProgram(session, ["dpkg-query", "--show", "--showformat=${Version}", name]);
+}
+
 function lastWords(stderr: string, stdout: string): string {
   const text = stderr.trim() === "" ? stdout : stderr;
   return text.trim().split("\n").slice(-20).join("\n") || "it said nothing";
