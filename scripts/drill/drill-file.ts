@@ -3,6 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import { messageOf } from "../../host/error.ts";
 import { withFullNames } from "../../components/settings/names.ts";
 import { runPulumi } from "../../toolchain/engine/cli.ts";
 import { writeStackConfig } from "../../toolchain/engine/stack-config.ts";
@@ -90,7 +91,7 @@ export async function readDrillFile(
     runPulumi(cli, ["config", "--show-secrets", "--json", "--stack", stack]),
   ).catch((error: unknown) => {
     throw new Error(
-      `${file} cannot be decrypted: ${error instanceof Error ? error.message : String(error)}\nIts passphrase is another one than the ` +
+      `${file} cannot be decrypted: ${messageOf(error)}\nIts passphrase is another one than the ` +
         "network's: PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE must have the one that npm run stack -- drill made.",
       { cause: error },
     );

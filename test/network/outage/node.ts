@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { execInside } from "../../../local/incus/exec.ts";
 import { runNumbered } from "../../../local/run/run.ts";
+import { vendorNames } from "../../../components/model/vendor-names.ts";
 import { stackName } from "../../../local/stack/stack-name.ts";
 import { isCommandFailure } from "../../../local/incus/exec.ts";
 import { notYet, notYetOn, waitUntil } from "../../../host/wait-until.ts";
@@ -23,7 +24,7 @@ export interface NodeMachine {
 /** The network's only droplet; throws when there is none or more than one. Droplets of no network do not count. */
 export async function nodeMachine(): Promise<NodeMachine> {
   const all = (await digitaloceanList("droplets")) as DropletAnswer[];
-  const droplets = all.filter(({ tags }) => tags.includes(`imera-${stackName}`));
+  const droplets = all.filter(({ tags }) => tags.includes(vendorNames(stackName).tag));
   const [droplet] = droplets;
   if (droplet === undefined || droplets.length > 1) throw new Error(`${droplets.length} droplets instead of one`);
   const run = runNumbered(Number(testRunNumber()));
