@@ -172,7 +172,7 @@ def scarce(path: pathlib.Path) -> str | None:
 
 def volume_advice() -> str:
     """Gives what makes room on the data volume. A full one stops the database."""
-    aside = [str(path) for path in sorted(postgres.folder().glob("main.before-*"))]
+    aside = [str(path) for path in postgres.set_aside()]
     delete = (
         f"delete what restores have set aside, when nobody misses anything in it ({' '.join(aside)}), or "
         if aside

@@ -85,6 +85,11 @@ def control_data(cluster: pathlib.Path) -> dict[str, str]:
     return {name: value.strip() for name, _, value in (line.partition(":") for line in result.stdout.splitlines())}
 
 
+def set_aside() -> list[pathlib.Path]:
+    """Gives the folders of the databases that restores have moved aside, oldest first."""
+    return sorted(folder().glob("main.before-*"))
+
+
 def lsn_to_int(lsn: str) -> int:
     """Gives a position in the log, such as 0/3000028, in bytes."""
     high, low = lsn.split("/")

@@ -122,7 +122,7 @@ def move_certificates() -> None:
 
 def set_aside() -> dict[str, int]:
     """Gives the sizes in bytes of the databases that restores have moved aside, by their paths, oldest first."""
-    return {str(path): size_bytes(path) for path in sorted(postgres.folder().glob("main.before-*"))}
+    return {str(path): size_bytes(path) for path in postgres.set_aside()}
 
 
 def size_bytes(folder: pathlib.Path) -> int:
