@@ -8,7 +8,7 @@ import type { CloudflareZone } from "./dns/cloudflare-zone.ts";
 import type { S3Key, Settings } from "./settings/settings.ts";
 import { vendorNames } from "./model/vendor-names.ts";
 import { nodeFirewall } from "./node/firewalls.ts";
-import { services, type Service } from "./model/services.ts";
+import { configuredServices, type Service } from "./model/services.ts";
 import { XmppDns, type XmppDnsArgs } from "./dns/xmpp-dns.ts";
 import type { Survey } from "./vendors/survey.ts";
 import { XmppNode, type SharedByNodes } from "./node/xmpp-node.ts";
@@ -35,9 +35,7 @@ export class XmppNetwork extends pulumi.ComponentResource {
   constructor(name: string, args: XmppNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     super("imera:index:XmppNetwork", name, {}, opts);
     const { settings, zone } = args;
-    const offered = services({
-      turnRelayPorts: { first: settings.turnRelayFirstPort, last: settings.turnRelayLastPort },
-    });
+    const offered = configuredServices(settings);
     const shared = sharedByNodes(name, args, offered, this);
     const nodes = settings.nodes.map(
       (key) => new XmppNode(`${name}-${key}`, { key, settings, services: offered, ...shared }, { parent: this }),

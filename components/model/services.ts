@@ -67,6 +67,17 @@ const directTlsFirst = { priority: 5, weight: 1 };
 const thenStartTls = { priority: 10, weight: 1 };
 const onlyChoice = { priority: 10, weight: 1 };
 
+/** Settings of a network that its services depend on. */
+interface ServiceSettings {
+  readonly turnRelayFirstPort: number;
+  readonly turnRelayLastPort: number;
+}
+
+/** Lists the services of a network with these settings. */
+export function configuredServices({ turnRelayFirstPort: first, turnRelayLastPort: last }: ServiceSettings) {
+  return services({ turnRelayPorts: { first, last } });
+}
+
 /** Lists the services of a network, for the given range of relay ports. */
 export function services(options: { readonly turnRelayPorts: PortRange }): readonly Service[] {
   return [

@@ -1,7 +1,7 @@
 import type { PlainSettings } from "./schema.ts";
 import { pulumiCommandLine } from "../../host/terminal/advice.ts";
 import { canaryUser } from "../model/node-facts.ts";
-import { serviceLabels, services } from "../model/services.ts";
+import { configuredServices, serviceLabels } from "../model/services.ts";
 import { backupRegionFor, isSpacesRegion, spacesRegions } from "../vendors/digitalocean.ts";
 
 /** Combination of settings that cannot work, though each could by itself. */
@@ -86,8 +86,9 @@ const rules: readonly Rule[] = [
           reason: `at least 16 ports are needed from turnRelayFirstPort ${first} on, got ${last}`,
         },
   ),
-  rule(["turnRelayFirstPort", "turnRelayLastPort"], ({ turnRelayFirstPort: first, turnRelayLastPort: last }) => {
-    const other = services({ turnRelayPorts: { first, last } }).find(
+  rule(["turnRelayFirstPort", "turnRelayLastPort"], (relay) => {
+    const { turnRelayFirstPort: first, turnRelayLastPort: last } = relay;
+    const other = configuredServices(relay).find(
       ({ name, ports }) => name !== "turn-relay" && ports.first <= last && ports.last >= first,
     );
     return other === undefined

@@ -3,7 +3,7 @@ import { type CloudflareZone, zoneName } from "../dns/cloudflare-zone.ts";
 import { dnsRecords } from "../dns/dns-records.ts";
 import { zoneProblems } from "../dns/zone-problems.ts";
 import { listRecords } from "../dns/zone-records.ts";
-import { certificateNames, services } from "../model/services.ts";
+import { certificateNames, configuredServices } from "../model/services.ts";
 import { vendorNames } from "../model/vendor-names.ts";
 import type { Settings } from "../settings/settings.ts";
 import { type Account, findImage, type LiveDroplet, readAccount } from "./account.ts";
@@ -116,9 +116,7 @@ async function inTheZone(
   const api = orWarning(() => configuredCloudflare(config));
   const records = api && (await listRecords(api, zone.zoneId));
   if (records === undefined) return [];
-  const offered = services({
-    turnRelayPorts: { first: settings.turnRelayFirstPort, last: settings.turnRelayLastPort },
-  });
+  const offered = configuredServices(settings);
   const nodes = settings.nodes.map((key) => ({ key, hostName: `${key}.${settings.domain}` }));
   const wanted = {
     domain: settings.domain,
