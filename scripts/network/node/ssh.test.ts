@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import ssh2 from "ssh2";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { generateOpenSshKeyPair } from "../../../host/openssh-key.ts";
 import { connectNode, type NodeSession } from "./ssh.ts";
 
 /** A node whose commands never end, but `exit N`; its network can be cut. */
@@ -60,8 +61,8 @@ describe("a node's session", { timeout: 15_000 }, () => {
 });
 
 async function startNode(): Promise<TestNode> {
-  const [host, user] = [ssh2.utils.generateKeyPairSync("ed25519"), ssh2.utils.generateKeyPairSync("ed25519")];
-  const server = new ssh2.Server({ hostKeys: [host.private] }, (client) => {
+  const [host, user] = [generateOpenSshKeyPair("host"), generateOpenSshKeyPair("user")];
+  const server = new ssh2.Server({ hostKeys: [host.privateKey] }, (client) => {
     client.on("error", () => undefined);
     client.on("authentication", (attempt) => attempt.accept());
     client.on("session", (accept) =>
@@ -93,7 +94,7 @@ async function startNode(): Promise<TestNode> {
     connect: () =>
       connectNode(
         { stack: "prod", runNumber: undefined },
-        { host: "127.0.0.1", port, hostKey: host.public, privateKey: user.private },
+        { host: "127.0.0.1", port, hostKey: host.publicKey, privateKey: user.privateKey },
       ),
     cut,
     silence: () => {

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect, createServer, type AddressInfo } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import path from "node:path";
-import ssh2 from "ssh2";
+import { generateOpenSshKeyPair } from "../../../../host/openssh-key.ts";
 import { notYet, waitUntil } from "../../../../host/wait-until.ts";
 
 /** An OpenSSH server on loopback that lets this process's own user in with one key. */
@@ -24,11 +24,11 @@ const sshd = "/usr/sbin/sshd";
 export async function startSshServer(): Promise<SshServer> {
   if (!existsSync(sshd)) throw new Error(`There is no ${sshd}. Install it: apt-get install openssh-server`);
   const folder = await mkdtemp(path.join(tmpdir(), "imera-sshd-"));
-  const host = ssh2.utils.generateKeyPairSync("ed25519");
-  const client = ssh2.utils.generateKeyPairSync("ed25519");
+  const host = generateOpenSshKeyPair("host");
+  const client = generateOpenSshKeyPair("client");
   const port = await freePort();
-  await writeFile(path.join(folder, "host_key"), host.private, { mode: 0o600 });
-  await writeFile(path.join(folder, "authorized_keys"), client.public, { mode: 0o600 });
+  await writeFile(path.join(folder, "host_key"), host.privateKey, { mode: 0o600 });
+  await writeFile(path.join(folder, "authorized_keys"), client.publicKey, { mode: 0o600 });
   await writeFile(path.join(folder, "sshd_config"), configuration(folder, port));
   // Debian's sshd wants this folder when it runs as root, and its service makes it.
   if (process.getuid?.() === 0) await mkdir("/run/sshd", { recursive: true, mode: 0o755 });
@@ -46,8 +46,8 @@ export async function startSshServer(): Promise<SshServer> {
   return {
     port,
     user: userInfo().username,
-    privateKey: client.private,
-    hostKey: host.public,
+    privateKey: client.privateKey,
+    hostKey: host.publicKey,
     async stop() {
       server.kill();
       await rm(folder, { recursive: true });
