@@ -43,7 +43,7 @@ async function stepsOnTheNode({ run }: RunningCloud): Promise<Measurement[]> {
 }
 
 async function bringNetworkUp(run: number): Promise<void> {
-  const args = [join(repositoryRoot, "local/cli.ts"), "up", "--run", String(run)];
+  const args = [join(repositoryRoot, "scripts/local.ts"), "up", "--run", String(run)];
   await execa(process.execPath, args, { cwd: repositoryRoot, stdio: "inherit" });
 }
 

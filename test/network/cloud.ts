@@ -38,7 +38,10 @@ export async function localCommand(...args: string[]): Promise<string> {
 /** Runs `npm run local -- ARGS` on the tests' own local cloud, by default to success. */
 export function localProgram(args: readonly string[], options: { input?: string; reject?: boolean } = {}) {
   const argv = ["--run", testRunNumber(), ...args];
-  return execa(process.execPath, [join(repositoryRoot, "local/cli.ts"), ...argv], { cwd: repositoryRoot, ...options });
+  return execa(process.execPath, [join(repositoryRoot, "scripts/local.ts"), ...argv], {
+    cwd: repositoryRoot,
+    ...options,
+  });
 }
 
 /** The first node; a network always has one. */

@@ -106,5 +106,5 @@ async function local(command: "up" | "down", cloud: TestCloud, report: Report): 
 }
 
 function argv(command: string, cloud: TestCloud): string[] {
-  return [join(repositoryRoot, "local/cli.ts"), command, "--run", String(cloud.number)];
+  return [join(repositoryRoot, "scripts/local.ts"), command, "--run", String(cloud.number)];
 }

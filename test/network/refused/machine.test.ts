@@ -10,7 +10,7 @@ import { repositoryRoot } from "../../runner/repository.ts";
 
 /** A run of its own, which must never come to be. */
 const run = runNumbered(211);
-const localUp = [process.execPath, join(repositoryRoot, "local/cli.ts"), "up", "--run", "211"];
+const localUp = [process.execPath, join(repositoryRoot, "scripts/local.ts"), "up", "--run", "211"];
 const toolchain = [process.execPath, join(repositoryRoot, "toolchain/cli.ts")];
 
 let directory: string;

@@ -4,21 +4,21 @@ import { Command } from "commander";
 
 import { setUpToolchain } from "../toolchain/set-up.ts";
 import { runAsRoot } from "../host/as-root.ts";
-import { takeDown } from "./commands/down.ts";
-import { describeRemoval, noteMaker, refuseAnothersCloud } from "./commands/maker.ts";
-import { holdRun } from "./run/hold-run.ts";
-import { previewNetwork } from "./commands/preview.ts";
+import { takeDown } from "../local/commands/down.ts";
+import { describeRemoval, noteMaker, refuseAnothersCloud } from "../local/commands/maker.ts";
+import { holdRun } from "../local/run/hold-run.ts";
+import { previewNetwork } from "../local/commands/preview.ts";
 import { runMain } from "../host/terminal/main.ts";
 import { showSteps } from "../host/terminal/progress.ts";
-import { runNumbered, type Run } from "./run/run.ts";
-import { runNumber } from "./run/run-number.ts";
-import { buildNetwork, localZones, prepareStack, wasInterrupted } from "./stack/stack.ts";
-import { describeLogin, readFacts, recordToolchain } from "./commands/status.ts";
-import { isOperators, operatorCommand } from "./commands/operator-command.ts";
-import { localArguments } from "./commands/local-arguments.ts";
-import { describeTaken, type TakenSettings } from "./stack/edited-settings.ts";
-import { stackName } from "./stack/stack-name.ts";
-import { bringCloudUp } from "./commands/up.ts";
+import { runNumbered, type Run } from "../local/run/run.ts";
+import { runNumber } from "../local/run/run-number.ts";
+import { buildNetwork, localZones, prepareStack, wasInterrupted } from "../local/stack/stack.ts";
+import { describeLogin, readFacts, recordToolchain } from "../local/commands/status.ts";
+import { isOperators, operatorCommand } from "./local/operator-command.ts";
+import { localArguments } from "./local/local-arguments.ts";
+import { describeTaken, type TakenSettings } from "../local/stack/edited-settings.ts";
+import { stackName } from "../local/stack/stack-name.ts";
+import { bringCloudUp } from "../local/commands/up.ts";
 
 interface Options {
   readonly run: number;

@@ -1,7 +1,7 @@
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { stackName } from "../stack/stack-name.ts";
+import { stackName } from "../../local/stack/stack-name.ts";
 
 /** Commands on the network of a local cloud that are the same for every stack. */
 const operatorCommands = ["status", "ssh"] as const;
@@ -16,8 +16,7 @@ export function isOperators(command: string): command is OperatorCommand {
 
 /** Runs a command that is the same for every stack on that of a local cloud. Resolves to its exit code. */
 export async function operatorCommand(command: OperatorCommand, args: readonly string[]): Promise<number> {
-  // By the name of the file: nothing of the local cloud is built on the operator's commands.
-  const program = fileURLToPath(new URL(`../../scripts/${command}.ts`, import.meta.url));
+  const program = fileURLToPath(new URL(`../${command}.ts`, import.meta.url));
   const { exitCode } = await execa(process.execPath, [program, "--stack", stackName, ...args], {
     stdio: "inherit",
     reject: false,
