@@ -3,6 +3,16 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Error with which a program ends with another exit code than 1. */
+export class ExitError extends Error {
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode: number) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
 /** Writes an error with its chain of causes in one line, for a log. */
 export function messageWithCauses(error: unknown): string {
   const message = messageOf(error).replace(/\s*\n\s*/g, " | ");

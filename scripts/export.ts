@@ -3,7 +3,6 @@ import path from "node:path";
 import process from "node:process";
 import { messageOf } from "../host/error.ts";
 import { networkCommand, type NetworkOptions, runNetworkCommand } from "./network/command-line.ts";
-import { accountName } from "./export/account-name.ts";
 import { openFirstNode, runProgram } from "./network/node/program.ts";
 
 interface Options extends NetworkOptions {
@@ -16,23 +15,27 @@ await runNetworkCommand(
     "npm run export",
     "Writes all that the network keeps of one account, as XML that other servers can import (XEP-0227).",
   )
-    .requiredOption("--user <name>", "user part of the account's JID")
+    .requiredOption(
+      "--user <name>",
+      "the account: user part or whole JID, in any spelling that the server takes for it",
+    )
     .option("--out <file>", "a new file for it, which only you can read; without it, standard output")
     .action(exportAccount),
 );
 
 async function exportAccount(options: Options): Promise<void> {
   await using opened = await openFirstNode(options);
-  const user = accountName(options.user, opened.outputs.domain);
   const read = async () => {
     const leftOut: string[] = [];
     const onStderrLine = (line: string) => leftOut.push(line);
-    const xml = await runProgram(opened.session, ["/usr/local/sbin/imera-export", user], { onStderrLine });
+    const xml = await runProgram(opened.session, ["/usr/local/sbin/imera-export", "--", options.user], {
+      onStderrLine,
+    });
     for (const line of leftOut) process.stderr.write(`${line}\n`);
     return xml;
   };
   if (options.out === undefined) process.stdout.write(await read());
-  else process.stderr.write(`${user}@${opened.outputs.domain} is in ${await writeNewFile(options.out, read)}\n`);
+  else process.stderr.write(`The account ${options.user} is in ${await writeNewFile(options.out, read)}\n`);
 }
 
 /** The file is taken before anything is asked for: one that is there is never overwritten. Resolves to its full path. */

@@ -11,6 +11,7 @@ const facts = { domain: "montague.test" };
 let node: NodeRoot;
 beforeEach(() => {
   node = nodeRoot(facts);
+  node.write("/etc/default/ejabberd", "ERLANG_NODE=ejabberd@127.0.0.1\nERL_DIST_PORT=5210\n");
 });
 
 /** Runs the program with other lines of Python before its `main`. */
@@ -41,6 +42,11 @@ function runWithPsql(account: string, script: string) {
   return node.run("/usr/local/sbin/imera-export", { arguments: [account] });
 }
 
+/** Lets the server answer that it prepares each name as the one with these bytes; what it was asked is in `/asked`. */
+function prepareNames(hex: string) {
+  node.fake("erl_call", `cat >${node.place("/asked")}; echo '{ok, "${hex}"}'`);
+}
+
 type Row = readonly [kind: string, row: object];
 
 /** Runs it with these rows in place of the database's. */
@@ -53,6 +59,10 @@ const credentials: Row = [
   "credentials",
   { type: 2, password: "c3Q=", serverkey: "c2s=", salt: "c2E=", iterationcount: 4096 },
 ];
+
+const found = `["credentials", ${JSON.stringify(credentials[1])}]`;
+/** PostgreSQL's client, for an account that is there. */
+const answering = `#!/bin/sh\ncat >/dev/null\necho '${found}'\n`;
 
 function contact(jid: string, more: object): Row {
   return [
@@ -75,11 +85,18 @@ function userOf(document: string): Record<string, unknown> {
 }
 
 describe("imera-export", () => {
-  it("says of a contact who only asked that it asked, and of one who is asked that it is", () => {
+  it("has in the roster what ejabberd's own answer has, and the requests of all who ask", () => {
+    const named = { nick: "Mallory", groups: ["G"] };
     const { stdout } = exported(
       contact("asker@x", { ask: "I", askmessage: "It's <me>" }),
+      contact("named-asker@x", { ask: "I", ...named, approved: true }),
+      contact("unknown-asker@x", { ask: "I", subscription: "" }),
       contact("asked@x", { ask: "O", nick: "Asked" }),
-      contact("both@x", { ask: "B", subscription: "N" }),
+      contact("once-asked@x", { ask: "S" }),
+      contact("leaving@x", { ask: "U" }),
+      contact("both@x", { ask: "B" }),
+      contact("silent@x", {}),
+      contact("asker-known@x", { subscription: "T", ask: "I" }),
       contact("friend@x", { subscription: "B", approved: true, groups: ["A & B"] }),
     );
     const { query, presence } = userOf(stdout);
@@ -88,14 +105,22 @@ describe("imera-export", () => {
         xmlns: "jabber:iq:roster",
         item: [
           { jid: "asked@x", subscription: "none", name: "Asked", ask: "subscribe" },
+          { jid: "once-asked@x", subscription: "none", ask: "subscribe" },
+          { jid: "leaving@x", subscription: "none" },
           { jid: "both@x", subscription: "none", ask: "subscribe" },
+          { jid: "silent@x", subscription: "none" },
+          { jid: "asker-known@x", subscription: "to" },
           { jid: "friend@x", subscription: "both", approved: "true", group: "A & B" },
         ],
       },
     ]);
-    expect(presence).toEqual([
-      { xmlns: "jabber:client", type: "subscribe", from: "asker@x", status: "It's <me>" },
-      { xmlns: "jabber:client", type: "subscribe", from: "both@x" },
+    const askers = (presence as { from: string; status?: string }[]).map(({ from, status }) => [from, status]);
+    expect(askers).toEqual([
+      ["asker@x", "It's <me>"],
+      ["named-asker@x", undefined],
+      ["unknown-asker@x", undefined],
+      ["both@x", undefined],
+      ["asker-known@x", undefined],
     ]);
   });
 
@@ -142,9 +167,11 @@ describe("imera-export", () => {
       purge_offline: "false",
       roster_groups_allowed: String.raw`[<<"Fri\"ends">>,<<"Family">>]`,
       collection: "[]",
+      title: "<<>>",
+      children: "{broken",
       sql: "true",
     };
-    const { stdout } = exported(
+    const { stdout, stderr } = exported(
       ["node", { node: "a", options }],
       ["node", { node: "b", options: null }],
       ["node", { node: "c", options: null }],
@@ -161,7 +188,11 @@ describe("imera-export", () => {
       persist_items: "<value>1</value>",
       purge_offline: "<value>0</value>",
       roster_groups_allowed: '<value>Fri"ends</value><value>Family</value>',
+      title: "<value></value>",
     });
+    expect(stderr).toMatch(
+      /^imera-export: left out: the option children of the node a \(.+: \{broken\), as it is stored$/m,
+    );
     const [, items] = userOf(stdout)["pubsub"] as { items: unknown }[];
     expect(items?.items).toEqual([
       { node: "a", item: [{ id: "1", x: { xmlns: "n" } }] },
@@ -188,6 +219,46 @@ program.stored.read_rows = rows
   });
 
   it.each([
+    ["Romeo", "romeo"],
+    ["ROMEO@MONTAGUE.TEST", "romeo"],
+    ["romeo@montague.test.", "romeo"],
+    ["romeo@montague.test/balcony @ night", "romeo"],
+    ["-x", "-x"],
+    ["--help@montague.test", "--help"],
+  ])("finds %s as %s, without the server", (typed, user) => {
+    expect(runWithPsql(typed, answering).stdout).toContain(`<user name="${user}">`);
+  });
+
+  it("takes what follows -- for the account", () => {
+    node.write("/usr/lib/postgresql/17/bin/psql", answering);
+    chmodSync(node.place("/usr/lib/postgresql/17/bin/psql"), 0o755);
+    const { stdout } = node.run("/usr/local/sbin/imera-export", { arguments: ["--", "--help"] });
+    expect(stdout).toContain('<user name="--help">');
+  });
+
+  it("has the server prepare a name with other letters", () => {
+    prepareNames("7374726175737320");
+    expect(runWithPsql("Strauß", answering).stdout).toContain('<user name="strauss ">');
+    expect(readFileSync(node.place("/asked"), "utf8")).toContain(
+      `jid:nodeprep(list_to_binary([${[...Buffer.from("Strauß")].join(", ")}]))`,
+    );
+  });
+
+  it.each(["a b", "", "romeo/balcony", "o'hara"])("refuses %j, which the server refuses as a name", (typed) => {
+    node.fake("erl_call", "echo '{ok, refused}'");
+    const { stdout, stderr, status } = runWithPsql(typed, answering);
+    expect(stderr).toContain("cannot be the name of an account");
+    expect({ stdout, status }).toEqual({ stdout: "", status: 2 });
+  });
+
+  it("says that the server is needed for such a name where it is down", () => {
+    node.fake("erl_call", "echo 'erl_call: failed to connect'; exit 1");
+    const { stderr, status } = runWithPsql("Strauß", answering);
+    expect(stderr).toContain("ejabberd was not reached");
+    expect(status).toBe(1);
+  });
+
+  it.each([
     ["nobody", /there is no account nobody@montague\.test/],
     ["romeo@capulet.test", /romeo@capulet\.test is not of this server/],
   ])("refuses %s and prints nothing", (account, why) => {
@@ -198,11 +269,11 @@ program.stored.read_rows = rows
   });
 
   it("never makes the account's name a part of a query", () => {
-    const answer = `["credentials", ${JSON.stringify(credentials[1])}]`;
+    prepareNames(Buffer.from("o'hara'; --").toString("hex").toUpperCase());
     const [script, words] = [node.place("/script"), node.place("/arguments")];
     const { stdout, status } = runWithPsql(
       "o'hara'; --",
-      `#!/bin/sh\ncat >${script}\nprintf '%s\\n' "$@" >${words}\necho '${answer}'\n`,
+      `#!/bin/sh\ncat >${script}\nprintf '%s\\n' "$@" >${words}\necho '${found}'\n`,
     );
     expect(status).toBe(0);
     expect(stdout).toContain(`<user name="o'hara'; --">`);

@@ -36,6 +36,7 @@ describe("nodeNamed", () => {
   it.each([
     ["xmpp2", 1],
     ["xmpp2.example.org", 1],
+    ["XMPP2.Example.org.", 1],
     [undefined, 0],
   ])("finds %s", (name, place) => expect(nodeNamed(name, nodes)).toBe(nodes[place]));
 

@@ -33,6 +33,15 @@ describe("runProgram", () => {
     );
   });
 
+  it.each([
+    [2, 2],
+    [3, 1],
+  ])("ends with the exit code of a refusal: a node's %i becomes %i", async (exitCode, own) => {
+    const node = nodeThatSays({ exitCode, stdout: "", stderr: "imera-export: there is no account x@y.z" });
+    const failed = runProgram(node, ["/usr/local/sbin/imera-export", "--", "x"]);
+    await expect(failed).rejects.toMatchObject({ exitCode: own });
+  });
+
   it("takes the exit codes that it is told mean something else", async () => {
     const node = nodeThatSays({ exitCode: 1, stdout: "{}", stderr: "" });
     expect(await runProgram(node, ["/usr/local/sbin/imera-backup", "status"], { exitCodes: [1] })).toBe("{}");

@@ -1,3 +1,4 @@
+import { ExitError } from "../../../host/error.ts";
 import { pulumiCommandLine, shellWord, withWholeCommands } from "../../../host/terminal/advice.ts";
 import type { NodeRunOptions, NodeSession } from "./ssh.ts";
 import { openNode } from "./ssh.ts";
@@ -24,8 +25,9 @@ export async function openFirstNode(options: OpenStackOptions): Promise<OpenedNo
 }
 
 /**
- * Runs a program on a node and resolves to its standard output. Throws with the program's last words when its exit code is
- * neither 0 nor one of `exitCodes`, which mean something else when there is output.
+ * Runs a program on a node and resolves to its standard output. Throws an {@link ExitError} with the program's last words when
+ * its exit code is neither 0 nor one of `exitCodes`, which mean something else when there is output. Exit code 2, by which our
+ * programs refuse what they are asked, stays the one to end with; any other becomes 1.
  */
 export async function runProgram(
   session: NodeSession,
@@ -39,7 +41,10 @@ export async function runProgram(
     exitCode === 127
       ? `the node does not have it; bring it up to date: ${pulumiCommandLine(session.stack, "up")}`
       : lastWords(stderr, stdout);
-  throw new Error(`${name} failed on the node (exit code ${exitCode}):\n${withWholeCommands(why, session.stack)}`);
+  throw new ExitError(
+    `${name} failed on the node (exit code ${exitCode}):\n${withWholeCommands(why, session.stack)}`,
+    exitCode === 2 ? 2 : 1,
+  );
 }
 
 /** Asks a node for the version of a Debian package. Rejects where the package is not installed. */

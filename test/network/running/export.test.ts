@@ -8,18 +8,22 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newAccount } from "../accounts.ts";
 import type { Account } from "../chat-client.ts";
 import { type ClientMachine, clientMachine } from "../client-machine.ts";
-import { runningCloud } from "../cloud.ts";
+import { type Cloud, runningCloud } from "../cloud.ts";
 import { onFirstNode } from "../first-node.ts";
 import { importAccount } from "../import-server.ts";
+import type { FieldValues, OwnAnswers } from "../clients/configure-own-nodes.ts";
+import { ask } from "../outage/client-program.ts";
+import { nodeMachine, query } from "../outage/node.ts";
 
 let machine: ClientMachine;
 let owner: Account;
 let other: Account;
 let password: string;
 let document: string;
+let cloud: Cloud;
 
 beforeAll(async () => {
-  const cloud = await runningCloud();
+  cloud = await runningCloud();
   machine = await clientMachine(cloud);
   [owner, other] = [await newAccount(cloud, machine), await newAccount(cloud, machine)];
   password = (await readFile(owner.passwordFile, "utf8")).trim();
@@ -56,11 +60,11 @@ describe("an exported account", () => {
   });
 
   it("has the requests to subscribe and the privacy lists", () => {
-    const { presence, query } = user() as Record<string, Record<string, unknown>[]>;
+    const { presence, query: queries } = user() as Record<string, Record<string, unknown>[]>;
     expect(presence).toEqual([
       { "@_xmlns": "jabber:client", "@_type": "subscribe", "@_from": other.jid, status: "It is me & nobody else" },
     ]);
-    const [lists] = query?.filter((each) => each["@_xmlns"] === "jabber:iq:privacy") ?? [];
+    const [lists] = queries?.filter((each) => each["@_xmlns"] === "jabber:iq:privacy") ?? [];
     expect(lists).toMatchObject({ default: { "@_name": "block" }, list: { "@_name": "block" } });
   });
 
@@ -84,14 +88,119 @@ describe("an exported account", () => {
   });
 });
 
-it("an account that is not there is refused, and nothing is printed", async () => {
-  const refused = onFirstNode("/usr/local/sbin/imera-export", "nobody");
-  await expect(refused).rejects.toMatchObject({
-    exitCode: 2,
-    stdout: "",
-    stderr: expect.stringContaining("no account") as string,
+describe("an account with all that a column can hold", () => {
+  let answers: OwnAnswers;
+
+  beforeAll(async () => {
+    const account = await newAccount(cloud, machine);
+    await query(await nodeMachine(), contactsInEveryState(account.jid));
+    const login = { jid: account.jid, password: (await readFile(account.passwordFile, "utf8")).trim() };
+    answers = (await ask(machine, "configure-own-nodes.ts", { ...login, nodes: configurations })) as OwnAnswers;
+    document = await onFirstNode("/usr/local/sbin/imera-export", account.jid);
+  });
+
+  it("has the contacts that the server's own answer has, in every state that the server knows", () => {
+    const [roster] = user()["query"] as { item: object[] }[];
+    expect(answers.roster).toHaveLength(46);
+    expect(roster?.item.map(attributesOf)).toEqual(answers.roster);
+    expect(user()["presence"]).toHaveLength(16);
+  });
+
+  it("has its nodes' settings as they were set, and as the server's own forms have them", () => {
+    const [owned] = user()["pubsub"] as { configure: { "@_node": string; x: { field: FormField[] } }[] }[];
+    const exported = new Map(owned?.configure.map(({ "@_node": node, x }) => [node, new Map(x.field.map(valuesOf))]));
+    for (const [node, fields] of Object.entries(configurations)) {
+      for (const [name, values] of Object.entries(fields)) expect(exported.get(node)?.get(name)).toEqual(values);
+      const own = Object.entries(answers.forms[node] ?? {}).filter(([name]) => exported.get(node)?.has(name));
+      expect(own.length).toBeGreaterThan(10);
+      expect(Object.fromEntries(own.map(([name]) => [name, exported.get(node)?.get(name)]))).toEqual(
+        Object.fromEntries(own),
+      );
+    }
   });
 });
+
+describe("an account", () => {
+  afterAll(async () => {
+    await query(
+      await nodeMachine(),
+      `DELETE FROM users WHERE username IN (${Object.keys(spellings).map(quoted).join()});`,
+    );
+  });
+
+  it("is found by whatever name the server takes for it", async () => {
+    await query(await nodeMachine(), Object.keys(spellings).map(copyOfOwner).join("\n"));
+    for (const [name, typed] of Object.entries(spellings)) {
+      for (const each of typed) {
+        const whole = each.replace("DOMAIN", cloud.status.domain);
+        expect(await onFirstNode("/usr/local/sbin/imera-export", "--", whole)).toContain(`<user name="${name}">`);
+      }
+    }
+  });
+
+  it.each(["nobody", "a b", "a/b", "romeo@example.net"])(
+    "called %j is refused, and nothing is printed",
+    async (name) => {
+      await expect(onFirstNode("/usr/local/sbin/imera-export", name)).rejects.toMatchObject({
+        exitCode: 2,
+        stdout: "",
+        stderr: expect.stringMatching(/no account|cannot be the name|not of this server/) as string,
+      });
+    },
+  );
+});
+
+/** Spellings of an account by its name as the server keeps it. */
+const spellings: Readonly<Record<string, readonly string[]>> = {
+  strauss: ["Strauß", "STRAUSS", "strauSS@DOMAIN.", "Strauß@DOMAIN/näh"],
+  fiona: ["ﬁona", "Ｆiona"],
+  "-x": ["-x", "-X@DOMAIN"],
+};
+
+/** Writes the SQL that gives the owner's password to another account, which it makes. */
+function copyOfOwner(name: string): string {
+  const [user = "", domain = ""] = owner.jid.split("@");
+  const columns = "server_host, type, password, serverkey, salt, iterationcount";
+  return `INSERT INTO users (username, ${columns}) SELECT ${quoted(name)}, ${columns} FROM users
+    WHERE username = ${quoted(user)} AND server_host = ${quoted(domain)};`;
+}
+
+/** Values of fields by variable, by node of the account's own. */
+const configurations: Readonly<Record<string, FieldValues>> = {
+  "imera:plain": { "pubsub#title": ["true"], "pubsub#max_items": ["17"], "pubsub#access_model": ["open"] },
+  "imera:latin": { "pubsub#title": ["äöü é"], "pubsub#contact": ["romeo@montague.test", "montague.test"] },
+  "imera:signs": { "pubsub#title": ["Größe ☃ 😀 “quoted” Ā"], "pubsub#max_items": ["max"] },
+  "imera:escapes": { "pubsub#title": [String.raw`a"b\c%'d` + "\n\te"] },
+  "imera:groups": { "pubsub#access_model": ["roster"], "pubsub#roster_groups_allowed": ["Größe", "☃", 'a"b'] },
+};
+
+/** Writes the SQL for two contacts in each state: with and without a name. */
+function contactsInEveryState(jid: string): string {
+  const [user = "", domain = ""] = jid.split("@");
+  return `INSERT INTO rosterusers
+      (username, server_host, jid, nick, subscription, ask, approved, askmessage, server, subscribe, type)
+    SELECT ${quoted(user)}, ${quoted(domain)}, lower(s || a || n) || '@montague.test', n, s, a, n = 'x', '', 'N', '', 'item'
+    FROM unnest(ARRAY['N','T','F','B']) AS s, unnest(ARRAY['N','S','U','O','I','B']) AS a, unnest(ARRAY['','x']) AS n;`;
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+function attributesOf(element: object): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(element).flatMap(([name, value]) => (name.startsWith("@_") ? [[name.slice(2), String(value)]] : [])),
+  );
+}
+
+interface FormField {
+  readonly "@_var": string;
+  readonly value?: string | string[];
+}
+
+function valuesOf({ "@_var": name, value = [] }: FormField): [string, string[]] {
+  return [name, [value].flat()];
+}
 
 /** The document's user as another reader than its writer sees it. */
 function user(): Record<string, unknown> {

@@ -1,14 +1,16 @@
 """Account as XEP-0227 has it, out of the rows that the database keeps."""
 
 import datetime
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from .erlang_terms import Unreadable
+from .node_options import option_values
 from .stored import Row, Rows
 from .writing import attribute, attributes_of, fragment, fragments, report_omission, text, wrapped
 
 MECHANISMS = {2: "SCRAM-SHA-1", 3: "SCRAM-SHA-256", 4: "SCRAM-SHA-512"}
-SUBSCRIPTIONS = {"N": "none", "T": "to", "F": "from", "B": "both"}
+# How ejabberd writes subscriptions; all else counts as none.
+SUBSCRIPTIONS = {"T": "to", "F": "from", "B": "both"}
 # How ejabberd writes which requests are open: to the contact (out), from the contact (in), or both.
 ASKED_OUT = {"S", "O", "B"}
 ASKED_IN = {"I", "B"}
@@ -57,15 +59,18 @@ def scram(row: Row) -> str:
 
 
 def roster(contacts: Sequence[Row]) -> Iterator[str]:
-    """Writes contacts and requests to subscribe. A contact who only asked is no contact yet, just a request."""
+    """Writes contacts, and the requests of those who ask to subscribe."""
     yield "<query xmlns='jabber:iq:roster'>\n"
-    for row in contacts:
-        if row["subscription"] != "N" or row["ask"] != "I" or row["nick"] or row["groups"]:
-            yield contact(row)
+    yield from map(contact, filter(is_in_roster, contacts))
     yield "</query>\n"
     for row in contacts:
         if row["ask"] in ASKED_IN:
             yield request(row)
+
+
+def is_in_roster(row: Row) -> bool:
+    """Whether ejabberd's own answers have the contact: one who only asked is none, whatever name it gave itself (RFC 6121, 3.1.3)."""
+    return row["subscription"] in SUBSCRIPTIONS or row["ask"] != "I"
 
 
 def contact(row: Row) -> str:
@@ -108,24 +113,20 @@ def rule(row: Row) -> str:
 
 def configuration(row: Row) -> str:
     """Writes the configuration of one personal node."""
-    fields = "".join(field(name, value) for name, value in (row["options"] or {}).items() if name not in OWN_OPTIONS)
+    options = {name: value for name, value in (row["options"] or {}).items() if name not in OWN_OPTIONS}
+    fields = "".join(field(row["node"], name, value) for name, value in options.items())
     form = f"<field var='FORM_TYPE' type='hidden'><value>{NODE_FORM}</value></field>{fields}"
     return f"<configure node={attribute(row['node'])}><x xmlns='jabber:x:data' type='form'>{form}</x></configure>\n"
 
 
-def field(name: str, value: str) -> str:
+def field(node: str, name: str, value: str) -> str:
     """Writes one field of a node's configuration."""
-    values = "".join(f"<value>{text(each)}</value>" for each in option_values(value))
+    try:
+        values = "".join(f"<value>{text(each)}</value>" for each in option_values(value))
+    except Unreadable as unreadable:
+        report_omission(f"the option {name} of the node {node} ({unreadable}: {value})")
+        return ""
     return f"<field var={attribute(f'pubsub#{name}')}>{values}</field>" if values else ""
-
-
-def option_values(value: str) -> list[str]:
-    """Parses an option's values. ejabberd keeps an option as an Erlang term: an atom, a number, a binary, or a list of binaries."""
-    if value in ("true", "false"):
-        return ["1" if value == "true" else "0"]
-    if re.fullmatch(r"[a-z]\w*|\d+", value):
-        return [] if value == "undefined" else [value]
-    return [re.sub(r"\\(.)", r"\1", each) for each in re.findall(r'<<"((?:[^"\\]|\\.)*)"(?:/utf8)?>>', value)]
 
 
 def items(nodes: Iterable[Row], rows: Iterator[Row]) -> Iterator[str]:

@@ -1,19 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { accountName } from "../export/account-name.ts";
-import { restoreTime } from "../restore/restore-time.ts";
-
-describe("accountName", () => {
-  it.each(["romeo", "Romeo", "romeo@example.org"])("takes %s", (typed) => {
-    expect(accountName(typed, "example.org")).toBe("romeo");
-  });
-
-  it.each(["", "@example.org", "romeo@example.net", "a b", "romeo/phone", "x'y", "x".repeat(1024)])(
-    "refuses %j",
-    (typed) => {
-      expect(() => accountName(typed, "example.org")).toThrow(/^--user: /);
-    },
-  );
-});
+import { restoreTime } from "./restore-time.ts";
 
 describe("restoreTime", () => {
   const now = Date.parse("2026-11-22T12:00:00Z");
