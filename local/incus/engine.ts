@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 
+import { z } from "zod";
+
 import { inNamespace } from "../network/namespace.ts";
 import { isRunning, lastLines, startDaemon } from "../../host/process.ts";
 import type { Run } from "../run/run.ts";
@@ -68,8 +70,22 @@ function findIncusd(): string {
 
 async function makePool(incus: Incus): Promise<void> {
   if ((await incus.get(`/storage-pools/${pool}`)) !== undefined) return;
-  await incus.send("POST", "/storage-pools", { name: pool, driver: "dir" });
+  const { environment } = serverSchema.parse(await incus.get("/"));
+  const drivers = environment.storage_supported_drivers.map(({ Name }) => Name);
+  await incus.send("POST", "/storage-pools", { name: pool, ...poolStorage(drivers) });
   await incus.send("PATCH", "/profiles/default", { devices: { root: { type: "disk", path: "/", pool } } });
+}
+
+const serverSchema = z.object({
+  environment: z.object({ storage_supported_drivers: z.array(z.object({ Name: z.string() })) }),
+});
+
+/**
+ * Chooses how a pool stores root disks, of the storage drivers that Incus has on this machine. On btrfs a new machine shares its
+ * image's blocks, and is there at once; else each gets a copy of all files. The size is that of a sparse file, and bounds nothing.
+ */
+export function poolStorage(drivers: readonly string[]): { driver: string; config?: Readonly<Record<string, string>> } {
+  return drivers.includes("btrfs") ? { driver: "btrfs", config: { size: "200GiB" } } : { driver: "dir" };
 }
 
 async function lastWords(run: Run): Promise<string> {

@@ -15,6 +15,7 @@ const needed: readonly { readonly program: string; readonly package: string }[] 
   { program: "sysctl", package: "procps" },
   { program: "mkfs.ext4", package: "e2fsprogs" },
   { program: "mkfs.xfs", package: "xfsprogs" },
+  { program: "mkfs.btrfs", package: "btrfs-progs" },
 ];
 
 const packages = ["incus-base", ...needed.map((need) => need.package)];
