@@ -11,7 +11,9 @@ describe("ejabberdYaml", () => {
   });
 
   it("says in YAML what the object says, without anchors, which ejabberd's parser has trouble with", () => {
-    expect(parse(text)).toEqual(JSON.parse(JSON.stringify(ejabberdConfig(ejabberdInput()))));
+    const fromMaps = (_: string, value: unknown) =>
+      (value instanceof Map ? Object.fromEntries(value) : value) as unknown;
+    expect(parse(text)).toEqual(JSON.parse(JSON.stringify(ejabberdConfig(ejabberdInput()), fromMaps)));
     expect(text).not.toMatch(/[&*][a-z0-9]+$/m);
   });
 
@@ -26,6 +28,13 @@ describe("ejabberdYaml", () => {
   it("announces the relay at the droplet's own address, which its packets come from", () => {
     expect(text).toContain(`turn_ipv4_address: ${addresses.publicIpv4}`);
     expect(text).not.toContain(addresses.serviceIpv4);
+  });
+
+  it("writes limits as numbers: as texts they would be names of shapers, and limit nothing", () => {
+    const rules = (parse(text, { mapAsMap: true }) as Map<string, Map<string, unknown>>).get("shaper_rules");
+    expect(rules?.get("max_user_offline_messages")).toEqual([new Map([[5000, "admin"]]), new Map([[500, "all"]])]);
+    expect(rules?.get("soft_upload_quota")).toEqual([new Map([[900, "all"]])]);
+    expect(rules?.get("hard_upload_quota")).toEqual([new Map([[1000, "all"]])]);
   });
 
   it("asks no block list in a closed network", () => {
