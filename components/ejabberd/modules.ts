@@ -53,7 +53,7 @@ const messaging = {
   mod_caps: {},
   mod_carboncopy: {},
   mod_mam: { assume_mam_usage: true, default: "always" },
-  mod_offline: { access_max_user_messages: "max_user_offline_messages", use_mam_for_storage: true },
+  mod_offline: { access_max_user_messages: "max_user_offline_messages" },
   mod_privacy: {},
   mod_private: {},
   mod_push: {},

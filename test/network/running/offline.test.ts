@@ -1,0 +1,40 @@
+import { readFile } from "node:fs/promises";
+import { beforeAll, describe, expect, it } from "vitest";
+import { adminAccount } from "../accounts.ts";
+import { clientMachine } from "../client-machine.ts";
+import { runningCloud } from "../cloud.ts";
+import type { Fate, OfflineOrder } from "../clients/offline-messages.ts";
+import { ask } from "../outage/client-program.ts";
+
+const preferences = ["always", "roster", "never"] as const;
+const ways = ["goodbye", "timeout", "replaced"] as const;
+const messages = 5;
+const spoolSize = 500;
+const absences: OfflineOrder["absences"] = [
+  ...preferences.flatMap((preference) => ways.map((leaves) => ({ preference, leaves, messages }))),
+  { preference: "never", leaves: "goodbye", messages: spoolSize + 3 },
+];
+
+let fates: readonly Fate[];
+beforeAll(async () => {
+  const cloud = await runningCloud();
+  const { jid, passwordFile } = adminAccount(cloud);
+  const admin = { jid, password: (await readFile(passwordFile, "utf8")).trim() };
+  await using machine = await clientMachine(cloud);
+  fates = (await ask(machine, "offline-messages.ts", { admin, domain: cloud.status.domain, absences })) as Fate[];
+});
+
+describe("a stranger's messages to somebody who is away", () => {
+  it.each(absences.slice(0, -1).map(({ preference, leaves }, index) => ({ index, preference, leaves })))(
+    "arrive once each, where the archive keeps $preference and the client left by $leaves",
+    ({ index }) => {
+      expect(fates[index]).toEqual({ delivered: [0, 1, 2, 3, 4], bounced: [] });
+    },
+  );
+
+  it("come back where too many wait already", () => {
+    const { delivered, bounced } = fates.at(-1) ?? { delivered: [], bounced: [] };
+    expect([delivered.length, new Set(delivered).size]).toEqual([spoolSize, spoolSize]);
+    expect(bounced).toEqual([spoolSize, spoolSize + 1, spoolSize + 2]);
+  });
+});
