@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
 import { ejabberdModules } from "./modules.ts";
 import { apiPort, nodeDatabase, type NodeAddresses } from "../model/node-facts.ts";
+import { forbiddenPeers } from "./relay-peers.ts";
 import { serviceNamed, type PortRange, type Service } from "../model/services.ts";
 
 /** Settings of the stack that ejabberd's configuration depends on. */
@@ -165,6 +166,9 @@ function turn(addresses: NodeAddresses, relay: PortRange) {
     turn_ipv6_address: addresses.publicIpv6,
     turn_min_port: relay.first,
     turn_max_port: relay.last,
+    // The server's own default, which names loopback only, is not in force.
+    turn_blacklist: forbiddenPeers(addresses),
+    shaper: "fast",
   };
 }
 
