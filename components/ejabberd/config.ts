@@ -99,6 +99,11 @@ const database = {
   sql_username: nodeDatabase.user,
   sql_password: secretMacros.databasePassword,
   sql_pool_size: 5,
+  // Without a keepalive a connection that died in silence is used for ever: its queries give up one by one, and messages
+  // are acknowledged that are kept nowhere.
+  sql_keepalive_interval: "5 seconds",
+  sql_query_timeout: "10 seconds",
+  sql_start_interval: "2 seconds",
   // A later domain finds its place in the same tables.
   sql_schema_multihost: true,
 };
