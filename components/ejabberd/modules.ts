@@ -79,12 +79,13 @@ const publishing = {
     access_createnode: "pubsub_createnode",
     plugins: ["flat", "pep"],
     max_items_node: 1000,
-    default_node_config: { max_items: 1000 },
     force_node_config: {
       // Whoever wants to write to somebody encrypted needs that person's keys first (XEP-0384).
       "eu.siacs.conversations.axolotl.*": { access_model: "open" },
       "storage:bookmarks": { access_model: "whitelist" },
-      "urn:xmpp:bookmarks:1": { access_model: "whitelist" },
+      "urn:xmpp:bookmarks:1": { access_model: "whitelist", max_items: "max" },
+      // An item for each device.
+      "urn:xmpp:omemo:2:bundles": { max_items: "max" },
     },
   },
   mod_vcard: { search: false },
