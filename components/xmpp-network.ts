@@ -102,7 +102,8 @@ function sharedByNodes(
   const sshKey = new SshKey(
     `${name}-provisioning-key`,
     { name: names.sshKey, publicKey: settings.provisioningPublicKey },
-    { parent },
+    // Were it deleted first, as the plugin would have it, the engine would replace all droplets that were made with it.
+    { parent, deleteBeforeReplace: false },
   );
   const backup = new BackupStore(`${name}-backup`, backupSettings(settings), { parent });
   return { zone, backup, tag, firewall, vpcId: vpc.id, sshKeyId: sshKey.id, survey };

@@ -3,6 +3,7 @@ import { Command, type CommandArgs } from "@pulumi/command/remote/command.js";
 import type { BackupLocation } from "../model/backup-location.ts";
 import { ejabberdYaml, type EjabberdSettings } from "../ejabberd/config.ts";
 import { digest, fileBundle, staticFiles, type NodeFile } from "./files.ts";
+import { isOtherKey, type KeptLogin } from "./kept-login.ts";
 import { nodeFacts, type FactSettings, type NodeAddresses } from "../model/node-facts.ts";
 import { proofTriggers, provedMachine, type ProvedMachine } from "./proof.ts";
 import { nodeSecretPatterns } from "../settings/secrets.ts";
@@ -16,6 +17,12 @@ export interface NodeSetupArgs {
   readonly secrets: Readonly<Record<string, pulumi.Input<string>>>;
   /** OpenSSH private key that opens the node. Secret. */
   readonly provisioningPrivateKey: pulumi.Output<string>;
+  /** Its public half, a line of OpenSSH. */
+  readonly provisioningPublicKey: string;
+  /** Public keys of operators, a line of OpenSSH each, which open the node beside it. */
+  readonly sshKeys: readonly string[];
+  /** Login on the node where it is there and stays. */
+  readonly kept: KeptLogin | undefined;
   /** Host key that the node has until it has been configured. */
   readonly firstContactPublicKey: string;
   readonly services: readonly Service[];
@@ -36,7 +43,8 @@ export interface NodeSetupArgs {
 
 /**
  * Work on a droplet over SSH, in four steps: learn its own host key, bring its files, bring its secrets, and have it make all of
- * that true and prove it. Data travels on standard input only. Each step can be run again at any time; none does anything on
+ * that true and prove it. Where the stack's key is another one than last time, the former lets it in first. Data travels on
+ * standard input only. Each step can be run again at any time; none does anything on
  * destroy, so that a dead droplet cannot hold one up.
  */
 export class NodeSetup extends pulumi.ComponentResource {
@@ -52,8 +60,9 @@ export class NodeSetup extends pulumi.ComponentResource {
 
   constructor(name: string, args: NodeSetupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("imera:index:NodeSetup", name, {}, opts);
-    const { firstContact, sshHostKey } = meet(name, args, this);
-    const ready = configure(name, args, { firstContact, sshHostKey }, this);
+    const met = meet(name, args, this);
+    const { sshHostKey } = met;
+    const ready = configure(name, args, { ...met, last: admit(name, args, met, this) ?? met.last }, this);
     this.sshHostKey = sshHostKey;
     this.ready = ready;
     this.proved = ready.triggers.apply(provedMachine);
@@ -61,9 +70,9 @@ export class NodeSetup extends pulumi.ComponentResource {
   }
 }
 
-/** First contact with a node, and the host key that it gave. */
+/** Host key that a node gave, and the last command on it so far. */
 interface Met {
-  readonly firstContact: Command;
+  readonly last: Command;
   readonly sshHostKey: pulumi.Output<string>;
 }
 
@@ -76,14 +85,37 @@ function meet(name: string, args: NodeSetupArgs, parent: pulumi.Resource): Met {
       create: "/usr/local/sbin/imera-first-contact",
       triggers: [args.dropletId],
     },
-    { parent },
+    // A change of the key would run it again, too. Another droplet is another trigger.
+    { parent, ignoreChanges: args.kept === undefined ? [] : ["connection"] },
   );
-  return { firstContact, sshHostKey: firstContact.stdout.apply((line) => line.trim()) };
+  return { last: firstContact, sshHostKey: firstContact.stdout.apply((line) => line.trim()) };
+}
+
+/**
+ * Has the key that the node took last let in the stack's, where that is another one; converge takes the former away. Once it has
+ * been run, the command stays in the state, where nothing but another key runs it again.
+ */
+function admit(name: string, args: NodeSetupArgs, met: Met, parent: pulumi.Resource): Command | undefined {
+  const { kept, provisioningPublicKey } = args;
+  const isNeeded = kept !== undefined && isOtherKey(kept, provisioningPublicKey);
+  if (kept === undefined || (!isNeeded && !kept.hasAdmission)) return undefined;
+  const former = { ...args, provisioningPrivateKey: pulumi.secret(kept.privateKey) };
+  return new Command(
+    `${name}-admission`,
+    {
+      connection: connection(former, "ssh", met.sshHostKey),
+      create:
+        "umask 077 && mkdir -p /root/.ssh && cd /root/.ssh && read -r key && " +
+        `{ grep -qsxF "$key" authorized_keys || printf '\\n%s\\n' "$key" >>authorized_keys; }`,
+      stdin: `${provisioningPublicKey}\n`,
+    },
+    { parent, dependsOn: met.last, ignoreChanges: isNeeded ? [] : ["connection", "create", "stdin"] },
+  );
 }
 
 /** Runs the steps one after the other; gives the last. */
 function configure(name: string, args: NodeSetupArgs, met: Met, parent: pulumi.Resource): Command {
-  let last = met.firstContact;
+  let { last } = met;
   for (const { step, ...command } of steps(args)) {
     last = new Command(
       `${name}-${step}`,
@@ -161,7 +193,13 @@ function renderedFiles(args: NodeSetupArgs, { addresses, volumeName, backup }: K
     secretPatterns: nodeSecretPatterns(args.facts.purpose),
   });
   const file = { mode: "0644", owner: "root:root" };
+  const keys = [
+    "# Those of the stack; steps/20-system lets nobody else in.",
+    args.provisioningPublicKey,
+    ...args.sshKeys,
+  ];
   return [
+    { ...file, path: "/etc/imera/authorized_keys", content: `${keys.join("\n")}\n` },
     { ...file, path: "/etc/imera/node.json", content: `${JSON.stringify(facts, undefined, 2)}\n` },
     {
       ...file,

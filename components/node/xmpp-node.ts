@@ -14,6 +14,7 @@ import { canonicalIpv6 } from "../model/ipv6.ts";
 import type { NodeAddresses } from "../model/node-facts.ts";
 import { publicFirewall } from "./firewalls.ts";
 import { ejabberdSettings, factSettings, nodeSecrets } from "./node-settings.ts";
+import { keptLogin, movesAway, type NodePlace } from "./kept-login.ts";
 import { NodeSetup } from "./node-setup.ts";
 import { poweredOnAt } from "./proof.ts";
 import { serviceNamed, type Service } from "../model/services.ts";
@@ -123,6 +124,9 @@ function setUp(
       cloudflareToken: token?.value,
     }),
     provisioningPrivateKey: settings.secrets.provisioningPrivateKey,
+    provisioningPublicKey: settings.provisioningPublicKey,
+    sshKeys: settings.sshKeys,
+    kept: keptLogin({ node: name, region: settings.region }, survey.known),
     firstContactPublicKey: settings.firstContactPublicKey,
     poweredOnAt: poweredOnAt(`${name}-setup`, key, survey),
   };
@@ -177,9 +181,16 @@ function createDroplet(name: string, args: XmppNodeArgs, hostName: string, paren
         }),
       ),
     },
-    // A change of any of these replaces the droplet. What runs on it changes over SSH instead.
-    { parent, dependsOn: args.firewall, ignoreChanges: ["userData", "sshKeys", "image"] },
+    { parent, dependsOn: args.firewall, ignoreChanges: unchangedInPlace({ node: name, ...settings }, args.survey) },
   );
+}
+
+/**
+ * Lists the inputs of a droplet that a change of would replace it for nothing: what runs on it changes over SSH instead. A
+ * droplet that is replaced all the same, in another region, gets them as they are now: its key, for one, may be gone meanwhile.
+ */
+function unchangedInPlace(place: NodePlace, { known }: Survey): string[] {
+  return movesAway(place, known) ? [] : ["userData", "sshKeys", "image"];
 }
 
 function attach(name: string, volume: Volume, droplet: Droplet, parent: pulumi.Resource): VolumeAttachment {

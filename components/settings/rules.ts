@@ -55,6 +55,16 @@ const rules: readonly Rule[] = [
             pulumiCommandLine({ stack }, "config", "set", "--path", "imera:sshNetworks[0]", "203.0.113.7/32"),
         },
   ),
+  rule(["sshKeys", "provisioningPublicKey"], ({ sshKeys, provisioningPublicKey }) => {
+    const keys = [provisioningPublicKey, ...sshKeys].map(keyData);
+    const twice = sshKeys.find((line) => keys.filter((key) => key === keyData(line)).length > 1);
+    return twice === undefined
+      ? undefined
+      : {
+          key: "sshKeys",
+          reason: `${twice} is there twice, or is provisioningPublicKey: it would stay when one of them is taken away`,
+        };
+  }),
   rule(["nodes"], ({ nodes }) => {
     const taken = nodes.find((node) => serviceLabels.some((label) => label === node));
     return taken === undefined
@@ -139,6 +149,11 @@ const rules: readonly Rule[] = [
 /** Names that people and programs look for web, mail, name and file servers under; a node's address records would catch both. */
 const namesOfOtherServers =
   /^(www|web|mail|email|webmail|smtp|submission|imap|pop|mx|mta-sts|autoconfig|autodiscover|ns|dns|ftp|localhost|wpad|isatap)\d*$/;
+
+/** The key in a public line, without its type and comment. */
+function keyData(line: string): string | undefined {
+  return line.split(" ")[1];
+}
 
 function spacesList(): string {
   return spacesRegions.join(", ");

@@ -6,6 +6,7 @@ import {
   integer,
   list,
   nodeKey,
+  operatorKey,
   operatorNetwork,
   pastTime,
   sshPublicKey,
@@ -37,6 +38,14 @@ export const settingsSchema = z.strictObject({
       description:
         "Networks in CIDR notation that may use SSH. The machine that runs `pulumi up` must be in one of them.",
       example: ["203.0.113.7/32", "2001:db8:7::/48"],
+    }),
+  sshKeys: list(z.array(operatorKey()).max(50))
+    .default([])
+    .meta({
+      description:
+        "Public keys of operators, a line each, which open every node as root beside provisioningPublicKey. Who is taken off it is " +
+        "shut out by the next `pulumi up`.",
+      example: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAID+tv3ye+faPRT0wrYqtIPNlUchN+A3O0chCERw4Q0SS ana"],
     }),
   zone: domainNameOrNothing().default("").meta({
     description:

@@ -1,5 +1,14 @@
+import { publicHalfOf } from "../../host/openssh-key.ts";
 import { pulumiCommandLine } from "../../host/terminal/advice.ts";
-import { bucketSecretNames, hasForm, secrets, stackSecretNames, type Secret, type SecretName } from "./secrets.ts";
+import {
+  bucketSecretNames,
+  hasForm,
+  type KeyPairRecipe,
+  secrets,
+  stackSecretNames,
+  type Secret,
+  type SecretName,
+} from "./secrets.ts";
 
 /** Configuration of a stack as the engine hands it over. */
 export interface RawConfig {
@@ -39,6 +48,32 @@ export function bucketKeyProblems(own: OwnValues, config: RawConfig): string[] {
     }
     return hasBucket ? valueProblems(name, value, config) : [`imera:${name}: has no effect without backupBucket`];
   });
+}
+
+/**
+ * Problems with the pairs of SSH keys, a line each: a private half that does not belong to the public one locks the program out of
+ * a node that has the public one. No line shows a secret.
+ */
+export function keyPairProblems(own: OwnValues): string[] {
+  return stackSecretNames.flatMap((name) => {
+    const recipe = keyPairOf(secrets[name]);
+    if (recipe === undefined) return [];
+    const [value, line] = [own[name], own[recipe.publicKey]];
+    if (isEmpty(value) || isEmpty(line) || !hasForm(secrets[name], value)) return [];
+    const publicHalf = publicHalfOf(value);
+    if (publicHalf === undefined) {
+      return [`imera:${name}: expected ${secrets[name].form}, whole and without a passphrase`];
+    }
+    return publicHalf === line.split(" ", 2).join(" ")
+      ? []
+      : [
+          `imera:${name}: is not the private half of ${recipe.publicKey}, so it would open no node. Set both halves of one pair`,
+        ];
+  });
+}
+
+function keyPairOf({ recipe }: Secret): KeyPairRecipe | undefined {
+  return recipe !== undefined && "publicKey" in recipe ? recipe : undefined;
 }
 
 function valueProblems(name: SecretName, value: string, config: RawConfig): string[] {

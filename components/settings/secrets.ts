@@ -38,8 +38,8 @@ const macroValue = {
   form: "1 to 255 characters of ASCII without spaces, quotes, backslashes and @",
 };
 const privateKey = {
-  pattern: String.raw`-----BEGIN OPENSSH PRIVATE KEY-----\n[A-Za-z0-9+/=\n]+\n-----END OPENSSH PRIVATE KEY-----\n`,
-  form: "an OpenSSH private key, from its BEGIN line to the line break after its END line",
+  pattern: String.raw`-----BEGIN OPENSSH PRIVATE KEY-----\n[A-Za-z0-9+/=\n]+\n-----END OPENSSH PRIVATE KEY-----\n?`,
+  form: "an OpenSSH private key, from its BEGIN line to its END line",
 };
 
 /** Every secret of a network, by name. What handles secrets on either side maps over this table. */

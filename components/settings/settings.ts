@@ -4,7 +4,7 @@ import { stackNameProblem } from "../model/vendor-names.ts";
 import { settingsNamespace } from "./names.ts";
 import { contradictions } from "./rules.ts";
 import { settingsSchema, type PlainSettings } from "./schema.ts";
-import { bucketKeyProblems, type RawConfig, secretProblems } from "./secret-problems.ts";
+import { bucketKeyProblems, keyPairProblems, type RawConfig, secretProblems } from "./secret-problems.ts";
 import { forEachStackSecret, type BucketSecretName, type StackSecretName } from "./secrets.ts";
 import { unknownSettings } from "./unknown-settings.ts";
 import { bucketMakerProblems, vendorKeyProblems } from "./vendor-keys.ts";
@@ -39,7 +39,7 @@ export function readSettings(raw: RawConfig = engineConfig()): Settings {
   );
   const { settings, problems } = parsePlain(own, raw.stack);
   problems.unshift(...stackProblems(raw.stack), ...unknownSettings(Object.keys(raw.values)));
-  problems.push(...secretProblems(own, raw), ...bucketKeyProblems(own, raw));
+  problems.push(...secretProblems(own, raw), ...keyPairProblems(own), ...bucketKeyProblems(own, raw));
   problems.push(...vendorKeyProblems(raw));
   const cannotMakeBucket = bucketMakerProblems(raw);
   // So that a preview of a pull request needs no key that opens all backups.
@@ -48,7 +48,7 @@ export function readSettings(raw: RawConfig = engineConfig()): Settings {
   if (settings === undefined || problems.length > 0) throw new pulumi.RunError(report(problems));
   return Object.freeze({
     ...settings,
-    secrets: forEachStackSecret((name) => pulumi.secret(own[name] ?? "")),
+    secrets: forEachStackSecret((name) => pulumi.secret(withLastLineBreak(own[name] ?? ""))),
     bucketKey: settings.backupBucket === "" ? undefined : bucketKey(own),
     spacesEndpoint: raw.values["digitalocean:spacesEndpoint"],
     cloudflareApiUrl: raw.values["cloudflare:baseUrl"],
@@ -90,6 +90,11 @@ function parsePlain(own: Readonly<Record<string, string>>, stack: string) {
   problems.push(...contradictions(values, stack).map(({ key, reason }) => `${prefix}${key}: ${reason}`));
   const settings = settingsSchema.safeParse(values);
   return { settings: settings.success ? settings.data : undefined, problems };
+}
+
+/** OpenSSH takes no private key without the line break that `config set` drops from what it reads. */
+function withLastLineBreak(secret: string): string {
+  return secret.endsWith("PRIVATE KEY-----") ? `${secret}\n` : secret;
 }
 
 function indexes(path: readonly PropertyKey[]): string {

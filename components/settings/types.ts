@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { publicKeyProblem } from "../../host/openssh-key.ts";
 import { domainNameProblem } from "../model/domain-name.ts";
 
 /** Makes the schema of a network that may use SSH, in CIDR notation. */
@@ -34,8 +35,16 @@ export function nodeKey() {
 
 /** Makes the schema of an ed25519 public key, as one line of OpenSSH. */
 export function sshPublicKey() {
-  return z.string().regex(/^ssh-ed25519 [A-Za-z0-9+/]{68}( \S+)?$/, {
+  return z.string().refine((line) => line.startsWith("ssh-ed25519 ") && publicKeyProblem(line) === undefined, {
     error: "expected an ed25519 public key; npm run stack -- new makes one",
+  });
+}
+
+/** Makes the schema of an operator's public key, as one line of OpenSSH. */
+export function operatorKey() {
+  return z.string().superRefine((line, context) => {
+    const expected = publicKeyProblem(line);
+    if (expected !== undefined) context.addIssue({ code: "custom", message: expected });
   });
 }
 

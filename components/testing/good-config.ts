@@ -1,5 +1,16 @@
+import { generateOpenSshKeyPair } from "../../host/openssh-key.ts";
 import type { RawConfig } from "../settings/secret-problems.ts";
 import { secretSettingNames, stackSecretNames } from "../settings/secrets.ts";
+
+/** Key pairs of {@link goodConfig}. */
+export const pairs = {
+  provisioning: generateOpenSshKeyPair("provisioning"),
+  firstContact: generateOpenSshKeyPair("first-contact"),
+};
+const privateKeys: ReadonlyMap<string, string> = new Map([
+  ["provisioningPrivateKey", pairs.provisioning.privateKey],
+  ["firstContactPrivateKey", pairs.firstContact.privateKey],
+]);
 
 /** Makes a configuration that is accepted, with some values changed; an undefined one is left out. */
 export function goodConfig(changes: Readonly<Record<string, string | undefined>> = {}): RawConfig {
@@ -8,8 +19,8 @@ export function goodConfig(changes: Readonly<Record<string, string | undefined>>
     "imera:contact": "ops@example.org",
     "imera:region": "fra1",
     "imera:sshNetworks": '["203.0.113.7/32", "2001:db8:7::/48"]',
-    "imera:provisioningPublicKey": `ssh-ed25519 ${"A".repeat(68)} provisioning`,
-    "imera:firstContactPublicKey": `ssh-ed25519 ${"B".repeat(68)} first-contact`,
+    "imera:provisioningPublicKey": pairs.provisioning.publicKey,
+    "imera:firstContactPublicKey": pairs.firstContact.publicKey,
     ...Object.fromEntries(stackSecretNames.map((name) => [`imera:${name}`, goodSecret(name)])),
     "digitalocean:token": secretOf("digitaloceanToken"),
     "cloudflare:apiToken": secretOf("cloudflareToken"),
@@ -40,12 +51,11 @@ export const existingBucket = {
 
 /** Gives the value that {@link goodConfig} has for a secret; {@link secretOf} is in it, on one line. */
 export function goodSecret(name: string): string {
-  return name.endsWith("PrivateKey")
-    ? `-----BEGIN OPENSSH PRIVATE KEY-----\n${secretOf(name)}\n-----END OPENSSH PRIVATE KEY-----\n`
-    : secretOf(name);
+  return privateKeys.get(name) ?? secretOf(name);
 }
 
 /** Gives the text of a secret in {@link goodConfig} that is easy to find where it must not be. */
 export function secretOf(name: string): string {
-  return `${name}IsNeverSeen0123456789`;
+  // The line of a private key that has its private half.
+  return privateKeys.get(name)?.split("\n")[3] ?? `${name}IsNeverSeen0123456789`;
 }

@@ -92,5 +92,6 @@ export const ownSettings: ReadonlySet<string> = new Set([
   "recoveryTime",
   "region",
   "reservedIp",
+  "sshKeys",
   "sshNetworks",
 ]);

@@ -61,11 +61,16 @@ export async function logIn(
   } catch (error) {
     sock.destroy();
     const message = messageOf(error);
-    const why = seen.otherHost ? "another host answers there" : message;
-    throw new Error(
-      `SSH to ${host}: ${why}. Check that the node runs, and that this machine is in one of imera:sshNetworks.`,
-      { cause: error },
-    );
+    const isRefused = error instanceof Error && "level" in error && error.level === "client-authentication";
+    const why = seen.otherHost
+      ? "another host answers there"
+      : isRefused
+        ? "the node does not take the stack's key"
+        : message;
+    const check = isRefused
+      ? "Where imera:provisioningPrivateKey was changed, an update brings it to the node first."
+      : "Check that the node runs, and that this machine is in one of imera:sshNetworks.";
+    throw new Error(`SSH to ${host}: ${why}. ${check}`, { cause: error });
   }
 }
 
