@@ -62,6 +62,11 @@ async function goBack(opened: OpenedNode, time: string): Promise<void> {
   await step("health", () => checkHealth(session));
   const canary = await step("login", () => loginAsCanary(access, session, outputs.domain));
   const record = await readRecovery(session);
+  if (record.until !== time) {
+    throw new Error(
+      `The node was restored to ${record.until ?? "its newest state"}, not to ${time}: another restore came between. Look at the network, and run this again.`,
+    );
+  }
   const facts = [
     ["backup", record.backup ?? "none"],
     ["last transaction", momentText(record.lastTransactionAt ?? "unknown")],

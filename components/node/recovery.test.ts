@@ -18,6 +18,7 @@ import datetime
 from recovery.decision import Volume, decide
 from node.trouble import Trouble
 from recovery.store import Backup, RestorePoint, Store
+from recovery.timelines import parse
 given = json.load(sys.stdin)
 volume = Volume(**given["volume"] | {"segments": frozenset(given["volume"].get("segments", ()))})
 def backup(entry):
@@ -26,7 +27,9 @@ def backup(entry):
     point = RestorePoint("p", at, snapshot) if snapshot else None
     return Backup(finished_at=at, restore_point=point, size_bytes=1, **{"timeline": 1, "stop_lsn": "0/2000000"} | entry)
 store = given["store"] | {"backups": tuple(map(backup, given["store"].get("backups", ())))}
-store["forks"] = {int(timeline): place for timeline, place in store.get("forks", {}).items()}
+newest = int(store.get("archived_to", "00000001")[:8], 16)
+store["timelines"] = tuple(parse(int(number), text) for number, text in store.get("histories", {str(newest): ""}).items())
+store.pop("histories", None)
 time = given.get("time") and datetime.datetime.fromisoformat(given["time"])
 try:
     made = decide(volume, Store(**store), given.get("choice", "auto"), time, given.get("drill", False))
@@ -68,7 +71,11 @@ describe("a node without data", () => {
     [
       "takes none of a history that did not go on",
       {
-        store: { ...ready, backups: [{ ...backups[0], stop_lsn: "0/3000000" }, backups[1]], forks: { 1: "0/2800000" } },
+        store: {
+          ...ready,
+          backups: [{ ...backups[0], stop_lsn: "0/3000000" }, backups[1]],
+          histories: { 2: "1\t0/2800000\tbefore 2026-11-22 10:30:00+00\n" },
+        },
       },
       ["backup", "A"],
     ],
@@ -101,7 +108,11 @@ describe("a node without data", () => {
 describe("a node whose volume has data", () => {
   const older = { ...ready, archived_to: "000000010000000000000007" };
   const other = { ...ready, system_id: "8" };
-  const later = { ...ready, archived_to: "000000020000000000000006" };
+  const later = {
+    ...ready,
+    archived_to: "000000020000000000000006",
+    histories: { 2: "1\t0/2800000\tno recovery target specified\n" },
+  };
 
   it.each([
     ["agrees with the backup", { store: ready }],

@@ -20,11 +20,18 @@ describe("describeLosses", () => {
 describe("describePlan", () => {
   it("tells what earlier restores have left", () => {
     const [one, two] = ["/srv/main.before-1", "/srv/main.before-2"];
-    const text = describePlan({ backup: "20261122-101112F", setAside: { [one]: 64 * 2 ** 20, [two]: 32 * 2 ** 20 } });
+    const plan = { backup: "20261122-101112F", leftAt: null };
+    const text = describePlan({ ...plan, setAside: { [one]: 64 * 2 ** 20, [two]: 32 * 2 ** 20 } });
     expect(text).toContain("The backup 20261122-101112F is restored");
     expect(text).toContain("have set aside 96.0 MiB");
     expect(text).toContain(`${two}  32.0 MiB`);
-    expect(describePlan({ backup: "20261122-101112F", setAside: {} })).not.toContain("Earlier");
+    expect(describePlan({ ...plan, setAside: {} })).not.toContain("Earlier");
+  });
+
+  it("tells that the time was cut off by a restore since, and comes back", () => {
+    const plan = { backup: "20261122-101112F", leftAt: "2026-11-22T12:00:00Z", setAside: {} };
+    expect(describePlan(plan)).toContain("before the restore or rebuild of 2026-11-22 12:00:00 UTC");
+    expect(describePlan({ ...plan, leftAt: null })).not.toContain("before the restore");
   });
 
   it("says how to get rid of what this one has left", () => {

@@ -19,6 +19,10 @@ export const recoveryRecord = z.object({
   uploads: z.number().nullish(),
   seconds: z.object({ restore: seconds, verify: seconds, replay: seconds, files: seconds }).partial(),
   finishedAt: z.string(),
+  /** Number of the database's history that was replayed; records of earlier versions have none. */
+  timeline: z.number().nullish(),
+  /** Time that was asked for; null: the newest state. */
+  until: z.string().nullish(),
   /** Path on the node of the database that was there before. */
   setAside: z.string().nullish(),
 });

@@ -8,7 +8,7 @@ import { backUpNow, operatorCommand } from "./operator.ts";
 const network = networkUnderTest();
 
 describe("a network that is taken back to a point in time", () => {
-  it("has all that was there, nothing that came later, and goes on from there, though its database was broken", async () => {
+  it("has all that was there, nothing that came later, and that again where it is taken to a time that was cut off", async () => {
     const { machine, filling } = network.current;
     await backUpNow();
     await using earlier = await network.current.sendNumbers("before the moment");
@@ -18,6 +18,7 @@ describe("a network that is taken back to a point in time", () => {
     await using later = await network.current.sendNumbers("after the moment");
     await later.acknowledges(10, 60_000);
     const undone = await later.finish();
+    const afterwards = await nextFullSecond();
     expect(await missingFromArchive(machine, filling, undone)).toEqual([]);
 
     const asked = await operatorCommand("restore", "--to", moment);
@@ -34,7 +35,13 @@ describe("a network that is taken back to a point in time", () => {
 
     await isServing(await nodeMachine(), 60_000);
     expect(await missingFromArchive(machine, filling, undone)).toEqual(undone);
-    await using again = await network.current.sendNumbers("at the moment again");
+
+    const cutOff = await operatorCommand("restore", "--to", afterwards, "--yes");
+    expect(cutOff.exitCode, cutOff.output).toBe(0);
+    expect(cutOff.output).toMatch(/before the restore or rebuild of/);
+    await isServing(await nodeMachine(), 60_000);
+    expect(await missingFromArchive(machine, filling, undone)).toEqual([]);
+    await using again = await network.current.sendNumbers("after the restores");
     await again.acknowledges(10, 60_000);
     await network.current.expectNothingLost(again);
   });

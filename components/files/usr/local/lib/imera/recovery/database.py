@@ -18,14 +18,15 @@ from . import server, volume
 from .decision import earlier_backup
 from .restored_files import Manifest
 from .server import TARGET_NOT_REACHED, Died, errors_in
-from .store import Backup, RestorePoint, Store, archived_sha1
+from .store import Backup, RestorePoint, Store, archived_sha1, archived_to
+from .timelines import Timeline
 
 SPOOL = place("/var/spool/pgbackrest/archive") / STANZA / "in"
 MARGIN_BYTES = 256 * 1024 * 1024
 
 
-def restore(backup: Backup, store: Store) -> None:
-    """Restores the files of the backup into a folder of their own. Raises Trouble."""
+def restore(backup: Backup, store: Store, timeline: Timeline) -> None:
+    """Restores the files of the backup into a folder of their own, to go on along the timeline. Raises Trouble."""
     ensure_room(backup)
     cluster = volume.restoring("main")
     cluster.mkdir(mode=0o700)
@@ -37,6 +38,7 @@ def restore(backup: Backup, store: Store) -> None:
         f"--stanza={STANZA}",
         f"--set={backup.label}",
         "--type=default",
+        f"--target-timeline={timeline.number}",
         f"--pg1-path={cluster}",
         "restore",
     ]
@@ -120,8 +122,8 @@ def promote_here() -> None:
     server.wait_for("SELECT pg_is_in_recovery()", "f")
 
 
-def replay(backup: Backup, store: Store, time: datetime | None, archive: bool) -> None:
-    """Replays the log to its end, or to the time. archive: keep what is to be archived for the real server; nothing is archived yet."""
+def replay(backup: Backup, store: Store, timeline: Timeline, time: datetime | None, archive: bool) -> None:
+    """Replays the timeline's log to its end, or to the time. archive: keep what is to be archived for the real server; nothing is archived yet."""
     archiving = ("archive_mode=on", "archive_command=") if archive else ("archive_mode=off",)
     try:
         whole = replay_to_end(archiving) if time is None else replay_to_time(archiving, time)
@@ -131,8 +133,9 @@ def replay(backup: Backup, store: Store, time: datetime | None, archive: bool) -
             errors_in(died.log),
             advice(store, backup),
         ) from None
+    check_timeline(timeline)
     if whole:
-        check_end(store)
+        check_end(store, timeline)
 
 
 def replay_to_end(settings: Sequence[str]) -> bool:
@@ -155,19 +158,31 @@ def replay_to_time(settings: Sequence[str], time: datetime) -> bool:
         return replay_to_end(settings)
 
 
-def check_end(store: Store) -> None:
-    """Raises Trouble unless the log was replayed to the end of the archive.
+def check_timeline(timeline: Timeline) -> None:
+    """Raises Trouble unless the timeline is the one that was replayed."""
+    reached, _ = replayed_to()
+    if reached == timeline.number:
+        return
+    raise Trouble(
+        "the restored database is of another history than was asked for; nothing was changed",
+        f"it is on timeline {reached}, and that time is on timeline {timeline.number}",
+        "run it again; if that does not help, choose another time",
+    )
+
+
+def check_end(store: Store, timeline: Timeline) -> None:
+    """Raises Trouble unless the log was replayed to the end of the timeline's archive.
 
     PostgreSQL takes a segment that it cannot get, or that makes no sense, for the end of the log.
     """
-    timeline, end = replayed_to()
-    newest, size = store.archived_to, segment_bytes()
+    reached_timeline, end = replayed_to()
+    newest, size = archived_to(store, timeline.number), segment_bytes()
     if newest is None:
         return
     start = segment_number(newest, size) * size
-    if (timeline, end) >= (segment_timeline(newest), start + size):
+    if (reached_timeline, end) >= (segment_timeline(newest), start + size):
         return
-    reached = segment_name(timeline, end // size, size)
+    reached = segment_name(reached_timeline, end // size, size)
     # The last record may go on in a segment that was never archived.
     if reached == newest and end != start and is_sound(newest, store):
         return

@@ -10,6 +10,7 @@ from node.trouble import Trouble
 
 from .record import Outcome
 from .store import Backup, Store
+from .timelines import Timeline, live_at
 
 SET_CHOICE = "'pulumi config set imera:recovery {}', then 'pulumi up'"
 MEND = {
@@ -144,9 +145,15 @@ def restore(store: Store, choice: Choice, time: datetime.datetime | None) -> Dec
     return Decision("backup", f"{backup.label}{until}", backup)
 
 
+def timeline_at(store: Store, time: datetime.datetime | None) -> tuple[Timeline, datetime.datetime | None]:
+    """Gives the timeline that the network was on at the time, and when it left that one. Raises Trouble where that is not known."""
+    return live_at(store.timelines, time, [(backup.timeline, backup.finished_at) for backup in store.backups])
+
+
 def newest(store: Store, time: datetime.datetime | None, may_be_unverified: bool = False) -> Backup:
-    """Gives the newest backup that ends before the time, is on the timeline that the log took, and has a manifest."""
-    on_timeline = [backup for backup in store.backups if is_on_timeline(backup, store)]
+    """Gives the newest backup that ends before the time, is on the timeline that counts then, and has a manifest."""
+    timeline, _ = timeline_at(store, time)
+    on_timeline = [backup for backup in store.backups if is_on_timeline(backup, timeline)]
     verifiable = [(backup, backup.restore_point.at) for backup in on_timeline if backup.restore_point is not None]
     early_enough = [backup for backup, at in verifiable if time is None or at <= time]
     if early_enough:
@@ -166,10 +173,10 @@ def newest(store: Store, time: datetime.datetime | None, may_be_unverified: bool
     )
 
 
-def is_on_timeline(backup: Backup, store: Store) -> bool:
-    """Whether the log went on from the backup. One that was made on a timeline after this was left is of another history."""
-    fork = store.forks.get(backup.timeline)
-    return fork is None or lsn_to_int(backup.stop_lsn) <= lsn_to_int(fork)
+def is_on_timeline(backup: Backup, timeline: Timeline) -> bool:
+    """Whether the timeline goes on from the backup. One that was made elsewhere, or after its timeline was left, is of another history."""
+    fork = timeline.forks.get(backup.timeline)
+    return backup.timeline == timeline.number or (fork is not None and lsn_to_int(backup.stop_lsn) <= lsn_to_int(fork))
 
 
 def earlier_backup(store: Store, backup: Backup) -> str:

@@ -14,7 +14,8 @@ Outcome = Literal["volume", "backup", "initialised"]
 class Record(TypedDict):
     """Outcome of a recovery. Times are RFC 3339; what is only known of a restored backup is None otherwise.
 
-    setAside: path of the database that was there before; records of earlier versions don't have it.
+    setAside: path of the database that was there before. timeline: the one whose log was replayed. until: the time that was asked
+    for; None: the newest state. Records of earlier versions have none of these.
     """
 
     outcome: Outcome
@@ -29,6 +30,8 @@ class Record(TypedDict):
     finishedAt: str
     databaseSystemId: str | None
     setAside: NotRequired[str | None]
+    timeline: NotRequired[int]
+    until: NotRequired[str | None]
 
 
 def read() -> Record | None:

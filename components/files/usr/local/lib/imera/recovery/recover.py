@@ -14,9 +14,11 @@ from node import ejabberd, facts, timestamps
 from node.trouble import Trouble
 
 from . import database, restored_files, server, volume
+from .decision import timeline_at
 from .record import Record
 from .restored_files import Manifest
 from .store import Backup, Store
+from .timelines import Timeline
 
 LOCK = facts.place("/run/imera-recovery.lock")
 Result = TypeVar("Result")
@@ -35,6 +37,7 @@ def recover(backup: Backup, store: Store, time: datetime | None) -> Record:
 
     time: no transaction after it is restored; None: the newest is.
     """
+    timeline, _ = timeline_at(store, time)
     volume.clear()
     seconds: dict[str, float] = {}
     point = backup.restore_point
@@ -42,11 +45,11 @@ def recover(backup: Backup, store: Store, time: datetime | None) -> Record:
     pool = concurrent.futures.ThreadPoolExecutor()
     uploads = pool.submit(timed, seconds, "files", lambda: restore_files(backup, manifest, store, time))
     try:
-        timed(seconds, "restore", lambda: database.restore(backup, store))
+        timed(seconds, "restore", lambda: database.restore(backup, store, timeline))
         tables, rows = None, None
         if point and manifest:
             tables, rows = timed(seconds, "verify", lambda: database.verify(backup, point, manifest, store))
-        timed(seconds, "replay", lambda: replay(backup, store, time))
+        timed(seconds, "replay", lambda: replay(backup, store, timeline, time))
         last = database.last_transaction()
         database.close()
         result: Record = {
@@ -61,6 +64,8 @@ def recover(backup: Backup, store: Store, time: datetime | None) -> Record:
             "seconds": seconds,
             "finishedAt": timestamps.iso(timestamps.now()),
             "databaseSystemId": store.system_id,
+            "timeline": timeline.number,
+            "until": timestamps.iso(time) if time else None,
         }
     finally:
         server.stop()
@@ -69,15 +74,15 @@ def recover(backup: Backup, store: Store, time: datetime | None) -> Record:
     return result
 
 
-def replay(backup: Backup, store: Store, time: datetime | None) -> None:
-    """Replays the log after the restore point.
+def replay(backup: Backup, store: Store, timeline: Timeline, time: datetime | None) -> None:
+    """Replays the timeline's log after the restore point.
 
     A drill ends where the manifest was taken, so that whatever it starts can be compared with it, too.
     """
     if facts.is_drill() and backup.restore_point:
         database.promote_here()
     else:
-        database.replay(backup, store, time, archive=not facts.is_drill())
+        database.replay(backup, store, timeline, time, archive=not facts.is_drill())
 
 
 def restore_files(backup: Backup, manifest: Manifest | None, store: Store, time: datetime | None) -> int:

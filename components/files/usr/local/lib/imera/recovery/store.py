@@ -16,6 +16,8 @@ from node.restic import restic
 from node.store_errors import RESTIC_NO_REPOSITORY, RESTIC_WRONG_PASSPHRASE, Kind, classify, summary
 from node.trouble import Trouble
 
+from .timelines import Timeline, parse
+
 TIMEOUT_SECONDS = 120
 # Status codes of `pgbackrest info`: the stanza's path is missing; it is there without a backup.
 NO_STANZA = 1
@@ -69,8 +71,8 @@ class Store:
     """Content of the store.
 
     kind: missing (no such bucket), locked (another passphrase), useless (something is there, and no backup). why: what was
-    seen. backups, snapshots: newest first. archived_to: the newest WAL segment. archive: the folder of such segments. forks:
-    LSN at which each earlier timeline was left for the newest one.
+    seen. backups, snapshots: newest first. archived_to: the newest WAL segment. archive: the folder of such segments. timelines:
+    by their numbers, the newest last; only that one where no time was asked for.
     """
 
     kind: StoreKind
@@ -80,11 +82,11 @@ class Store:
     system_id: str | None = None
     archived_to: str | None = None
     archive: str | None = None
-    forks: dict[int, str] = dataclasses.field(default_factory=dict)
+    timelines: tuple[Timeline, ...] = ()
 
 
-def inspect_store() -> Store:
-    """Asks the store what it holds."""
+def inspect_store(time: datetime.datetime | None) -> Store:
+    """Asks the store what it holds, and which timelines there are to restore that time from; None: the newest state is wanted."""
     try:
         ensure_reachable()
     except Trouble as trouble:
@@ -92,7 +94,7 @@ def inspect_store() -> Store:
     try:
         with concurrent.futures.ThreadPoolExecutor() as pool:
             info, snapshots = pool.submit(database_info), pool.submit(list_snapshots)
-            return judge(info.result(), *snapshots.result())
+            return judge(info.result(), *snapshots.result(), time)
     except Trouble as trouble:
         return Store("unclear", trouble.line())
 
@@ -118,8 +120,10 @@ def list_snapshots() -> tuple[int, str, list[Snapshot]]:
     return result.returncode, result.stderr.strip(), listed
 
 
-def judge(info: Info, restic_code: int, restic_words: str, snapshots: list[Snapshot]) -> Store:
-    """Judges the store by the answers of pgBackRest and restic."""
+def judge(
+    info: Info, restic_code: int, restic_words: str, snapshots: list[Snapshot], time: datetime.datetime | None = None
+) -> Store:
+    """Judges the store by the answers of pgBackRest and restic, and reads its timelines for a restore to the time."""
     code = info["status"]["code"]
     if code not in (0, NO_STANZA, NO_BACKUP):
         return failed_store(info, restic_code)
@@ -143,7 +147,7 @@ def judge(info: Info, restic_code: int, restic_words: str, snapshots: list[Snaps
         return dataclasses.replace(
             found, kind="unclear", why=f"the uploads' backups cannot be read: {summary(restic_words)}"
         )
-    return dataclasses.replace(found, forks=read_forks(found))
+    return dataclasses.replace(found, timelines=read_timelines(found, time))
 
 
 def failed_store(info: Info, restic_code: int) -> Store:
@@ -202,15 +206,41 @@ def restore_point(label: str, snapshots: tuple[Snapshot, ...]) -> RestorePoint |
     return None
 
 
-def read_forks(store: Store) -> dict[int, str]:
-    """Reads where earlier timelines were left. Asks only where there is more than one timeline."""
-    newest = store.archived_to
-    if newest is None or all(backup.timeline == segment_timeline(newest) for backup in store.backups):
-        return {}
-    result = ask("repo-get", f"{store.archive}/{newest[:8]}.history")
+def read_timelines(store: Store, time: datetime.datetime | None) -> tuple[Timeline, ...]:
+    """Reads the timelines, by their numbers. For the newest state only the newest is read, and only where backups are of others."""
+    used = {backup.timeline for backup in store.backups}
+    newest = segment_timeline(store.archived_to) if store.archived_to else max(used)
+    if time is None:
+        return (Timeline(newest) if used == {newest} else read_timeline(store, newest),)
+    written = {segment_timeline(name) for name in list_archive(str(store.archive)) if name.endswith(".history")}
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        read = list(pool.map(lambda number: read_timeline(store, number), sorted(written)))
+    return tuple(sorted([*read, *map(Timeline, {newest, *used} - written)], key=lambda timeline: timeline.number))
+
+
+def read_timeline(store: Store, number: int) -> Timeline:
+    """Reads the timeline with this number from its history file. Raises Trouble."""
+    result = ask("repo-get", f"{store.archive}/{number:08X}.history")
     if result.returncode != 0:
         raise Trouble("the history of the write-ahead log cannot be read", summary(result.stderr), "run it again")
-    return parse_history(result.stdout)
+    return parse(number, result.stdout)
+
+
+def archived_to(store: Store, timeline: int) -> str | None:
+    """Gives the newest archived WAL segment of a timeline; None: it has none. Raises Trouble."""
+    if store.archived_to is None or segment_timeline(store.archived_to) == timeline:
+        return store.archived_to
+    folders = [name for name in list_archive(str(store.archive)) if re.fullmatch(f"{timeline:08X}[0-9A-F]{{8}}", name)]
+    names = list_archive(f"{store.archive}/{max(folders)}") if folders else []
+    return max((name[:24] for name in names if re.match(r"[0-9A-F]{24}-", name)), default=None)
+
+
+def list_archive(folder: str) -> list[str]:
+    """Lists a folder of the archive. Raises Trouble."""
+    result = ask("repo-ls", folder, what="the archive cannot be listed")
+    if result.returncode != 0:
+        raise Trouble("the archive cannot be listed", summary(result.stderr), "run it again")
+    return result.stdout.split()
 
 
 def archived_sha1(segment: str, archive: str) -> str | None:
@@ -218,9 +248,3 @@ def archived_sha1(segment: str, archive: str) -> str | None:
     result = ask("repo-ls", f"{archive}/{segment_folder(segment)}", what="the archive cannot be listed")
     names = (re.fullmatch(r"([0-9A-F]{24})-([0-9a-f]{40})(\..*)?", line) for line in result.stdout.splitlines())
     return next((name[2] for name in names if name and name[1] == segment), None)
-
-
-def parse_history(text: str) -> dict[int, str]:
-    """Parses a timeline's .history file: the LSN at which each earlier timeline was left."""
-    lines = (line.split() for line in text.splitlines() if re.match(r"\s*\d", line))
-    return {int(line[0]): line[1] for line in lines}

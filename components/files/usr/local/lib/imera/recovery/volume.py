@@ -18,7 +18,7 @@ from node.commands import run
 from node.facts import data
 from node.postgres import SEGMENT_DIGITS, segment_timeline
 
-from . import record
+from . import record, timelines
 from .decision import Volume
 from .record import Record
 
@@ -97,6 +97,7 @@ def finish() -> Record:
     result = cast(Record, json.loads(result_file().read_text()))
     if restoring("main").exists():
         run(["systemctl", "stop", "ejabberd.service", postgres.unit()])
+        timelines.mark_begin(restoring("main"))
         complete_mark().unlink(missing_ok=True)
         sync(postgres.folder())
         aside = result.get("setAside")
