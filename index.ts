@@ -1,3 +1,4 @@
+import { keepPassphrase } from "./components/backup/kept-passphrase.ts";
 import { bootImage } from "./components/node/boot-image.ts";
 import { keepNodes } from "./components/node/kept-nodes.ts";
 import { findZone, zoneName } from "./components/dns/cloudflare-zone.ts";
@@ -15,6 +16,7 @@ const name = "imera";
 const given = readSettings();
 const known = await knownResources();
 await keepNodes({ name, domain: given.domain, nodes: given.nodes }, known);
+await keepPassphrase({ passphrase: given.secrets.backupPassphrase, bucket: given.backupBucket }, known);
 const settings = { ...given, image: await bootImage(given) };
 const zone = settings.purpose === "drill" ? undefined : await findZone(zoneName(settings));
 const found = await survey(name, settings, zone, known);
