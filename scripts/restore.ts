@@ -9,6 +9,7 @@ import { type OpenedNode, openFirstNode, runProgram } from "./network/node/progr
 import { durationText, momentText } from "../host/terminal/quantities.ts";
 import { readRecovery } from "./network/node/recovery-record.ts";
 import { cannotBeListed, describeBackups, nextBackup, readBackups } from "./backup/backup-status.ts";
+import { describeReturned } from "./restore/returned.ts";
 import { describePlan, describeSetAside, planRestore } from "./restore/plan.ts";
 import { restoreTime } from "./restore/restore-time.ts";
 import { factList } from "../host/terminal/text-table.ts";
@@ -75,5 +76,6 @@ async function goBack(opened: OpenedNode, time: string): Promise<void> {
     ["took", durationText((performance.now() - started) / 1000)],
   ] as const;
   process.stdout.write(`\n${outputs.domain} is back at ${momentText(time)}.\n\n${factList(facts)}\n`);
+  process.stdout.write(`\n${describeReturned(record)}\n`);
   if (typeof record.setAside === "string") process.stdout.write(`\n${describeSetAside(record.setAside)}\n`);
 }

@@ -52,6 +52,8 @@ export interface NodeFacts {
     readonly tls: "direct" | "starttls" | "none";
     readonly certificateNames: readonly string[];
   }[];
+  /** Limits by which ejabberd deletes uploads by itself. */
+  readonly uploads: { readonly keepDays: number; readonly quotaMiB: number; readonly maxFileMiB: number };
   /** In a drill nothing is archived, backed up or ordered. */
   readonly purpose: Purpose;
   /** Secrets that the node receives, by name, each with the regular expression that its whole value must match. */
@@ -129,6 +131,9 @@ export interface FactSettings {
   readonly recovery: RecoveryChoice;
   /** RFC 3339, in UTC; empty: the newest. */
   readonly recoveryTime: string;
+  readonly uploadKeepDays: number;
+  readonly uploadQuotaMiB: number;
+  readonly uploadMaxFileMiB: number;
   readonly backupKeepDays: number;
   /** Hour of the daily backup, in UTC. */
   readonly backupHour: number;
@@ -183,6 +188,11 @@ export function nodeFacts(input: NodeFactsInput): NodeFacts {
       tls: service.tls,
       certificateNames: service.certificateHosts.map((role) => hosts[role]),
     })),
+    uploads: {
+      keepDays: settings.uploadKeepDays,
+      quotaMiB: settings.uploadQuotaMiB,
+      maxFileMiB: settings.uploadMaxFileMiB,
+    },
     purpose: settings.purpose,
     secretPatterns: input.secretPatterns,
     canaryUser,

@@ -32,6 +32,9 @@ describe("what a node's files are made from", () => {
       "purpose",
       "recovery",
       "recoveryTime",
+      "uploadKeepDays",
+      "uploadMaxFileMiB",
+      "uploadQuotaMiB",
       "volumeSizeGiB",
     ]);
   });

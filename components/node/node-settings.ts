@@ -30,6 +30,9 @@ export function factSettings(settings: Settings): FactSettings {
     purpose: settings.purpose,
     recovery: settings.recovery,
     recoveryTime: settings.recoveryTime,
+    uploadKeepDays: settings.uploadKeepDays,
+    uploadQuotaMiB: settings.uploadQuotaMiB,
+    uploadMaxFileMiB: settings.uploadMaxFileMiB,
     backupKeepDays: settings.backupKeepDays,
     backupHour: settings.backupHour,
   };

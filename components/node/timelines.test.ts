@@ -88,6 +88,34 @@ describe("the history that a time belongs to", () => {
   });
 });
 
+describe("what a restore brings back", () => {
+  const compare = (before: object, after: object) =>
+    node.python(
+      `from recovery import returned\nprint(json.dumps(returned.compare(*json.loads(${JSON.stringify(JSON.stringify([before, after]))}))))`,
+    );
+
+  it("tells a new account from a new password, and a removed one that is back from both", () => {
+    const before = {
+      accounts: { "alice@a": "new", "carl@a": "c", "dora@a": "d", "new@a": "n" },
+      banned: ["carl@a", "new@a", "dora@a"],
+      tokens: ["1", "2"],
+    };
+    const after = {
+      accounts: { "alice@a": "former", "bob@a": "b", "carl@a": "c", "dora@a": "d" },
+      banned: ["dora@a"],
+      tokens: ["2", "3"],
+    };
+    expect(compare(before, after)).toEqual({
+      accounts: ["bob@a"],
+      unbanned: ["carl@a"],
+      passwords: 1,
+      tokens: 1,
+      gone: 1,
+    });
+    expect(compare(after, after)).toEqual({ accounts: [], unbanned: [], passwords: 0, tokens: 0, gone: 0 });
+  });
+});
+
 describe("the beginning of a history", () => {
   const mark = () =>
     node.python(

@@ -5,8 +5,8 @@ import type { NodeSession } from "../network/node/ssh.ts";
 const counts = z.object({ accounts: z.number(), messages: z.number(), newest: z.string().nullable() });
 
 /**
- * Numbers of accounts and archived messages that have come into a network's database after a time, and would be lost by
- * a restore to that time; `newest` is the time of the newest message in the archive.
+ * Numbers of what a restore to a time would undo in a network's database: accounts that are new or have got another password since,
+ * which the server does not tell apart, and archived messages; `newest` is the time of the newest message in the archive.
  */
 export type Losses = z.infer<typeof counts>;
 
@@ -15,8 +15,8 @@ export type Losses = z.infer<typeof counts>;
  * restore may be meant to mend.
  */
 export async function countLosses(session: NodeSession, time: string): Promise<Losses> {
-  // ejabberd's own schema: an account has a row for each hash of its password, with its creation in UTC; an archived message
-  // has its time in microseconds since 1970.
+  // ejabberd's own schema: an account has a row for each hash of its password, made anew with each password, with that time in UTC; an
+  // archived message has its time in microseconds since 1970.
   const after = `timestamptz '${new Date(time).toISOString()}'`;
   const query = `SELECT json_build_object(
     'accounts', (SELECT count(DISTINCT (server_host, username)) FROM users WHERE created_at > (${after} AT TIME ZONE 'UTC')),
@@ -36,12 +36,16 @@ export async function countLosses(session: NodeSession, time: string): Promise<L
  */
 export function describeLosses(losses: Losses | Error, time: string): string {
   const begin = `Everything after ${time} will be gone: `;
-  const rest = "every other change since, such as contacts, rooms, settings and uploads";
+  const rest = "every other change since, such as contacts, rooms and settings";
+  const back =
+    "What was taken away since comes back: former passwords, login tokens of lost devices, banned and removed accounts, deleted uploads. " +
+    "The end of the restore names them.";
   if (losses instanceof Error) {
-    return `${begin}messages, accounts and ${rest}. How many is unknown, since the database does not answer: ${lastLine(losses)}`;
+    return `${begin}messages, accounts and ${rest}. How many is unknown, since the database does not answer: ${lastLine(losses)}\n${back}`;
   }
   const { accounts, messages } = losses;
-  return `${begin}${counted(messages, "archived message")}, ${counted(accounts, "new account")}, and ${rest}.`;
+  const changed = accounts === 1 ? "that is new or has another password" : "that are new or have another password";
+  return `${begin}${counted(messages, "archived message")}, ${counted(accounts, "account")} ${changed}, and ${rest}.\n${back}`;
 }
 
 function lastLine({ message }: Error): string {

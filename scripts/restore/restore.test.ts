@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { describeLosses } from "./losses.ts";
+import { describeReturned } from "./returned.ts";
 import { describePlan, describeSetAside } from "./plan.ts";
 
 describe("describeLosses", () => {
   it("counts", () => {
     expect(describeLosses({ accounts: 1, messages: 2, newest: null }, "noon")).toBe(
-      "Everything after noon will be gone: 2 archived messages, 1 new account, and every other change since, such as contacts, rooms, settings and uploads.",
+      "Everything after noon will be gone: 2 archived messages, 1 account that is new or has another password, and every other change since, such as contacts, rooms and settings.\n" +
+        "What was taken away since comes back: former passwords, login tokens of lost devices, banned and removed accounts, deleted uploads. The end of the restore names them.",
     );
   });
 
@@ -14,6 +16,32 @@ describe("describeLosses", () => {
     const text = describeLosses(error, "noon");
     expect(text).toContain("How many is unknown, since the database does not answer: psql: error: no such file");
     expect(text).toMatch(/^Everything after noon will be gone/);
+  });
+});
+
+describe("describeReturned", () => {
+  const nothing = { accounts: [], unbanned: [], passwords: 0, tokens: 0, gone: 2 };
+
+  it("names what came back, and leaves out what did not", () => {
+    const returned = { ...nothing, accounts: ["bob@a.test"], unbanned: ["carl@a.test"], passwords: 1 };
+    const text = describeReturned({ returned, uploadsBack: 25 });
+    expect(text).toMatch(
+      /removed accounts +bob@a\.test\n.*lifted bans +carl@a\.test\n.*former passwords +1 account\n.*25 files/,
+    );
+    expect(text).not.toContain("tokens");
+    expect(text).toContain("New accounts that are gone: 2.");
+  });
+
+  it("does not fill the screen with names", () => {
+    const accounts = Array.from({ length: 23 }, (_, index) => `user${String(index)}@a.test`);
+    expect(describeReturned({ returned: { ...nothing, accounts }, uploadsBack: 0 })).toMatch(
+      /user19@a\.test,\s+and 3 more/,
+    );
+  });
+
+  it("tells nothing from what is not known", () => {
+    expect(describeReturned({ returned: nothing, uploadsBack: 0 })).toMatch(/^Nothing that had been taken away/);
+    expect(describeReturned({ returned: null, uploadsBack: 0 })).toContain("not known");
   });
 });
 

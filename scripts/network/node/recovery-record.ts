@@ -4,6 +4,19 @@ import type { NodeSession } from "./ssh.ts";
 
 const seconds = z.number().nullish();
 
+const returned = z.object({
+  /** Addresses of accounts that had been removed. */
+  accounts: z.array(z.string()),
+  /** Addresses of accounts whose ban came later. */
+  unbanned: z.array(z.string()),
+  /** Number of accounts that have a former password. */
+  passwords: z.number(),
+  /** Number of login tokens that had been revoked or replaced. */
+  tokens: z.number(),
+  /** Number of accounts that were new. */
+  gone: z.number(),
+});
+
 /** Schema of a node's record of how it came by its data, `/var/lib/imera/recovery.json`. Times are RFC 3339. */
 export const recoveryRecord = z.object({
   outcome: z.enum(["volume", "backup", "initialised"]),
@@ -23,6 +36,10 @@ export const recoveryRecord = z.object({
   timeline: z.number().nullish(),
   /** Time that was asked for; null: the newest state. */
   until: z.string().nullish(),
+  /** Difference that the restore made to who may log in; null: there was no database to compare with. */
+  returned: returned.nullish(),
+  /** Number of uploads that were not there before. */
+  uploadsBack: z.number().nullish(),
   /** Path on the node of the database that was there before. */
   setAside: z.string().nullish(),
 });

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { notYet, waitUntil } from "../../../host/wait-until.ts";
 import { missingFromArchive } from "./ledger.ts";
@@ -9,7 +10,8 @@ const network = networkUnderTest();
 
 describe("a network that is taken back to a point in time", () => {
   it("has all that was there, nothing that came later, and that again where it is taken to a time that was cut off", async () => {
-    const { machine, filling } = network.current;
+    const { machine, filling, cloud } = network.current;
+    const { domain } = cloud.status;
     await backUpNow();
     await using earlier = await network.current.sendNumbers("before the moment");
     await earlier.acknowledges(10, 60_000);
@@ -18,6 +20,7 @@ describe("a network that is taken back to a point in time", () => {
     await using later = await network.current.sendNumbers("after the moment");
     await later.acknowledges(10, 60_000);
     const undone = await later.finish();
+    await (await nodeMachine()).shell(`ejabberdctl register short-lived ${domain} ${randomBytes(12).toString("hex")}`);
     const afterwards = await nextFullSecond();
     expect(await missingFromArchive(machine, filling, undone)).toEqual([]);
 
@@ -38,9 +41,10 @@ describe("a network that is taken back to a point in time", () => {
 
     const cutOff = await operatorCommand("restore", "--to", afterwards, "--yes");
     expect(cutOff.exitCode, cutOff.output).toBe(0);
-    expect(cutOff.output).toMatch(/before the restore or rebuild of/);
+    expect(cutOff.output).toMatch(/before the restore or rebuild of[^]*removed accounts +short-lived@/);
     await isServing(await nodeMachine(), 60_000);
     expect(await missingFromArchive(machine, filling, undone)).toEqual([]);
+    await (await nodeMachine()).shell(`ejabberdctl unregister short-lived ${domain}`);
     await using again = await network.current.sendNumbers("after the restores");
     await again.acknowledges(10, 60_000);
     await network.current.expectNothingLost(again);

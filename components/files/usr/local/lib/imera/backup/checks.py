@@ -8,7 +8,7 @@ from typing import TypedDict
 
 from node import clock, facts, postgres, timestamps
 
-from . import state
+from . import state, uploads
 
 LATE_SECONDS = 26 * 3600
 # A first backup is made in the background, and may take its time where there is much data.
@@ -48,6 +48,7 @@ def troubles() -> dict[str, str | None]:
         "backup": database_backup(status),
         "wal archive": wal_archive(status),
         "files backup": files_backup(status),
+        "uploads": lost_uploads(status),
         "disk": disk(),
         "clock": clock.trouble(),
     }
@@ -59,6 +60,7 @@ def green_detail(name: str) -> str:
     return {
         "backup": f"newest of {status.get('lastGoodAt', 'the first is being made')}",
         "wal archive": "no segment waits for long",
+        "uploads": "those of the last backup are there, but for what the server deleted",
         "files backup": f"newest of {status.get('filesBackupAt', 'none yet')}",
         "disk": "enough is free",
         "clock": "set by a time server, or by the host",
@@ -69,6 +71,9 @@ def database_backup(status: state.Status) -> str | None:
     """Gives what is wrong with the backups of the database."""
     if is_cut_off(status):
         return f"the one that began at {status['runningSince']} was cut off. What to do: nothing, it begins again by itself"
+    unreadable = status.get("unreadable")
+    if unreadable is not None:
+        return f"{unreadable}, so it is not known how the last one ended. What to do: nothing, the next one writes it anew and begins by itself"
     last = status.get("lastBackup")
     if last is not None and not last["ok"]:
         return f"{last['error']}. What to do: {last.get('todo', 'see the journal')}"
@@ -147,6 +152,17 @@ def files_backup(status: state.Status) -> str | None:
     last = status.get("lastFiles")
     why = last["error"] if last and last.get("error") else "its timer does not run"
     return f"changes of uploads and certificates have not been saved for {int(late_seconds)} s: {why}. What to do: see 'journalctl -u imera-backup-files'"
+
+
+def lost_uploads(status: state.Status) -> str | None:
+    """Gives which uploads are lost."""
+    loss = status.get("lostUploads")
+    if loss is None and not uploads.folder().is_dir() and status.get("enabledAt") is not None:
+        loss = uploads.find_loss()
+    if loss is None:
+        return None
+    trouble = uploads.describe(loss)
+    return f"{trouble.line()}. What to do: {trouble.todo}"
 
 
 def disk() -> str | None:

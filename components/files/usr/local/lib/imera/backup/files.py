@@ -13,7 +13,7 @@ from node.restic import restic
 from node.store_errors import RESTIC_NO_REPOSITORY, restic_trouble
 from node.trouble import Trouble
 
-from . import staging, state
+from . import staging, state, uploads
 from .database import Table
 
 # A run takes what had changed before its start by more than this: an upload in progress is left for the next one.
@@ -40,15 +40,20 @@ def watched() -> list[str]:
 
 def changed() -> bool:
     """Whether anything was written, renamed or deleted since the last snapshot. One `find`, which stops at the first."""
-    if not STAMP.exists():
-        return True
+    known = state.load().get("lostUploads")
+    # A folder that was moved away and back has changed nothing that `find` could see.
+    if not STAMP.exists() or known is not None or not uploads.folder().is_dir():
+        return not STAMP.exists() or uploads.find_loss() != known
     command = ["find", *watched(), "-newer", str(STAMP), "-print", "-quit"]
     found = commands.run(command, what="changes were looked for", timeout_seconds=300)
     return found.stdout != "" or found.returncode != 0
 
 
-def back_up(tags: Sequence[str], document: FullManifest | None = None) -> str:
-    """Makes a snapshot of everything, with the manifest where one is given. Gives the snapshot's id."""
+def back_up(tags: Sequence[str], document: FullManifest | None = None, forget: bool = False) -> str:
+    """Makes a snapshot of everything, with the manifest where one is given. Gives the snapshot's id.
+
+    Uploads that are lost stay in it, and are noted in the status. forget: they go.
+    """
     started = time.time()
     if not data().is_mount():
         mount_point = facts()["mountPoint"]
@@ -58,18 +63,19 @@ def back_up(tags: Sequence[str], document: FullManifest | None = None) -> str:
             f"see 'systemctl status {mount_point}'",
         )
     folder = data("backup")
-    uploads = staging.stage(place(facts()["uploadDirectory"]), folder / "upload", started - GRACE_SECONDS)
-    atomic.write_json(folder / "uploads.json", {"version": 1, "uploads": uploads})
+    loss = None if forget else uploads.find_loss()
+    staged = staging.stage(uploads.folder(), uploads.copy(), started - GRACE_SECONDS, keep=loss is not None)
+    atomic.write_json(folder / "uploads.json", {"version": 1, "uploads": staged})
     places = [folder / "upload", folder / "uploads.json"]
     if document is not None:
-        atomic.write_json(folder / "manifest.json", {**document, "uploads": uploads})
+        atomic.write_json(folder / "manifest.json", {**document, "uploads": staged})
         places.append(folder / "manifest.json")
     places += [data("letsencrypt"), EJABBERD_CONFIG, EJABBERD_STATE]
     snapshot = make_snapshot([path for path in places if path.exists()], tags)
     STAMP.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
     STAMP.touch()
     os.utime(STAMP, (started - GRACE_SECONDS - 1,) * 2)
-    state.update(filesBackupAt=timestamps.iso(timestamps.now()))
+    state.update(filesBackupAt=timestamps.iso(timestamps.now()), lostUploads=loss)
     return snapshot
 
 

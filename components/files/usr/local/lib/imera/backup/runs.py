@@ -10,7 +10,7 @@ from node import timestamps
 from node.facts import facts
 from node.trouble import Trouble, as_trouble
 
-from . import checks, database, files, preparation, state
+from . import checks, database, files, preparation, state, uploads
 from .files import FullManifest
 from .notification import notify_admin
 
@@ -20,14 +20,23 @@ RETRY_SECONDS = 900
 
 
 def make(kind: str) -> None:
-    """Makes a backup of the kind full or incr, after the one that runs."""
+    """Makes a backup of the kind full or incr, after the one that runs. Raises Trouble, also where it saved uploads that are lost."""
     with state.lock("database", wait=False) as got:
         if got:
             record_backup(kind)
+            refuse_loss()
             return
     print("imera-backup: another backup is running; this one begins when it has ended", file=sys.stderr)
     with state.lock("database", wait=True):
         record_backup(kind)
+    refuse_loss()
+
+
+def refuse_loss() -> None:
+    """Raises Trouble where uploads are lost: what is there is saved, and that is not what should be."""
+    loss = state.load().get("lostUploads")
+    if loss is not None:
+        raise uploads.describe(loss)
 
 
 def scheduled() -> None:
@@ -37,6 +46,7 @@ def scheduled() -> None:
             print("imera-backup: another backup is running; it will do")
             return
         record_backup(None)
+    refuse_loss()
 
 
 def record_backup(kind: str | None) -> None:
@@ -121,6 +131,18 @@ def save_files() -> None:
         except Trouble as trouble:
             state.update(lastFiles={"at": timestamps.iso(timestamps.now()), "ok": False, "error": trouble.line()})
             raise
+    refuse_loss()
+
+
+def settle_uploads(choice: str) -> None:
+    """Brings lost uploads back into their place (restore), or lets the backups forget them (forget), and saves the files."""
+    with state.lock("files", wait=True):
+        if choice == "restore":
+            print(f"uploads: {uploads.bring_back()} are back in {facts()['uploadDirectory']}")
+        with as_trouble("the files could not be backed up"):
+            files.back_up(["kind=files"], forget=choice == "forget")
+    print("uploads: the backup has what is there")
+    notify_admin()
 
 
 def note_files_well() -> None:

@@ -1,12 +1,11 @@
 """Copy of a tree that stands still while it is backed up: the same files, by hard links."""
 
 import hashlib
-import json
 import os
 import pathlib
 from typing import TypedDict, cast
 
-from node import atomic
+from node import atomic, documents
 
 
 class Upload(TypedDict):
@@ -23,23 +22,25 @@ class Digest(Upload):
     modified: int
 
 
-def stage(source: pathlib.Path, target: pathlib.Path, until: float) -> dict[str, Upload]:
+def stage(source: pathlib.Path, target: pathlib.Path, until: float, keep: bool = False) -> dict[str, Upload]:
     """Makes target the same tree of the same files, and gives size and digest of each by its relative path.
 
-    Files that were written after `until`, in seconds since 1970, stay as they are in target.
+    Files that were written after `until`, in seconds since 1970, stay as they are in target. keep: so does what source lacks.
     """
     known = read_digests(target)
     entries: dict[str, Digest] = {}
     target.mkdir(mode=0o700, parents=True, exist_ok=True)
     for place, folders, names in os.walk(source):
         here = pathlib.Path(place).relative_to(source)
-        keep = {*folders, *(name for name in names if link(pathlib.Path(place, name), target / here / name, until))}
+        there = {*folders, *(name for name in names if link(pathlib.Path(place, name), target / here / name, until))}
         for name in folders:
             copy_folder(pathlib.Path(place, name), target / here / name)
-        for name in set(os.listdir(target / here)) - keep:
+        for name in set() if keep else set(os.listdir(target / here)) - there:
             remove(target / here / name)
-        for name in sorted(keep - set(folders)):
-            entries[str(here / name)] = digest(target / here / name, known.get(str(here / name)))
+    for place, _, names in os.walk(target):
+        for name in sorted(names):
+            relative = str((pathlib.Path(place) / name).relative_to(target))
+            entries[relative] = digest(target / relative, known.get(relative))
     atomic.write_json(target.parent / "digests.json", entries)
     return {name: {"sizeBytes": entry["sizeBytes"], "sha256": entry["sha256"]} for name, entry in entries.items()}
 
@@ -84,19 +85,18 @@ def remove(path: pathlib.Path) -> None:
 
 
 def read_digests(target: pathlib.Path) -> dict[str, Digest]:
-    """Reads the digests that the last run left beside target."""
-    path = target.parent / "digests.json"
-    return cast(dict[str, Digest], json.loads(path.read_text())) if path.exists() else {}
+    """Reads the digests that the last run left beside target. Where they cannot be read, every file is."""
+    try:
+        return cast(dict[str, Digest], documents.read(target.parent / "digests.json", ""))
+    except (FileNotFoundError, documents.Unreadable):
+        return {}
 
 
 def digest(path: pathlib.Path, known: Digest | None) -> Digest:
     """Gives the digest of a file, which is read only when size, time or file are others than in `known`."""
     status = path.stat()
-    if known and (known["sizeBytes"], known["inode"], known["modified"]) == (
-        status.st_size,
-        status.st_ino,
-        status.st_mtime_ns,
-    ):
+    current = {"sizeBytes": status.st_size, "inode": status.st_ino, "modified": status.st_mtime_ns}
+    if isinstance(known, dict) and known.items() >= current.items() and isinstance(known.get("sha256"), str):
         return known
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()

@@ -2,14 +2,15 @@
 
 import contextlib
 import fcntl
-import json
 import syslog
 from collections.abc import Iterator
 from typing import TypedDict, Unpack, cast
 
-from node import atomic, timestamps
+from node import atomic, documents, timestamps
 from node.facts import place
 from node.trouble import Trouble
+
+from .uploads import Loss
 
 STATUS = place("/var/lib/imera/backup/status.json")
 # In memory: a lock ends with its process, and whatever is here with the machine.
@@ -43,7 +44,8 @@ class Status(TypedDict, total=False):
     """Content of status.json. Times are RFC 3339 in UTC, durations in seconds.
 
     walWaited: segments of the log had to wait for the archive, and it is not known yet whether it has a gap. walGap: the first
-    segment that the archive lacks. notified: names of the checks that the administrator knows to be red.
+    segment that the archive lacks. notified: names of the checks that the administrator knows to be red. unreadable: why the file
+    could not be read; the next change writes it anew.
     """
 
     enabledAt: str
@@ -57,17 +59,27 @@ class Status(TypedDict, total=False):
     walWaited: bool
     seconds: float
     notified: list[str]
+    lostUploads: Loss | None
+    unreadable: str
 
 
 def load() -> Status:
     """Reads the status; empty where no backup was set up yet."""
-    return cast(Status, json.loads(STATUS.read_text())) if STATUS.exists() else {}
+    try:
+        return cast(Status, documents.read(STATUS, ""))
+    except FileNotFoundError:
+        return {}
+    except documents.Unreadable as damage:
+        # Backups were set up, or there would be no file.
+        return {"enabledAt": timestamps.iso(timestamps.now()), "unreadable": damage.line()}
 
 
 def update(**changes: Unpack[Status]) -> None:
     """Changes some entries of the status and keeps the others, atomically."""
     with lock("status", wait=True):
-        atomic.write_json(STATUS, {**load(), **changes})
+        status = load()
+        status.pop("unreadable", None)
+        atomic.write_json(STATUS, {**status, **changes})
 
 
 def record_failure(trouble: Trouble) -> None:

@@ -1,10 +1,12 @@
 """Facts of this node and of its network (/etc/imera/node.json), its secrets, and the root that its paths are below."""
 
 import functools
-import json
 import os
 import pathlib
 from typing import Literal, TypedDict, cast
+
+from . import documents
+from .trouble import Trouble
 
 ROOT = pathlib.Path(os.environ.get("IMERA_ROOT", "/"))
 
@@ -30,6 +32,14 @@ class BackupStore(TypedDict):
     bucket: str
     keepDays: int
     hour: int
+
+
+class UploadLimits(TypedDict):
+    """Settings by which ejabberd deletes uploads: those that are older than keepDays, and the oldest of a user who has too much."""
+
+    keepDays: int
+    quotaMiB: int
+    maxFileMiB: int
 
 
 class RecoveryChoice(TypedDict):
@@ -65,6 +75,7 @@ class Facts(TypedDict):
     listeners: list[Listener]
     purpose: Literal["serve", "drill"]
     backup: BackupStore
+    uploads: UploadLimits
     recovery: RecoveryChoice
     secretPatterns: dict[str, str]
 
@@ -80,13 +91,22 @@ SECRETS = place("/etc/imera/secrets.json")
 
 @functools.cache
 def facts() -> Facts:
-    """Reads node.json, once a process. Raises OSError or ValueError."""
-    return cast(Facts, json.loads(FACTS.read_text()))
+    """Reads node.json, once a process. Raises Trouble."""
+    return cast(Facts, delivered(FACTS))
 
 
 def secrets() -> dict[str, str]:
-    """Reads the secrets by name. Raises OSError or ValueError."""
-    return cast(dict[str, str], json.loads(SECRETS.read_text()))
+    """Reads the secrets by name. Raises Trouble."""
+    return cast(dict[str, str], delivered(SECRETS))
+
+
+def delivered(path: pathlib.Path) -> dict[str, object]:
+    """Reads a document that 'pulumi up' delivers. Raises Trouble."""
+    todo = "run 'pulumi up': it delivers the file again"
+    try:
+        return documents.read(path, todo)
+    except FileNotFoundError:
+        raise Trouble(f"{path} cannot be read", "it is missing", todo) from None
 
 
 def is_drill() -> bool:

@@ -1,10 +1,12 @@
 """Record of how this node came by its data: /var/lib/imera/recovery.json."""
 
-import json
+import sys
 from typing import Literal, NotRequired, TypedDict, cast
 
-from node import atomic
+from node import atomic, documents
 from node.facts import place
+
+from .returned import Returned
 
 RECORD = place("/var/lib/imera/recovery.json")
 
@@ -15,7 +17,8 @@ class Record(TypedDict):
     """Outcome of a recovery. Times are RFC 3339; what is only known of a restored backup is None otherwise.
 
     setAside: path of the database that was there before. timeline: the one whose log was replayed. until: the time that was asked
-    for; None: the newest state. Records of earlier versions have none of these.
+    for; None: the newest state. returned: what came back that had been taken away; None: there was no database to compare with.
+    uploadsBack: number of uploads that were not there before. Records of earlier versions have none of these.
     """
 
     outcome: Outcome
@@ -32,11 +35,19 @@ class Record(TypedDict):
     setAside: NotRequired[str | None]
     timeline: NotRequired[int]
     until: NotRequired[str | None]
+    returned: NotRequired[Returned | None]
+    uploadsBack: NotRequired[int]
 
 
 def read() -> Record | None:
-    """Reads the record; None: no recovery has ended on this machine yet."""
-    return cast(Record, json.loads(RECORD.read_text())) if RECORD.exists() else None
+    """Reads the record; None: no recovery has ended on this machine yet, or its record is damaged, which is said and written anew."""
+    try:
+        return cast(Record, documents.read(RECORD, ""))
+    except FileNotFoundError:
+        return None
+    except documents.Unreadable as damage:
+        print(f"recovery: {damage.line()}; it is written anew", file=sys.stderr)
+        return None
 
 
 def write(record: Record) -> None:

@@ -3,17 +3,14 @@
 import concurrent.futures
 import contextlib
 import fcntl
-import os
-import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TypeVar
 
 from node import ejabberd, facts, timestamps
-from node.trouble import Trouble
 
-from . import database, restored_files, server, volume
+from . import database, restored_files, returned, server, volume
 from .decision import timeline_at
 from .record import Record
 from .restored_files import Manifest
@@ -51,7 +48,9 @@ def recover(backup: Backup, store: Store, time: datetime | None) -> Record:
             tables, rows = timed(seconds, "verify", lambda: database.verify(backup, point, manifest, store))
         timed(seconds, "replay", lambda: replay(backup, store, timeline, time))
         last = database.last_transaction()
+        difference = returned.difference(server.SOCKET_FOLDER)
         database.close()
+        count, back = uploads.result()
         result: Record = {
             "outcome": "backup",
             "backup": backup.label,
@@ -60,12 +59,14 @@ def recover(backup: Backup, store: Store, time: datetime | None) -> Record:
             "lastTransactionAt": last or (timestamps.iso(point.at) if point else None),
             "tables": tables,
             "rows": rows,
-            "uploads": uploads.result(),
+            "uploads": count,
             "seconds": seconds,
             "finishedAt": timestamps.iso(timestamps.now()),
             "databaseSystemId": store.system_id,
             "timeline": timeline.number,
             "until": timestamps.iso(time) if time else None,
+            "returned": difference,
+            "uploadsBack": back,
         }
     finally:
         server.stop()
@@ -85,15 +86,17 @@ def replay(backup: Backup, store: Store, timeline: Timeline, time: datetime | No
         database.replay(backup, store, timeline, time, archive=not facts.is_drill())
 
 
-def restore_files(backup: Backup, manifest: Manifest | None, store: Store, time: datetime | None) -> int:
-    """Restores the uploads: in a drill those of the manifest, otherwise the newest. Gives their number."""
+def restore_files(
+    backup: Backup, manifest: Manifest | None, store: Store, time: datetime | None
+) -> restored_files.Restored:
+    """Restores the uploads: in a drill those of the manifest, otherwise the newest. Gives their number, and how many were not there."""
     folder = facts.place(facts.facts()["uploadDirectory"])
     point = backup.restore_point
     if facts.is_drill() and point and manifest:
         return restored_files.restore(point.snapshot, manifest["uploads"], folder, ejabberd.USER)
     snapshot = restored_files.newest(store, time) or (point.snapshot if point else None)
     if snapshot is None:
-        return 0
+        return restored_files.Restored(0, 0)
     return restored_files.restore(snapshot, restored_files.read_uploads(snapshot), folder, ejabberd.USER)
 
 
@@ -103,17 +106,3 @@ def timed(seconds: dict[str, float], name: str, work: Callable[[], Result]) -> R
     result = work()
     seconds[name] = round(time.monotonic() - started, 2)
     return result
-
-
-def run_program(name: str, main: Callable[[], None]) -> None:
-    """Runs a program. One that fails says so and exits with code 1, at once: whatever it started ends with it."""
-    try:
-        main()
-    except Trouble as trouble:
-        text = trouble.text(name)
-    except (OSError, ValueError, KeyError) as error:
-        text = f"{name}: {type(error).__name__}: {error}.\n  What to do: mend the cause and run 'pulumi up' again."
-    else:
-        return
-    print(text, file=sys.stderr, flush=True)
-    os._exit(1)

@@ -7,7 +7,7 @@ import pathlib
 import shutil
 import subprocess
 from datetime import datetime
-from typing import TypedDict, cast
+from typing import NamedTuple, TypedDict, cast
 
 from node import timestamps
 from node.commands import owner_ids
@@ -44,6 +44,13 @@ class Uploads(TypedDict):
     uploads: dict[str, Upload]
 
 
+class Restored(NamedTuple):
+    """Numbers of uploads: of all that were restored, and of those that were not there before."""
+
+    total: int
+    back: int
+
+
 class Manifest(Uploads):
     """Content of the database and of the uploads at a backup's restore point."""
 
@@ -69,7 +76,12 @@ def read_document(snapshot: str, name: str) -> object:
             summary(result.stderr),
             TODO,
         )
-    return json.loads(result.stdout)
+    try:
+        return json.loads(result.stdout)
+    except ValueError as error:
+        raise Trouble(
+            f"{name} of the files' backup {snapshot[:8]} makes no sense; nothing was changed", str(error), TODO
+        ) from error
 
 
 def newest(store: Store, time: datetime | None) -> str | None:
@@ -80,13 +92,14 @@ def newest(store: Store, time: datetime | None) -> str | None:
     return fitting[0] if fitting else None
 
 
-def restore(snapshot: str, expected: dict[str, Upload], uploads: pathlib.Path, user: str) -> int:
-    """Restores uploads and certificates, and compares each upload with `expected`. Gives the number of uploads.
+def restore(snapshot: str, expected: dict[str, Upload], uploads: pathlib.Path, user: str) -> Restored:
+    """Restores uploads and certificates, and compares each upload with `expected`.
 
     Uploads come to their place, where a restore that was cut off is gone on with; certificates beside the database, together
     with which they are moved into place.
     """
     mount_point = facts()["mountPoint"]
+    back = sum(1 for name in expected if not (uploads / name).exists())
     get(snapshot, f"{mount_point}/backup/upload", uploads)
     for path in (uploads, *uploads.rglob("*")):
         shutil.chown(path, *owner_ids(user))
@@ -94,7 +107,7 @@ def restore(snapshot: str, expected: dict[str, Upload], uploads: pathlib.Path, u
     if holds(snapshot, certificates):
         get(snapshot, certificates, volume.restoring("letsencrypt"))
     compare(expected, uploads)
-    return len(expected)
+    return Restored(len(expected), back)
 
 
 def get(snapshot: str, source: str, target: pathlib.Path) -> None:

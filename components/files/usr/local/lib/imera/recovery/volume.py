@@ -6,14 +6,13 @@ main.before-TIME: data that was moved aside. Nothing here deletes such data.
 """
 
 import datetime
-import json
 import os
 import pathlib
 import shutil
 import subprocess
 from typing import cast
 
-from node import atomic, postgres
+from node import atomic, documents, postgres
 from node.commands import run
 from node.facts import data
 from node.postgres import SEGMENT_DIGITS, segment_timeline
@@ -94,7 +93,10 @@ def commit(result: Record) -> None:
 
 def finish() -> Record:
     """Moves the restored cluster into its place, and records it. Can be cut off at any point and run again."""
-    result = cast(Record, json.loads(result_file().read_text()))
+    result = cast(
+        Record,
+        documents.read(result_file(), f"delete {restoring()} on the node, and run 'pulumi up': it restores again"),
+    )
     if restoring("main").exists():
         run(["systemctl", "stop", "ejabberd.service", postgres.unit()])
         timelines.mark_begin(restoring("main"))
