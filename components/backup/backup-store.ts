@@ -59,7 +59,7 @@ function ownBucket(name: string, args: BackupStoreArgs, parent: pulumi.Resource)
     {
       region: regionOf(args),
       acl: "private",
-      // A node that was broken into can overwrite and delete with its key, but not the versions that were there before.
+      // Against mistakes. Against a node that was broken into only a copy elsewhere helps: its key may delete versions as well.
       versioning: { enabled: true },
       lifecycleRules: [
         {

@@ -1,9 +1,10 @@
+import { createHash } from "node:crypto";
 import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
 
-import { type Answer, startTestStore, type TestStore, writerKey } from "./testing/start-store.ts";
+import { type Answer, readerKey, startTestStore, type TestStore, writerKey } from "./testing/start-store.ts";
 
 async function startWithBucket(versioned = false): Promise<TestStore> {
   const store = await startTestStore();
@@ -133,6 +134,27 @@ describe("a versioned bucket", () => {
     const marker = String(deleted.headers["x-amz-version-id"]);
     await store.send({ method: "DELETE", path: "/backup/a", query: { versionId: marker } });
     expect((await store.send({ method: "GET", path: "/backup/a" })).body).toBe("22");
+  });
+});
+
+describe("a node's key", () => {
+  it("deletes versions for good, one by one and many at once: docs/backups.md says so of it", async () => {
+    const store = await startWithBucket(true);
+    const put = async (body: string) =>
+      String((await store.send({ method: "PUT", path: "/backup/a", body })).headers["x-amz-version-id"]);
+    const [one, two, three] = [await put("1"), await put("2"), await put("3")];
+    const query = { versionId: one };
+    expect(await store.send({ method: "DELETE", path: "/backup/a", query, key: writerKey })).toMatchObject({
+      status: 204,
+    });
+    const named = [two, three].map((id) => `<Object><Key>a</Key><VersionId>${id}</VersionId></Object>`).join("");
+    const body = `<Delete>${named}</Delete>`;
+    const md5 = createHash("md5").update(body).digest("base64");
+    const bulk = { method: "POST", path: "/backup", query: { delete: "" }, headers: { "content-md5": md5 }, body };
+    expect(await store.send({ ...bulk, key: readerKey })).toMatchObject({ status: 403 });
+    expect(await store.send({ ...bulk, key: writerKey })).toMatchObject({ status: 200 });
+    const versions = await store.send({ method: "GET", path: "/backup", query: { versions: "" } });
+    expect(all(versions, "VersionId")).toEqual([]);
   });
 });
 
