@@ -155,6 +155,10 @@ describe("pgBackRest's words", () => {
     ["ERROR: [049]: unable to connect to '10.0.0.1:443': Connection refused", "cannot be reached"],
     ["ERROR: [039]: HTTP request failed with 403 (Forbidden)", "refuses the node's key"],
     ["ERROR: [055]: archive.info exists but backup.info is missing on repo1", "has lost files"],
+    [
+      "ERROR: [029]: unable to load info file '/postgresql/archive/imera/archive.info'",
+      "list of the backups is damaged",
+    ],
     ["ERROR: [999]: something new", "something new"],
   ])("%s", (output, why) => {
     const answer = node.python(`print(json.dumps(database.StoreTrouble("x", ${JSON.stringify(output)}).why))`);

@@ -118,11 +118,33 @@ describe("restic's repository", () => {
 
   it.each([
     [12, /the passphrase is not the one/],
-    [1, /cannot be reached: connection refused/],
-  ])("is left alone when restic ends with %i", (code, reason) => {
-    node.fake("restic", `echo "connection refused" >&2; exit ${code}`);
+    [1, /cannot be reached: the backup store cannot be reached/, "dial tcp: connect: Connection refused"],
+    [1, /the backup store refuses the node's key/, "Fatal: unable to open config file: Stat: Access Denied."],
+    [1, /the bucket is gone/, "Fatal: The specified bucket does not exist."],
+    [1, /cannot be reached: something new/, "something new"],
+  ])("is left alone when restic ends with %i", (code, reason, words = "") => {
+    node.fake("restic", `echo "${words}" >&2; exit ${String(code)}`);
     expect(ensure()).toMatch(reason);
     expect(node.calls()).not.toContain("init");
+  });
+
+  it.each([
+    ["the passphrase is wrong", 12, /the passphrase is not the one that the backups were made with/],
+    ["pgBackRest's list is damaged", 0, /the list of the backups is damaged/],
+  ])("tells whether %s, where pgBackRest only sees that what it reads makes no sense", (_what, code, why) => {
+    node.write("/etc/imera/restic.env", "RESTIC_PASSWORD='phrase'\n");
+    node.fake("restic", `exit ${String(code)}`);
+    for (const words of ["[029]: unable to load info file", "[095]: unable to flush", "[031]: cipher header invalid"]) {
+      node.fake("pgbackrest", `echo "ERROR: ${words}" >&2; exit 29`);
+      const said = node.python(
+        [
+          "from backup import preparation",
+          "backup_store.ensure_reachable = lambda: None; preparation.write_settings = lambda: None",
+          "try:\n preparation.set_up()\nexcept trouble.Trouble as failed:\n print(json.dumps([failed.line(), checks.troubles()['backup']]))",
+        ].join("\n"),
+      );
+      expect(said).toEqual([expect.stringMatching(why), expect.stringMatching(why)]);
+    }
   });
 
   it("tells the restore point of each backup by its tags", () => {

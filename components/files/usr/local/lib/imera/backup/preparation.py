@@ -3,16 +3,31 @@
 import time
 
 from node import commands, timestamps
+from node.store_errors import MEANINGS, StoreTrouble
 from node.trouble import Trouble
 from recovery import record
 
-from . import database, state
+from . import database, files, state
 
 
 def prepare() -> None:
-    """Makes the store ready for a backup."""
+    """Makes the store ready for a backup. Raises Trouble."""
     write_settings()
-    database.prepare()
+    prepare_database()
+
+
+def prepare_database() -> None:
+    """Makes the database's place in the store. Raises Trouble.
+
+    With a wrong passphrase pgBackRest only sees that what it reads makes no sense, as where it is damaged; restic knows.
+    """
+    try:
+        database.prepare()
+    except StoreTrouble as trouble:
+        if trouble.kind in ("locked", "unreadable"):
+            files.ensure_repository()
+            raise Trouble(trouble.what, *MEANINGS["unreadable"]) from trouble
+        raise
 
 
 def write_settings() -> None:
@@ -33,7 +48,7 @@ def set_up() -> None:
         # A backup that runs proves as much, and pgBackRest does one thing at a time.
         with state.lock("database", wait=False) as got:
             if got:
-                prepare()
+                prepare_database()
                 database.pgbackrest("check", what="the write-ahead log does not reach the archive", timeout_seconds=300)
             is_due = got and is_due_at_once()
     except Trouble as trouble:

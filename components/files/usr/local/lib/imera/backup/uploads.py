@@ -109,7 +109,9 @@ def describe(loss: Loss) -> Trouble:
     """Says what is lost and what to do."""
     where = facts()["uploadDirectory"]
     if loss["missing"] == 0:
-        return Trouble("the folder of uploads is gone", f"{where} is not there", "run 'pulumi up': it makes the folder again")
+        return Trouble(
+            "the folder of uploads is gone", f"{where} is not there", "run 'pulumi up': it makes the folder again"
+        )
     state = "are gone from" if loss["folder"] else "are gone together with"
     return Trouble(
         "uploads are lost",

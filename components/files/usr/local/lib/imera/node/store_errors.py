@@ -21,10 +21,10 @@ Kind = Literal[
 PGBACKREST_KINDS: tuple[tuple[Kind, str], ...] = (
     ("no-connection", r"\[056\]"),
     ("locked", r"CryptoError|unable to flush|cipher header|is or was the repo encrypted"),
-    ("unreadable", r"FormatError"),
+    ("unreadable", r"FormatError|\[029\]"),
     ("other-database", r"do not match the database|stanza-upgrade|\[028\]|\[051\]"),
-    ("missing", r"NoSuchBucket"),
-    ("refused", r"\b403\b|AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch"),
+    ("missing", r"NoSuchBucket|[Bb]ucket does not exist"),
+    ("refused", r"\b403\b|Access ?Denied|InvalidAccessKeyId|SignatureDoesNotMatch"),
     # A segment that is not archived in time is said with "before the 60000ms timeout", whatever the cause.
     (
         "unreachable",
@@ -48,6 +48,10 @@ MEANINGS: dict[Kind, tuple[str, str]] = {
         "see 'systemctl status postgresql@*' and the free space on the volume",
     ),
     "locked": WRONG_PASSPHRASE,
+    "unreadable": (
+        "the list of the backups is damaged",
+        "bring the earlier versions of backup.info and archive.info back from the bucket (docs/outage.md, objects that were deleted or damaged)",
+    ),
     "other-database": (
         "the store holds the backups of another database",
         "if this network was meant to begin anew, set imera:recovery to 'initialise' or use another bucket; if not, restore with imera:recovery set to 'backup'",
@@ -112,6 +116,9 @@ def restic_trouble(what: str, exit_code: int, output: str) -> Trouble:
     if exit_code == RESTIC_LOCKED_REPOSITORY:
         todo = "it is tried again by itself; if it stays, 'restic unlock' with /etc/imera/restic.env"
         return Trouble(what, "somebody else is working on the files' backups", todo)
+    kind = classify(output)
+    if kind in ("missing", "refused", "unreachable"):
+        return Trouble(what, *MEANINGS[kind])
     return Trouble(
         what,
         re.sub(r"\s+", " ", output.strip())[-300:],
