@@ -46,18 +46,18 @@ const preparedImage = cloudPhase(rebuiltCloud, "image with a node's packages", "
   lane: computingLane,
 });
 
-/** Outages that a node outlives, and a drill, which makes one elsewhere. Each leaves a working network to the next. */
+/** Outages that a node outlives. Each leaves a working network to the next. */
 const lastingOutages = outages(
   lastingCloud,
   [lastingCloudUp],
-  ["kill", "power", "full-disk", "backup-alarm", "drill", "point-in-time"],
+  ["kill", "power", "full-disk", "backup-alarm", "point-in-time"],
 );
 
-/** Outages that end with another node. Each leaves a working network to the next. */
+/** Outages that end with another node, and a drill, which makes one elsewhere. Each leaves a working network to the next. */
 const rebuiltOutages = outages(
   rebuiltCloud,
   [rebuiltCloudUp, preparedImage],
-  ["droplet-deleted", "rebuild-killed", "other-region", "damaged-backup"],
+  ["droplet-deleted", "drill", "rebuild-killed", "other-region", "damaged-backup"],
 );
 
 /** All phases. The lanes of the two local clouds take longest; what computes is done when they are half way. */

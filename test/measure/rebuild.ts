@@ -76,7 +76,7 @@ async function rebuild({ run }: RunningCloud, args: readonly string[]): Promise<
 }
 
 /** Deletes the network's droplet, which Pulumi does not know of. Resolves to the volumes it had. */
-async function deleteDroplet(): Promise<readonly string[]> {
+export async function deleteDroplet(): Promise<readonly string[]> {
   const droplets = (await digitaloceanList("droplets")) as { id: number; volume_ids: string[] }[];
   for (const { id } of droplets) await digitaloceanRequest("DELETE", `droplets/${id}`);
   await waitUntil({

@@ -5,6 +5,7 @@ import { runNumbered } from "../../local/run/run.ts";
 import { localZones } from "../../local/stack/stack.ts";
 import { bringCloudUp } from "../../local/commands/up.ts";
 import { setUpToolchain } from "../../toolchain/set-up.ts";
+import { measureBadDays } from "./bad-days.ts";
 import { measureFirstLogin } from "./first-login.ts";
 import { measureMemory } from "./memory.ts";
 import { measurePreview } from "./preview.ts";
@@ -14,29 +15,36 @@ import { measureImage, measureToolchain } from "./toolchain.ts";
 
 /**
  * Measures what docs/measurements.md shows and prints its table: `npm run measure`, as root, on a machine with nothing else to
- * do. `--skip-set-up` leaves out what takes minutes where the CLI is built; `--run` names the number of the local cloud, which must
- * not be one that is wanted.
+ * do. `--skip-set-up` leaves out what takes minutes where the CLI is built; `--bad-days` measures first boots on which something
+ * goes wrong, and nothing else; `--run` names the number of the local cloud, which must not be one that is wanted.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       "skip-set-up": { type: "boolean", default: false },
+      "bad-days": { type: "boolean", default: false },
       run: { type: "string", default: "210" },
     },
   });
   const run = runNumbered(Number(values.run));
   process.env["IMERA_TEST_RUN"] = String(run.number);
   const found: Measurement[] = [];
-  if (!values["skip-set-up"]) found.push(...(await measureToolchain()), ...(await measureImage()));
+  if (!values["skip-set-up"] && !values["bad-days"]) {
+    found.push(...(await measureToolchain()), ...(await measureImage()));
+  }
   const toolchain = await setUpToolchain();
   const step = showSteps();
   await takeDown(run, step);
   try {
     const cloud = await bringCloudUp(run, { zones: await localZones(), step, meanwhile: () => Promise.resolve() });
     found.push(...(await measureFirstLogin(cloud)));
-    found.push(...(await measurePreview(run, toolchain)));
-    found.push(...(await measureMemory(run)));
-    found.push(...(await measureRebuild(cloud)));
+    if (values["bad-days"]) {
+      found.push(...(await measureBadDays(cloud)));
+    } else {
+      found.push(...(await measurePreview(run, toolchain)));
+      found.push(...(await measureMemory(run)));
+      found.push(...(await measureRebuild(cloud)));
+    }
   } finally {
     await takeDown(run, step);
   }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { upstreamVersion } from "../../../components/model/prepared-image.ts";
 import { digitaloceanList } from "../vendors.ts";
 import { networkUnderTest } from "./network-under-test.ts";
 import { isServing, nodeMachine } from "./node.ts";
@@ -17,6 +18,8 @@ const report = z.object({
   rows: z.number().optional(),
   uploads: z.number().optional(),
   canary: z.string().nullable().optional(),
+  ejabberd: z.string().optional(),
+  rebuildEjabberd: z.string().nullable().optional(),
 });
 
 async function drill() {
@@ -39,6 +42,9 @@ describe("a drill", () => {
     expect(result.report.rows).toBeGreaterThan(20_000);
     expect(result.report.uploads).toBeGreaterThanOrEqual(50);
     expect(result.report.canary).toMatch(/^imera-canary@/);
+    expect(upstreamVersion(result.report.ejabberd ?? ""), "made from the image that a rebuild would use").toBe(
+      result.report.rebuildEjabberd,
+    );
     expect((await nodeMachine()).dropletId).toBe(node.dropletId);
     expect(await digitaloceanList("volumes")).toHaveLength(1);
     await isServing(node, 30_000);

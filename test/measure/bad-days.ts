@@ -1,0 +1,105 @@
+import process from "node:process";
+import { notYet, notYetOn, waitUntil } from "../../host/wait-until.ts";
+import { execInside, isCommandFailure } from "../../local/incus/exec.ts";
+import type { RunningCloud } from "../../local/run/running-cloud.ts";
+import { digitaloceanAction, digitaloceanList } from "../network/vendors.ts";
+import { operatorCommand } from "../network/outage/operator.ts";
+import { deleteDroplet } from "./rebuild.ts";
+import { type Measurement, seconds } from "./table.ts";
+
+/** Something that goes wrong on the first boot of a droplet. */
+interface BadDay {
+  readonly what: string;
+  /** Brings it about; runs beside the rebuild, from when the new droplet takes commands. */
+  readonly happens: (droplet: Droplet) => Promise<unknown>;
+  /** Words of the node's own record of packages that show that it met this; undefined where they need not show it. */
+  readonly shows?: RegExp;
+}
+
+/** A droplet that boots. */
+interface Droplet {
+  readonly id: number;
+  /** Runs a shell command inside, 10 s at most; rejects when that fails. */
+  readonly shell: (command: string) => Promise<string>;
+}
+
+const badDays: readonly BadDay[] = [
+  {
+    what: "another program holds dpkg's lock for 5 min",
+    happens: ({ shell }) => shell(`systemd-run --quiet --collect python3 -c '${holdLock(300)}'`),
+    shows: /locked by|held by process/,
+  },
+  {
+    what: "the package mirror is dead for 3 min",
+    happens: ({ shell }) =>
+      shell(
+        "cp /etc/hosts /run/hosts && echo '127.0.0.1 deb.debian.org security.debian.org' >> /etc/hosts && " +
+          "systemd-run --quiet --collect sh -c 'sleep 180; cp /run/hosts /etc/hosts'",
+      ),
+    shows: /Could not connect|Connection refused|Unable to connect/,
+  },
+  {
+    what: "the droplet loses its power while dpkg unpacks",
+    happens: async ({ id, shell }) => {
+      await waitUntil({
+        what: `dpkg on droplet ${id} to unpack`,
+        probe: notYetOn(isCommandFailure, async () => ({ value: await shell("ls /var/lib/dpkg/updates/[0-9]*") })),
+        intervalMs: 100,
+        timeoutMs: 300_000,
+      });
+      await digitaloceanAction(`droplets/${id}/actions`, { type: "power_cycle" });
+    },
+  },
+];
+
+/**
+ * Measures rebuilds from Debian's image whose new droplet has a bad first boot. Rejects unless the command, or the same
+ * command once more where it said so, brings the network back, and where the node never met what should have gone wrong.
+ */
+export async function measureBadDays(cloud: RunningCloud): Promise<Measurement[]> {
+  const found: Measurement[] = [];
+  for (const day of badDays) {
+    await deleteDroplet();
+    const started = performance.now();
+    const bad = newDroplet(cloud).then(async (droplet) => {
+      await day.happens(droplet);
+      return droplet;
+    });
+    const [first, droplet] = await Promise.all([operatorCommand("rebuild", "--yes"), bad]);
+    process.stderr.write(first.output);
+    const again = first.exitCode === 0 ? undefined : await operatorCommand("rebuild", "--yes");
+    if (again !== undefined && again.exitCode !== 0) {
+      throw new Error(`${day.what}: the network is not back:\n${again.output}`);
+    }
+    const log = await droplet.shell("cat /var/log/imera-packages.log");
+    if (day.shows !== undefined && !day.shows.test(log)) {
+      throw new Error(`${day.what}: the node did not meet it:\n${log}`);
+    }
+    found.push({
+      what: `rebuild, volume there, while ${day.what}`,
+      value: `${seconds(performance.now() - started)}, ${again === undefined ? "one command" : "the command given twice"}`,
+    });
+  }
+  return found;
+}
+
+async function newDroplet({ run }: RunningCloud): Promise<Droplet> {
+  return waitUntil({
+    what: "the new droplet to take commands",
+    probe: notYetOn(isCommandFailure, async () => {
+      const [droplet] = (await digitaloceanList("droplets")) as { id: number }[];
+      if (droplet === undefined) return notYet("there is none");
+      const { id } = droplet;
+      const shell = (command: string) =>
+        execInside(run, `${run.name}-droplet-${id}`, ["sh", "-c", command], { timeoutMs: 10_000 });
+      await shell("test -S /run/systemd/private");
+      return { value: { id, shell } };
+    }),
+    intervalMs: 100,
+    timeoutMs: 180_000,
+  });
+}
+
+function holdLock(holdSeconds: number): string {
+  return `import fcntl, time; f = open("/var/lib/dpkg/lock-frontend", "w"); fcntl.lockf(f, fcntl.LOCK_EX); time.sleep(${holdSeconds})`;
+}
