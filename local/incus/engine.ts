@@ -24,7 +24,7 @@ export async function startEngine(run: Run): Promise<Incus> {
     what: `Incus of run ${run.number} to answer`,
     probe: notYetOn(isStarting, async () => {
       if (!(await isRunning(run.files.incusPid))) throw new Error(await lastWords(run));
-      await incus.get("/");
+      await incus.get("");
       return { value: true };
     }),
     intervalMs: 100,
@@ -70,7 +70,7 @@ function findIncusd(): string {
 
 async function makePool(incus: Incus): Promise<void> {
   if ((await incus.get(`/storage-pools/${pool}`)) !== undefined) return;
-  const { environment } = serverSchema.parse(await incus.get("/"));
+  const { environment } = serverSchema.parse(await incus.get(""));
   const drivers = environment.storage_supported_drivers.map(({ Name }) => Name);
   await incus.send("POST", "/storage-pools", { name: pool, ...poolStorage(drivers) });
   await incus.send("PATCH", "/profiles/default", { devices: { root: { type: "disk", path: "/", pool } } });
