@@ -95,6 +95,11 @@ describe("a node without data", () => {
     ["backups without any manifest", { store: { ...ready, backups: [{ ...backups[0], snapshot: null }] } }, "backup"],
     ["beginning anew beside a backup", { store: ready, choice: "initialise" }, "a new bucket"],
     [
+      "a silent store, with a command that can be run",
+      { store: { kind: "unreachable", why: "silent" } },
+      "'npm run pulumi -- config set imera:recovery initialise --stack STACK'",
+    ],
+    [
       "beginning anew beside a locked store",
       { store: { kind: "locked", why: "locked" }, choice: "initialise" },
       "a new bucket",

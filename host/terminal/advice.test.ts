@@ -31,6 +31,12 @@ describe("a command line that a message names", () => {
     );
   });
 
+  it("names the stack in place of STACK", () => {
+    expect(withWholeCommands("'npm run pulumi -- config set imera:recovery volume --stack STACK'", runSix)).toBe(
+      "'npm run pulumi -- config set imera:recovery volume --stack local --run 6'",
+    );
+  });
+
   it("means to a shell what it says", () => {
     expect(pulumiCommandLine({ stack: "prod" }, "config", "set", "imera:nodes", '["it\'s"]')).toBe(
       `npm run pulumi -- config set imera:nodes '["it'\\''s"]' --stack prod`,

@@ -22,13 +22,13 @@ export function pulumiCommandLine(stack: NamedStack, ...args: readonly string[])
 }
 
 /**
- * Completes the commands in quotes, such as 'pulumi up', of a text by somebody who does not know the stack: a node, or a
+ * Completes the commands in quotes, such as 'pulumi up', and those with `--stack STACK`, of a text by somebody who does not know the stack: a node, or a
  * plugin.
  */
 export function withWholeCommands(text: string, stack: NamedStack): string {
-  return text.replaceAll(/'pulumi ([a-z][^']*)'/g, (_, args: string) => {
-    return `'npm run pulumi -- ${args} ${stackOptions(stack)}'`;
-  });
+  return text
+    .replaceAll(/'pulumi ([a-z][^']*)'/g, (_, args: string) => `'npm run pulumi -- ${args} ${stackOptions(stack)}'`)
+    .replaceAll("--stack STACK", () => stackOptions(stack));
 }
 
 /** Writes a command line about local cloud `runNumber`, such as `npm run local -- status --run 6`. */
