@@ -33,6 +33,21 @@ async function labels(): Promise<string[]> {
   return status.parse(JSON.parse(output.slice(output.indexOf("{")))).backups.map(({ label }) => label);
 }
 
+describe("the folder of uploads", () => {
+  it("is missed by the backup, which keeps what was in it, and comes back from the node's own copy", async () => {
+    const node = await nodeMachine();
+    const [folder, away] = ["/srv/imera/upload", "/srv/imera/upload.away"];
+    const isRed = ({ checks }: Health) => checks.some(({ name, ok }) => name === "uploads" && !ok);
+    await node.shell(`systemctl start imera-backup-files && mv ${folder} ${away}`);
+    const failed = await operatorCommand("backup", "--now");
+    expect(failed.exitCode, failed.output).not.toBe(0);
+    expect(failed.output).toMatch(/uploads are lost[^]*[1-9]\d* of \d+ are gone together with[^]*uploads restore/);
+    await healthIs(node, "uploads to be red", isRed, 30_000);
+    await node.shell(`imera-backup uploads restore && diff -r ${away} ${folder} && rm -r ${away}`);
+    await healthIs(node, "uploads to be well again", (health) => !isRed(health), 30_000);
+  });
+});
+
 describe("a backup store that does not answer", () => {
   it("makes health red and is told to the administrator, and so is its return", async () => {
     const node = await nodeMachine();
