@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from "node:fs";
 import { beforeEach, describe, expect, it } from "vitest";
 
 import { nodeRoot, type NodeRoot } from "../testing/node-root.ts";
@@ -210,6 +210,28 @@ describe("the report on the backups", () => {
       backups: null,
       unlisted: expect.stringContaining("KeyError") as unknown,
     });
+  });
+});
+
+describe("a database whose server still runs though its folder is gone", () => {
+  it("is not waited for to be archived", () => {
+    node = nodeRoot({ backup: { endpoint: "127.0.0.1:9", region: "r", bucket: "b", keepDays: 30, hour: 3 } });
+    chmodSync(
+      node.write(
+        "/usr/lib/postgresql/17/bin/pg_controldata",
+        "#!/bin/sh\necho 'could not open directory' >&2; exit 1\n",
+      ),
+      0o755,
+    );
+    node.write("/srv/imera/postgresql/17/complete", "");
+    mkdirSync(node.place("/run"));
+    node.fake("systemctl", "exit 0");
+    node.fake("psql", "echo asked >&2; exit 1");
+    const { stdout, stderr } = node.run("/usr/local/sbin/imera-restore", {
+      arguments: ["--to", "2026-11-22T10:00:00Z"],
+    });
+    expect(stdout + stderr).toContain("the database's folder cannot be read: could not open directory");
+    expect(node.calls()).not.toContain("psql");
   });
 });
 

@@ -16,6 +16,7 @@ from node import atomic, documents, postgres
 from node.commands import run
 from node.facts import data
 from node.postgres import SEGMENT_DIGITS, segment_timeline
+from node.trouble import Trouble
 
 from . import record, timelines
 from .decision import Volume
@@ -62,6 +63,15 @@ def inspect_volume() -> Volume:
         redo_segment=control["Latest checkpoint's REDO WAL file"],
         segments=segments,
     )
+
+
+def ensure_readable() -> None:
+    """Raises Trouble unless the cluster can be read. A server whose folder is gone goes on for a while, and archives no more."""
+    try:
+        postgres.control_data(main_folder())
+    except (OSError, ValueError) as error:
+        todo = "restore it, or bring back what was moved away"
+        raise Trouble("the database's folder cannot be read", str(error), todo) from error
 
 
 def is_in_use() -> bool:
