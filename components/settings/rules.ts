@@ -134,6 +134,29 @@ const rules: readonly Rule[] = [
       ? undefined
       : { key: "backupRegion", reason: `${backupRegion} has no Spaces; these do: ${spacesList()}` },
   ),
+  ...(["copyEndpoint", "copyRegion"] as const).map((key) =>
+    rule(["copyBucket", key], (settings) =>
+      settings.copyBucket === "" || settings[key] !== "" ? undefined : { key, reason: "say where copyBucket is" },
+    ),
+  ),
+  rule(["copyBucket", "copyEndpoint"], ({ copyBucket, copyEndpoint }) =>
+    copyBucket !== "" && /(^|\.)digitaloceanspaces\.com$/.test(copyEndpoint)
+      ? {
+          key: "copyEndpoint",
+          reason:
+            "is DigitalOcean's own, whose account the copy is to outlive; take another provider's, with Object Lock",
+        }
+      : undefined,
+  ),
+  rule(["purpose", "copyBucket", "copyEndpoint", "backupBucket", "backupEndpoint"], (settings) =>
+    // A drill may restore from the copy.
+    settings.purpose === "serve" &&
+    settings.copyBucket !== "" &&
+    settings.copyBucket === settings.backupBucket &&
+    settings.copyEndpoint === settings.backupEndpoint
+      ? { key: "copyBucket", reason: "is backupBucket itself; a copy needs a bucket of its own" }
+      : undefined,
+  ),
   rule(["purpose", "backupBucket"], ({ purpose, backupBucket }) =>
     purpose === "serve" || backupBucket !== ""
       ? undefined

@@ -104,6 +104,12 @@ describe("readSettings", () => {
     ["imera:backupBucket", "backups", "imera:backupAccessKey: not set; backupBucket needs its key pair"],
     ["imera:backupBucket", "backups", "imera:backupSecretKey: not set; backupBucket needs its key pair"],
     ["imera:backupAccessKey", "K", "imera:backupAccessKey: has no effect without backupBucket"],
+    ["imera:copyBucket", "Copy", "imera:copyBucket: expected the name of a bucket"],
+    ["imera:copyBucket", "copy", "imera:copyEndpoint: say where copyBucket is"],
+    ["imera:copyBucket", "copy", "imera:copyRegion: say where copyBucket is"],
+    ["imera:copyEndpoint", "https://s3.example/", "imera:copyEndpoint: expected a host name"],
+    ["imera:copyRegion", "eu central", "imera:copyRegion: expected what the provider calls its region"],
+    ["imera:copyKeepDays", "0", "imera:copyKeepDays: Too small"],
     ["imera:backupEndpoint", "https://ams3.example/", "imera:backupEndpoint: expected a host name"],
     [
       "imera:backupPassphrase",
@@ -216,6 +222,16 @@ describe("readSettings", () => {
       backupBucket: "backups-of-old",
       backupRegion: "eu-west-1",
     });
+  });
+
+  it.each([
+    ["fra1.digitaloceanspaces.com", "imera:copyEndpoint: is DigitalOcean's own"],
+    ["s3.example.net", "imera:copyBucket: is backupBucket itself"],
+  ])("refuses a copy at %s that is no copy", (endpoint, problem) => {
+    const copy = { "imera:copyBucket": "backups-of-old", "imera:copyRegion": "r", "imera:copyEndpoint": endpoint };
+    const config = { ...existingBucket, "imera:backupEndpoint": "s3.example.net", ...copy };
+    expect(refusal(goodConfig(config))).toContain(problem);
+    expect(() => readSettings(goodConfig({ ...config, "imera:copyEndpoint": "s3.example.org" }))).not.toThrow();
   });
 
   it("refuses a time to recover to where nothing is restored", () => {

@@ -21,6 +21,13 @@ export function domainNameOrNothing() {
   });
 }
 
+/** Makes the schema of a host name that a certificate can name, or empty text. */
+export function hostNameOrNothing() {
+  return z.string().regex(/^((?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9])?$/, {
+    error: "expected a host name, without https:// and port",
+  });
+}
+
 function refuseNoDomain(name: string, context: z.RefinementCtx): void {
   const expected = domainNameProblem(name);
   if (expected !== undefined) context.addIssue({ code: "custom", message: expected });
