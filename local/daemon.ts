@@ -11,13 +11,15 @@ import type { DnsZone } from "./dns/zone.ts";
 import { startHttpServer } from "./emulation/server.ts";
 import { createIncus } from "./incus/client.ts";
 import { createHypervisor } from "./incus/hypervisor.ts";
+import { copyStore, findCopyKey } from "./object-store/copy-store.ts";
 import { readObjectStoreCertificate } from "./object-store/certificate.ts";
+import { otherProvider } from "./object-store/hosts.ts";
 import { createObjectStore } from "./object-store/index.ts";
 import { runNumbered } from "./run/run.ts";
 import { openStore } from "./emulation/store.ts";
 
 /**
- * The local cloud's daemon: both APIs, the object store and the DNS server in one process, inside the run's network namespace.
+ * The local cloud's daemon: both APIs, both object stores and the DNS server in one process, inside the run's network namespace.
  * Usage: `node local/daemon.ts SETTINGS.json`. It ends at SIGTERM, when the actions under way are done.
  */
 await serve(process.argv[2]);
@@ -26,7 +28,7 @@ async function serve(settingsFile: string | undefined): Promise<void> {
   if (settingsFile === undefined) throw new Error("Usage: node local/daemon.ts SETTINGS.json");
   const settings = daemonSettings.parse(JSON.parse(await readFile(settingsFile, "utf8")));
   const run = runNumbered(settings.run);
-  const { cloudIpv4 } = run.addresses;
+  const { cloudIpv4, otherProviderIpv4 } = run.addresses;
   const store = openStore(run.files.store);
   const hypervisor = createHypervisor(run, createIncus(run.files.incus), log);
   const digitalocean = createDigitalOceanApi({
@@ -44,6 +46,14 @@ async function serve(settingsFile: string | undefined): Promise<void> {
     findKey: (accessKey) => digitalocean.findSpacesKey(accessKey),
     log,
   });
+  const copies = createObjectStore({
+    provider: otherProvider,
+    store,
+    folder: run.files.otherObjects,
+    findKey: (accessKey) => findCopyKey(settings, accessKey),
+    log,
+  });
+  await copies.makeLockedBucket({ region: copyStore.region, name: copyStore.bucket, days: copyStore.lockDays });
   const dns = createDnsServer({
     zones: () => [...dnsZones(cloudflare), platformZone(settings)],
     upstream: settings.upstreamResolvers,
@@ -56,11 +66,13 @@ async function serve(settingsFile: string | undefined): Promise<void> {
     await startHttpServer({ app: digitalocean.app, hostname: cloudIpv4, port: digitaloceanApiPort }),
     await startHttpServer({ app: cloudflare.app, hostname: cloudIpv4, port: cloudflareApiPort }),
   ];
-  await objects.listenTls(cloudIpv4, 443, await readObjectStoreCertificate(run));
+  const certificate = await readObjectStoreCertificate(run);
+  await objects.listenTls(cloudIpv4, 443, certificate);
+  await copies.listenTls(otherProviderIpv4, 443, certificate);
   await objects.listenProxy(cloudIpv4, objectStoreProxyPort);
   log(`serving ${servers.map(({ url }) => url).join(", ")} S3 and DNS at ${cloudIpv4}`);
   const end = async () => {
-    await Promise.all([...servers, objects, dns].map((server) => server.close()));
+    await Promise.all([...servers, objects, copies, dns].map((server) => server.close()));
     await digitalocean.close();
     await store.flush();
     process.exit(0);

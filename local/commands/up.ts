@@ -13,7 +13,7 @@ import { readTrust, refreshTrust, trustFile } from "../incus/platform-trust.ts";
 import { createNamespace, inNamespace } from "../network/namespace.ts";
 import { openOutbound } from "../network/outbound.ts";
 import { makeObjectStoreCertificate } from "../object-store/certificate.ts";
-import { spacesDomain } from "../object-store/hosts.ts";
+import { otherProvider, spaces } from "../object-store/hosts.ts";
 import { endProcess, isRunning, lastLines, startDaemon } from "../../host/process.ts";
 import type { Step } from "../../host/terminal/progress.ts";
 import { readIfThere } from "../../host/read-if-there.ts";
@@ -82,7 +82,11 @@ async function prepareSettings(run: Run, zones: readonly string[]): Promise<Daem
     ...daemonSecrets(earlier),
     run: run.number,
     zones: [...zones],
-    names: { [acmeHostName]: acmeIpv4(run), [`*.${spacesDomain}`]: run.addresses.cloudIpv4 },
+    names: {
+      [acmeHostName]: acmeIpv4(run),
+      [`*.${spaces.domain}`]: run.addresses.cloudIpv4,
+      [`*.${otherProvider.domain}`]: run.addresses.otherProviderIpv4,
+    },
     upstreamResolvers: await upstreamResolvers(),
   };
   const content = JSON.stringify(settings, undefined, 2);

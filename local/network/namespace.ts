@@ -70,10 +70,13 @@ async function configureHostSide(run: Run): Promise<void> {
 }
 
 async function configureCloudSide(run: Run): Promise<void> {
-  const { cloudIpv4, cloudIpv6, hostIpv4, hostIpv6, publicIpv4Cidr, publicIpv6Cidr, vpcIpv4Cidr } = run.addresses;
+  const { cloudIpv4, cloudIpv6, hostIpv4, hostIpv6, publicIpv4Cidr, publicIpv6Cidr, vpcIpv4Cidr, otherProviderIpv4 } =
+    run.addresses;
   const inside = (...args: string[]) => ip("-n", run.name, ...args);
   await inside("link", "set", "lo", "up");
-  await inside("address", "replace", `${cloudIpv4}/32`, "dev", cloudInterface);
+  for (const ipv4 of [cloudIpv4, otherProviderIpv4]) {
+    await inside("address", "replace", `${ipv4}/32`, "dev", cloudInterface);
+  }
   await inside("link", "set", cloudInterface, "up");
   await inside("route", "replace", `${hostIpv4}/32`, "dev", cloudInterface, "src", cloudIpv4);
   await inside("route", "replace", "default", "via", hostIpv4, "dev", cloudInterface, "src", cloudIpv4);

@@ -6,6 +6,7 @@ import { malformedXml, noSuchBucket, notImplemented, S3Error } from "./errors.ts
 import { listObjects, listObjectsV2, listVersions, owner } from "./list-calls.ts";
 import { listUploads } from "./multipart-calls.ts";
 import { deleteObjects } from "./object-calls.ts";
+import { describeObjectLock, readObjectLock } from "./object-lock.ts";
 
 /**
  * Lists the buckets of a region. Needs full access.
@@ -62,7 +63,9 @@ async function createBucket(call: S3Call, buckets: Buckets, region: string, name
   }
   // Its content would name a region, which the host does already.
   await readText(call);
-  await buckets.create(region, name, readAcl(call));
+  const withObjectLock = call.headers["x-amz-bucket-object-lock-enabled"]?.toLowerCase() === "true";
+  if (withObjectLock && !call.hasObjectLock) throw notImplemented("Object Lock");
+  await buckets.create(region, name, { acl: readAcl(call), withObjectLock });
   return { status: 200, headers: { location: `/${name}` } };
 }
 
@@ -78,6 +81,13 @@ const answerers: Readonly<Record<string, Answerer>> = {
     xmlAnswer("VersioningConfiguration", versioning === null ? {} : { Status: versioning }),
   "PUT versioning": async (call, buckets, { record }) => {
     const { VersioningConfiguration: wanted } = parseXml(await readText(call), versioningDocument);
+    if (record.objectLock !== null && wanted.Status !== "Enabled") {
+      throw new S3Error(
+        409,
+        "InvalidBucketState",
+        "The versioning state of a bucket with Object Lock cannot be changed.",
+      );
+    }
     await buckets.change({ ...record, versioning: wanted.Status });
     return { status: 200 };
   },
@@ -99,6 +109,11 @@ const answerers: Readonly<Record<string, Answerer>> = {
   "GET versions": (call, _buckets, bucket) => listVersions(call, bucket),
   "GET uploads": (_call, _buckets, bucket) => listUploads(bucket),
   "POST delete": (call, _buckets, bucket) => deleteObjects(call, bucket),
+  "GET object-lock": (_call, _buckets, { record }) => describeObjectLock(record),
+  "PUT object-lock": async (call, buckets, { record }) => {
+    await buckets.change({ ...record, objectLock: await readObjectLock(call, record) });
+    return { status: 200 };
+  },
   "GET cors": () => {
     throw missing("NoSuchCORSConfiguration", "CORS configuration");
   },

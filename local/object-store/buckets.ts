@@ -8,6 +8,9 @@ import { S3Error } from "./errors.ts";
 import { type MultipartUploads, openUploads } from "./multipart-uploads.ts";
 import { type ObjectFiles, openObjectFiles } from "./object-files.ts";
 
+/** Schema of the retention that new objects of a bucket get where they bring none of their own. */
+const defaultRetention = z.strictObject({ mode: z.enum(["COMPLIANCE", "GOVERNANCE"]), days: z.int().min(1) });
+
 /** Schema of a bucket's settings, as they are kept. */
 export const bucketRecord = z.strictObject({
   name: z.string(),
@@ -17,6 +20,8 @@ export const bucketRecord = z.strictObject({
   versioning: z.enum(["Enabled", "Suspended"]).nullable(),
   /** The document as it was given. */
   lifecycle: z.string().nullable(),
+  /** Null where the bucket was made without Object Lock, which cannot be had later. */
+  objectLock: z.strictObject({ retention: defaultRetention.nullable() }).nullable().default(null),
   createdAt: z.iso.datetime(),
 });
 /** A bucket's settings. */
@@ -35,16 +40,31 @@ export interface Buckets {
   find(region: string, name: string): Promise<Bucket | undefined>;
   list(region: string): BucketRecord[];
   /** Makes a bucket; one that is there in this region stays as it is. Throws 409 when another region has the name. */
-  create(region: string, name: string, acl: BucketRecord["acl"]): Promise<void>;
+  create(region: string, name: string, options: BucketOptions): Promise<void>;
   /** Replaces the settings of the bucket that `record` names. */
   change(record: BucketRecord): Promise<void>;
   /** Deletes a bucket. Throws 409 while it has objects, noncurrent versions among them. */
   delete(bucket: Bucket): Promise<void>;
 }
 
-/** Opens all buckets: their settings in `store`, their contents in folders below `folder`. */
-export function openBuckets(store: Store, folder: string, now: () => Date): Buckets {
-  const records = store.collection("spaces/buckets", bucketRecord);
+/** Options of a bucket that is made. */
+export interface BucketOptions extends Pick<BucketRecord, "acl"> {
+  /** True: the bucket has Object Lock, and so versions. */
+  readonly withObjectLock: boolean;
+}
+
+/** Places of an object store's buckets, and the clock. */
+interface BucketPlaces {
+  /** Keeps the buckets' settings. */
+  readonly store: Store;
+  /** Folder with a folder for each bucket's contents. */
+  readonly folder: string;
+  readonly now: () => Date;
+}
+
+/** Opens all buckets of one provider, whose settings are in the store's `collection`. */
+export function openBuckets(collection: string, { store, folder, now }: BucketPlaces): Buckets {
+  const records = store.collection(collection, bucketRecord);
   const contents = new Map<string, Promise<Omit<Bucket, "record">>>();
   const open = async (name: string) => ({
     objects: await openObjectFiles(join(folder, name, "objects"), now),
@@ -59,13 +79,16 @@ export function openBuckets(store: Store, folder: string, now: () => Date): Buck
       return { record, ...(await opened) };
     },
     list: (region) => records.all().filter((record) => record.region === region),
-    async create(region, name, acl) {
+    async create(region, name, { acl, withObjectLock }) {
       const existing = records.get(name);
       if (existing?.region === region) return;
       if (existing !== undefined) {
         throw new S3Error(409, "BucketAlreadyExists", "The requested bucket name is not available.");
       }
-      records.put(name, { name, region, acl, versioning: null, lifecycle: null, createdAt: now().toISOString() });
+      const lock = withObjectLock
+        ? ({ versioning: "Enabled", objectLock: { retention: null } } as const)
+        : { versioning: null, objectLock: null };
+      records.put(name, { name, region, acl, ...lock, lifecycle: null, createdAt: now().toISOString() });
       await store.flush();
     },
     async change(record) {

@@ -16,6 +16,9 @@ export interface S3Call {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly grants: readonly Grant[];
+  /** True where buckets can have Object Lock. */
+  readonly hasObjectLock: boolean;
+  readonly now: () => Date;
   /** The content, checked while it is read. To be called once. */
   body(): Readable;
 }

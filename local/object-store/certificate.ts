@@ -5,16 +5,16 @@ import { z } from "zod";
 
 import type { LocalCa, ServerCertificate } from "../acme/local-ca.ts";
 import type { Run } from "../run/run.ts";
-import { spacesCertificateNames } from "./hosts.ts";
+import { storeCertificateNames } from "./hosts.ts";
 
-/** Issues the object store's certificate, for the names of all its buckets, and keeps it in the run's folder; one that is there stays. */
+/** Issues the object stores' certificate, for the names of all their buckets, and keeps it in the run's folder; one that is there stays. */
 export async function makeObjectStoreCertificate(run: Run, ca: LocalCa): Promise<void> {
   if (existsSync(run.files.objectsTls)) return;
-  const certificate = await ca.issue({ names: spacesCertificateNames, ipv4: run.addresses.cloudIpv4 });
+  const certificate = await ca.issue({ names: storeCertificateNames, ipv4: run.addresses.cloudIpv4 });
   await writeFile(run.files.objectsTls, JSON.stringify(certificate), { mode: 0o600 });
 }
 
-/** Reads the object store's certificate and key from the run's folder. Rejects when {@link makeObjectStoreCertificate} has not run. */
+/** Reads the object stores' certificate and key from the run's folder. Rejects when {@link makeObjectStoreCertificate} has not run. */
 export async function readObjectStoreCertificate(run: Run): Promise<ServerCertificate> {
   return tlsFile.parse(JSON.parse(await readFile(run.files.objectsTls, "utf8")));
 }

@@ -9,12 +9,13 @@ import { answerBucketCall, listBuckets } from "./bucket-calls.ts";
 import type { Buckets } from "./buckets.ts";
 import type { S3Answer, S3Call } from "./call.ts";
 import { errorXml, invalidRequest, S3Error } from "./errors.ts";
-import { readTarget, spacesDomain, type Target } from "./hosts.ts";
+import { readTarget, type StoreProvider, type Target } from "./hosts.ts";
 import { answerObjectCall } from "./object-calls.ts";
 import { readPayload } from "./payload.ts";
 
 /** Buckets, keys and log that S3 requests are answered with. */
 export interface Gateway {
+  readonly provider: StoreProvider;
   readonly buckets: Buckets;
   /** The key with this id, as it is now. */
   readonly findKey: (accessKey: string) => SpacesKey | undefined;
@@ -43,7 +44,7 @@ export async function answerRequest(
     await sendError(gateway, request, response, path, error);
   }
   const line = `${request.method ?? ""} ${url.host}${path}${parameterNames(url.path)}`;
-  gateway.log(`spaces ${line} ${response.statusCode} ${gateway.now().getTime() - startMs} ms`);
+  gateway.log(`${gateway.provider.name} ${line} ${response.statusCode} ${gateway.now().getTime() - startMs} ms`);
 }
 
 async function answer(
@@ -56,23 +57,32 @@ async function answer(
   }
   const [path = "/", search = ""] = url.path.split(/\?(.*)/s);
   const decoded = decodePath(path);
-  const target = readTarget(url.host, path);
+  const target = readTarget(gateway.provider, url.host, path);
   if (target === undefined) {
-    throw invalidRequest(`${url.host} is no host of the object store: <bucket>.<region>.${spacesDomain}`);
+    throw invalidRequest(`${url.host} is no host of the object store: <bucket>.<region>.${gateway.provider.domain}`);
   }
   const query = [...new URLSearchParams(search.replaceAll("+", "%2B"))];
   const headers = flatHeaders(request);
   const method = request.method ?? "";
   const signable = { method, path: decoded, query, headers };
   const authentication = authenticate(signable, gateway.findKey, gateway.now());
+  if (gateway.provider.wantsOwnRegion) requireRegion(authentication.scope.region, target.region);
   const call: S3Call = {
     method,
     query: new Map([...query].reverse()),
     headers,
     grants: authentication.key.grants,
+    hasObjectLock: gateway.provider.hasObjectLock,
+    now: gateway.now,
     body: () => readPayload(request, headers, authentication),
   };
   return dispatch(gateway, call, target);
+}
+
+function requireRegion(signed: string, wanted: string): void {
+  if (signed === wanted) return;
+  const message = `The authorization header is malformed; the region '${signed}' is wrong; expecting '${wanted}'`;
+  throw new S3Error(400, "AuthorizationHeaderMalformed", message);
 }
 
 function dispatch(
@@ -99,7 +109,7 @@ async function send(response: ServerResponse, { status, headers = {}, body }: S3
 }
 
 async function sendError(
-  { log }: Gateway,
+  { log, provider }: Gateway,
   request: IncomingMessage,
   response: ServerResponse,
   path: string,
@@ -107,7 +117,7 @@ async function sendError(
 ): Promise<void> {
   const known = error instanceof S3Error ? error : new S3Error(500, "InternalError", messageWithCauses(error));
   if (known.status === 500 || known.status === 501) {
-    log(`spaces FAILED: ${request.method ?? ""} ${path}: ${known.message}`);
+    log(`${provider.name} FAILED: ${request.method ?? ""} ${path}: ${known.message}`);
   }
   // The content had begun: the client must not take what it has for the whole.
   if (response.headersSent) return void response.destroy();

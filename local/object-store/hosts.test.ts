@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { readTarget } from "./hosts.ts";
+import { otherProvider, readTarget, spaces } from "./hosts.ts";
 
 const root = "spaces.local-cloud.test";
 
@@ -14,13 +14,20 @@ describe("readTarget", () => {
     [`backup.fra1.${root}`, "/", { region: "fra1", bucket: "backup" }],
     [`backup.fra1.${root}`, "/a%2Fb", { region: "fra1", bucket: "backup", key: "a/b" }],
   ])("reads %s %s", (host, path, target) => {
-    expect(readTarget(host, path)).toEqual(target);
+    expect(readTarget(spaces, host, path)).toEqual(target);
+  });
+
+  it("reads the other provider's hosts for the other provider only", () => {
+    const host = `elsewhere-1.${otherProvider.domain}`;
+    expect(readTarget(otherProvider, host, "/copy/a")).toEqual({ region: "elsewhere-1", bucket: "copy", key: "a" });
+    expect(readTarget(spaces, host, "/copy/a")).toBeUndefined();
+    expect(readTarget(otherProvider, `ams3.${root}`, "/copy/a")).toBeUndefined();
   });
 
   it.each([root, `xyz1.${root}`, `ams3.${root}.example.org`, "ams3.digitaloceanspaces.com", ""])(
     "does not take %j for the object store",
     (host) => {
-      expect(readTarget(host, "/backup")).toBeUndefined();
+      expect(readTarget(spaces, host, "/backup")).toBeUndefined();
     },
   );
 });

@@ -8,7 +8,7 @@ import { expect, it, onTestFinished } from "vitest";
 
 import { openLocalCa } from "../acme/local-ca.ts";
 import { runNumbered } from "../run/run.ts";
-import { spacesCertificateNames } from "./hosts.ts";
+import { storeCertificateNames } from "./hosts.ts";
 import { resumeObjectStore, stopObjectStore } from "./outage.ts";
 import { sendUnsigned, startTestStore } from "./testing/start-store.ts";
 
@@ -53,7 +53,7 @@ it("serves all buckets of all regions with the local authority's certificate", a
   const folder = await mkdtemp(join(tmpdir(), "imera-ca-"));
   onTestFinished(() => rm(folder, { recursive: true }));
   const authority = await openLocalCa(folder, "Test");
-  const certificate = await authority.issue({ names: spacesCertificateNames, ipv4: "127.0.0.1" });
+  const certificate = await authority.issue({ names: storeCertificateNames, ipv4: "127.0.0.1" });
   const port = await objects.listenTls("127.0.0.1", 0, certificate);
   const ca = await readFile(authority.certificateFile);
   for (const host of ["ams3", "backup.fra1", "backup.sgp1"]) {

@@ -9,10 +9,12 @@ import type { Store } from "../emulation/store.ts";
 import type { SpacesKey } from "./authenticate.ts";
 import { openBuckets } from "./buckets.ts";
 import { answerRequest, type Gateway } from "./gateway.ts";
-import { spacesDomain } from "./hosts.ts";
+import { spaces, type StoreProvider } from "./hosts.ts";
 
 /** Options of {@link createObjectStore}. */
 export interface ObjectStoreOptions {
+  /** @default DigitalOcean Spaces */
+  readonly provider?: StoreProvider;
   /** Keeps the buckets' settings. */
   readonly store: Store;
   /** Folder of the objects; made when the first bucket is opened. */
@@ -33,6 +35,11 @@ export interface ObjectStore {
    * Pulumi plugins' S3 client has no other way to be sent to an address of our choice. Resolves to the port.
    */
   listenProxy(address: string, port: number): Promise<number>;
+  /**
+   * Makes a bucket whose objects get a retention of `days` in the mode COMPLIANCE, as the account's owner would by the provider's
+   * site. One that is there stays as it is.
+   */
+  makeLockedBucket(bucket: { readonly region: string; readonly name: string; readonly days: number }): Promise<void>;
   /** Resolves when nothing listens any more and the requests under way are answered. */
   close(): Promise<void>;
 }
@@ -43,10 +50,11 @@ export function stoppedFile(folder: string): string {
 }
 
 /**
- * DigitalOcean Spaces: S3 for the hosts `<region>.spaces.local-cloud.test` and `<bucket>.<region>.spaces.local-cloud.test`.
- * Objects are files, settings are in `store`.
+ * Makes the object store of a provider: S3 for the hosts `<region>.<domain>` and `<bucket>.<region>.<domain>`. Objects are files,
+ * settings are in `store`.
  */
 export function createObjectStore({
+  provider = spaces,
   store,
   folder,
   findKey,
@@ -54,7 +62,14 @@ export function createObjectStore({
   now = () => new Date(),
 }: ObjectStoreOptions): ObjectStore {
   const isStopped = () => existsSync(stoppedFile(folder));
-  const gateway: Gateway = { buckets: openBuckets(store, folder, now), findKey, isStopped, log, now };
+  const gateway: Gateway = {
+    provider,
+    buckets: openBuckets(`${provider.name}/buckets`, { store, folder, now }),
+    findKey,
+    isStopped,
+    log,
+    now,
+  };
   const servers: Server[] = [];
   const open = async (server: Server, address: string, port: number) => {
     // A backup's upload takes as long as it takes.
@@ -74,9 +89,18 @@ export function createObjectStore({
     listenProxy(address, port) {
       const server = createServer((request, response) => void answerProxied(gateway, request, response));
       server.on("connect", (_request, socket) => {
-        socket.end(`HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\n${proxyRefusal}\n`);
+        socket.end(
+          `HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\n${proxyRefusal(provider)}\n`,
+        );
       });
       return open(server, address, port);
+    },
+    async makeLockedBucket({ region, name, days }) {
+      const { buckets } = gateway;
+      await buckets.create(region, name, { acl: "private", withObjectLock: true });
+      const made = await buckets.find(region, name);
+      if (made?.record.objectLock?.retention !== null) return;
+      await buckets.change({ ...made.record, objectLock: { retention: { mode: "COMPLIANCE", days } } });
     },
     async close() {
       await Promise.all(servers.splice(0).map(close));
@@ -84,14 +108,18 @@ export function createObjectStore({
   };
 }
 
-const proxyRefusal = `This proxy of the local cloud serves http:// below ${spacesDomain} only. Take it out of HTTP_PROXY for anything else.`;
+function proxyRefusal({ domain }: StoreProvider): string {
+  return `This proxy of the local cloud serves http:// below ${domain} only. Take it out of HTTP_PROXY for anything else.`;
+}
 
 async function answerProxied(gateway: Gateway, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const [, host = "", path = ""] = /^http:\/\/([^/?]+)(.*)$/is.exec(request.url ?? "") ?? [];
   const [name = ""] = host.toLowerCase().split(":");
-  if (!name.endsWith(`.${spacesDomain}`)) {
-    gateway.log(`spaces proxy REFUSED: ${request.method ?? ""} ${host}`);
-    response.writeHead(403, { "content-type": "text/plain", connection: "close" }).end(`${proxyRefusal}\n`);
+  if (!name.endsWith(`.${gateway.provider.domain}`)) {
+    gateway.log(`${gateway.provider.name} proxy REFUSED: ${request.method ?? ""} ${host}`);
+    response
+      .writeHead(403, { "content-type": "text/plain", connection: "close" })
+      .end(`${proxyRefusal(gateway.provider)}\n`);
     return;
   }
   await answerRequest(gateway, request, response, { host, path: path.startsWith("/") ? path : `/${path}` });

@@ -5,6 +5,7 @@ import { numberParameter, parseXml, readText, type S3Answer, type S3Call, xmlAns
 import { notImplemented, S3Error } from "./errors.ts";
 import { owner } from "./list-calls.ts";
 import { etagOfParts, joinParts, type Part } from "./multipart-uploads.ts";
+import { newRetention, requireChecksum } from "./object-lock.ts";
 import { type CopySource, keepsOlder, keptHeaders, versionHeader } from "./object-headers.ts";
 
 /**
@@ -28,6 +29,7 @@ export async function answerMultipartCall(
   switch (call.method) {
     case "PUT": {
       const number = partNumber(call);
+      requireChecksum(call, bucket);
       const body = source === undefined ? call.body() : await readCopied(call, source);
       const part = await bucket.uploads.putPart(upload, number, body);
       if (source === undefined) return { status: 200, headers: { etag: `"${part.etag}"` } };
@@ -39,7 +41,7 @@ export async function answerMultipartCall(
     }
     case "POST": {
       const parts = chooseParts(await readText(call), await bucket.uploads.parts(upload));
-      const object = { key, headers: upload.headers, etag: etagOfParts(parts) };
+      const object = { key, headers: upload.headers, etag: etagOfParts(parts), ...newRetention(call, bucket) };
       const stored = await bucket.objects.put(object, joinParts(parts), keepsOlder(bucket));
       await bucket.uploads.remove(upload);
       const result = { ...names, ETag: `"${stored.etag}"` };

@@ -6,6 +6,7 @@ import { noSuchBucket, noSuchKey, noSuchVersion, notImplemented, S3Error } from 
 import { answerMultipartCall } from "./multipart-calls.ts";
 import { type CopySource, keepsOlder, keptHeaders, versionHeader } from "./object-headers.ts";
 import type { ObjectVersion } from "./object-index.ts";
+import { answerRetention, lockHeaders, newRetention, refuseLocked, requireChecksum } from "./object-lock.ts";
 
 /** Answers a call to an object: reads, stores, copies or deletes it, or uploads it in parts. Throws an S3Error. */
 export async function answerObjectCall(
@@ -20,6 +21,9 @@ export async function answerObjectCall(
   const bucket = await buckets.find(region, name);
   if (bucket === undefined) throw noSuchBucket();
   const source = await readSource(call, buckets, region);
+  if (call.query.has("retention")) {
+    return answerRetention(call, bucket, findVersion(bucket, key, call.query.get("versionId")));
+  }
   if (call.query.has("uploads") || call.query.has("uploadId")) return answerMultipartCall(call, bucket, key, source);
   switch (call.method) {
     case "GET":
@@ -28,13 +32,13 @@ export async function answerObjectCall(
     case "PUT":
       return source === undefined ? putObject(call, bucket, key) : copyObject(call, bucket, key, source);
     case "DELETE":
-      return deleteObject(bucket, key, call.query.get("versionId"));
+      return deleteObject(call, bucket, key, call.query.get("versionId"));
     default:
       throw notImplemented(`${call.method} of an object`);
   }
 }
 
-const notDone = new Set(["acl", "tagging", "retention", "legal-hold", "torrent", "restore", "select", "attributes"]);
+const notDone = new Set(["acl", "tagging", "legal-hold", "torrent", "restore", "select", "attributes"]);
 
 /**
  * Deletes the objects, or versions of objects, that the body names.
@@ -43,16 +47,25 @@ const notDone = new Set(["acl", "tagging", "retention", "legal-hold", "torrent",
 export async function deleteObjects(call: S3Call, bucket: Bucket): Promise<S3Answer> {
   const { Delete: wanted } = parseXml(await readText(call), deleteDocument, ["Object"]);
   const deleted: object[] = [];
+  const refused: object[] = [];
   for (const { Key, VersionId } of wanted.Object) {
-    const { headers = {} } = await deleteObject(bucket, Key, VersionId);
-    const marker = headers["x-amz-delete-marker"] === "true" && VersionId === undefined;
-    deleted.push({
-      Key,
-      ...(VersionId === undefined ? {} : { VersionId }),
-      ...(marker ? { DeleteMarker: true, DeleteMarkerVersionId: headers["x-amz-version-id"] } : {}),
-    });
+    const named = { Key, ...(VersionId === undefined ? {} : { VersionId }) };
+    try {
+      const { headers = {} } = await deleteObject(call, bucket, Key, VersionId);
+      const marker = headers["x-amz-delete-marker"] === "true" && VersionId === undefined;
+      deleted.push({
+        ...named,
+        ...(marker ? { DeleteMarker: true, DeleteMarkerVersionId: headers["x-amz-version-id"] } : {}),
+      });
+    } catch (error) {
+      if (!(error instanceof S3Error)) throw error;
+      refused.push({ ...named, Code: error.code, Message: error.message });
+    }
   }
-  return xmlAnswer("DeleteResult", wanted.Quiet === "true" ? {} : { Deleted: deleted });
+  return xmlAnswer("DeleteResult", {
+    ...(wanted.Quiet === "true" ? {} : { Deleted: deleted }),
+    ...(refused.length === 0 ? {} : { Error: refused }),
+  });
 }
 
 const deleteDocument = z.object({
@@ -71,6 +84,7 @@ async function getObject(call: S3Call, bucket: Bucket, key: string): Promise<S3A
     "last-modified": new Date(version.lastModified).toUTCString(),
     "accept-ranges": "bytes",
     ...versionHeader(bucket, version),
+    ...lockHeaders(version),
   };
   const refused = checkConditions(call, version);
   if (refused !== undefined) return { status: refused, headers };
@@ -121,20 +135,32 @@ async function putObject(call: S3Call, bucket: Bucket, key: string): Promise<S3A
   for (const condition of ["if-match", "if-none-match"]) {
     if (call.headers[condition] !== undefined) throw notImplemented(`PUT with ${condition}`);
   }
-  const stored = await bucket.objects.put({ key, headers: keptHeaders(call) }, call.body(), keepsOlder(bucket));
+  requireChecksum(call, bucket);
+  const object = { key, headers: keptHeaders(call), ...newRetention(call, bucket) };
+  const stored = await bucket.objects.put(object, call.body(), keepsOlder(bucket));
   return { status: 200, headers: { etag: `"${stored.etag}"`, ...versionHeader(bucket, stored) } };
 }
 
 async function copyObject(call: S3Call, bucket: Bucket, key: string, source: CopySource): Promise<S3Answer> {
   const { version } = source;
   const isReplaced = call.headers["x-amz-metadata-directive"] === "REPLACE";
-  const object = { key, headers: isReplaced ? keptHeaders(call) : version.headers, etag: version.etag };
+  const object = {
+    key,
+    headers: isReplaced ? keptHeaders(call) : version.headers,
+    etag: version.etag,
+    ...newRetention(call, bucket),
+  };
   const stored = await bucket.objects.put(object, await source.bucket.objects.read(version), keepsOlder(bucket));
   const result = { LastModified: stored.lastModified, ETag: `"${stored.etag}"` };
   return xmlAnswer("CopyObjectResult", result, versionHeader(bucket, stored));
 }
 
-async function deleteObject(bucket: Bucket, key: string, versionId: string | undefined): Promise<S3Answer> {
+async function deleteObject(
+  call: S3Call,
+  bucket: Bucket,
+  key: string,
+  versionId: string | undefined,
+): Promise<S3Answer> {
   const { objects } = bucket;
   if (versionId === undefined) {
     const marker = await objects.delete(key, keepsOlder(bucket));
@@ -142,7 +168,10 @@ async function deleteObject(bucket: Bucket, key: string, versionId: string | und
     return { status: 204, headers: { "x-amz-delete-marker": "true", ...versionHeader(bucket, marker) } };
   }
   const version = objects.index.version(key, versionId);
-  if (version !== undefined) await objects.deleteVersion(version);
+  if (version !== undefined) {
+    refuseLocked(call, bucket, version);
+    await objects.deleteVersion(version);
+  }
   const marker: Record<string, string> = version?.isDeleteMarker === true ? { "x-amz-delete-marker": "true" } : {};
   return { status: 204, headers: { ...marker, "x-amz-version-id": versionId } };
 }

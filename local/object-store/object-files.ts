@@ -15,6 +15,8 @@ export interface ObjectFiles {
    * Rejects with the body's error, and leaves all as it was.
    */
   put(object: NewObject, body: Readable, keepOlder: boolean): Promise<ObjectVersion>;
+  /** Replaces the retention of one version. */
+  retain(version: ObjectVersion, retention: NonNullable<ObjectVersion["retention"]>): Promise<void>;
   /** Hides the object behind a delete marker (`keepOlder`), or removes it. Resolves to the marker. */
   delete(key: string, keepOlder: boolean): Promise<ObjectVersion | undefined>;
   /** Removes one version for good. */
@@ -32,6 +34,8 @@ export interface NewObject {
   readonly headers: ObjectVersion["headers"];
   /** Entity tag without quotes. Default: the MD5 of the content in hex. */
   readonly etag?: string;
+  /** Object Lock of the version that is stored. */
+  readonly retention?: ObjectVersion["retention"];
 }
 
 /** Opens the objects in `folder`; one that is not there is made. */
@@ -56,12 +60,13 @@ export async function openObjectFiles(folder: string, now: () => Date): Promise<
   };
   return {
     index,
-    async put({ key, headers, etag }, body, keepOlder) {
+    async put({ key, headers, etag, retention }, body, keepOlder) {
       const unfinished = join(folder, `${randomBytes(8).toString("hex")}.new`);
       try {
         const { md5, sizeBytes } = await writeContent(unfinished, body);
         // Counted from the end of the upload: the last one to finish wins.
-        const version = { key, headers, etag: etag ?? md5, sizeBytes, isDeleteMarker: false, ...nextId() };
+        const lock = retention === undefined ? {} : { retention };
+        const version = { key, headers, etag: etag ?? md5, sizeBytes, isDeleteMarker: false, ...lock, ...nextId() };
         await rename(unfinished, contentOf(version));
         await add(version);
         if (!keepOlder) await removeAll(index.versions(key).slice(1));
@@ -69,6 +74,10 @@ export async function openObjectFiles(folder: string, now: () => Date): Promise<
       } finally {
         await rm(unfinished, { force: true });
       }
+    },
+    async retain(version, retention) {
+      index.remove(version);
+      await add({ ...version, retention });
     },
     async delete(key, keepOlder) {
       if (!keepOlder) {

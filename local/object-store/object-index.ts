@@ -10,6 +10,8 @@ export const objectVersion = z.strictObject({
   etag: z.string(),
   lastModified: z.iso.datetime(),
   isDeleteMarker: z.boolean(),
+  /** Object Lock of this version; not there where it has none. */
+  retention: z.strictObject({ mode: z.enum(["COMPLIANCE", "GOVERNANCE"]), until: z.iso.datetime() }).optional(),
   /** Headers to give back with the object, in lower case: content-type, x-amz-meta-… */
   headers: z.record(z.string(), z.string()),
 });

@@ -2,7 +2,7 @@ import { expect, it, onTestFinished, vi } from "vitest";
 
 import { digitalOceanProvider } from "../../toolchain/plugins/digitalocean/provider.ts";
 import { startPlugin } from "../../toolchain/plugins/protocol/contract/plugin-client.ts";
-import { spacesDomain } from "./hosts.ts";
+import { spaces } from "./hosts.ts";
 import { fullKey, startTestStore } from "./testing/start-store.ts";
 
 const urn = "urn:pulumi:local::imera::digitalocean:index/spacesBucket:SpacesBucket::backup";
@@ -14,7 +14,7 @@ it("the stand-in plugin makes a bucket, finds no drift, and deletes what is in i
   const plugin = await startPlugin(digitalOceanProvider, {
     apiEndpoint: "http://127.0.0.1:9",
     token: "t",
-    spacesEndpoint: `http://{{.Region}}.${spacesDomain}`,
+    spacesEndpoint: `http://{{.Region}}.${spaces.domain}`,
     spacesAccessId: fullKey.accessKey,
     spacesSecretKey: fullKey.secretKey,
   });

@@ -9,6 +9,8 @@ export interface AddressPlan {
   readonly publicIpv4Cidr: string;
   /** The local cloud itself, inside its network namespace: both APIs, the object store, the DNS server, the droplets' next hop. */
   readonly cloudIpv4: string;
+  /** Another provider's object store, in the same namespace. */
+  readonly otherProviderIpv4: string;
   /** This machine as droplets see it: where `pulumi up` and the operator's SSH come from. */
   readonly hostIpv4: string;
   /** First and last address that droplets get. */
@@ -45,6 +47,7 @@ export function addressPlan(run: number): AddressPlan {
     publicIpv4Cidr: `${v4}.0/24`,
     cloudIpv4: `${v4}.1`,
     hostIpv4: `${v4}.2`,
+    otherProviderIpv4: `${v4}.3`,
     serviceIpv4: { first: `${v4}.4`, last: `${v4}.15` },
     dropletIpv4: { first: `${v4}.16`, last: `${v4}.127` },
     reservedIpv4: { first: `${v4}.128`, last: `${v4}.254` },

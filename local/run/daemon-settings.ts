@@ -16,6 +16,12 @@ export const daemonSettings = z.strictObject({
   /** First key of Spaces, with access to everything. */
   spacesAccessKey: z.string(),
   spacesSecretKey: z.string(),
+  /** Key at another provider that writes the copy of the backups. */
+  copyAccessKey: z.string(),
+  copySecretKey: z.string(),
+  /** Key at another provider that reads the copy of the backups and does no more. */
+  copyReaderAccessKey: z.string(),
+  copyReaderSecretKey: z.string(),
   /** Domains that are zones in the Cloudflare account. */
   zones: z.array(z.string()),
   /** Names under `local-cloud.test` and their IPv4 addresses. */
@@ -39,6 +45,10 @@ const secrets = daemonSettings.pick({
   cloudflareToken: true,
   spacesAccessKey: true,
   spacesSecretKey: true,
+  copyAccessKey: true,
+  copySecretKey: true,
+  copyReaderAccessKey: true,
+  copyReaderSecretKey: true,
 });
 
 /** Makes the secrets of a run: those in its settings `earlier` (JSON) stay, those that are missing there are new. */
@@ -49,5 +59,9 @@ export function daemonSecrets(earlier: string | undefined): z.infer<typeof secre
     cloudflareToken: kept.cloudflareToken ?? randomBytes(30).toString("base64url"),
     spacesAccessKey: kept.spacesAccessKey ?? `DO00${randomBytes(8).toString("hex").toUpperCase()}`,
     spacesSecretKey: kept.spacesSecretKey ?? randomBytes(32).toString("base64url"),
+    copyAccessKey: kept.copyAccessKey ?? `COPY${randomBytes(8).toString("hex").toUpperCase()}`,
+    copySecretKey: kept.copySecretKey ?? randomBytes(32).toString("base64url"),
+    copyReaderAccessKey: kept.copyReaderAccessKey ?? `READ${randomBytes(8).toString("hex").toUpperCase()}`,
+    copyReaderSecretKey: kept.copyReaderSecretKey ?? randomBytes(32).toString("base64url"),
   };
 }

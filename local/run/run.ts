@@ -21,7 +21,9 @@ export interface RunFiles {
   readonly volumes: string;
   /** Folder of the object store's buckets. */
   readonly objects: string;
-  /** Certificate and private key of the object store. */
+  /** Folder of the buckets at another provider. */
+  readonly otherObjects: string;
+  /** Certificate and private key of the object stores. */
   readonly objectsTls: string;
   /** `INCUS_DIR` of the run's own engine. */
   readonly incus: string;
@@ -61,7 +63,8 @@ export function runNumbered(number: number): Run {
       store: inside("cloud.json"),
       volumes: inside("volumes"),
       objects: inside("object-store"),
-      objectsTls: inside("object-store-tls.json"),
+      otherObjects: inside("other-provider"),
+      objectsTls: inside("object-stores-tls.json"),
       incus: inside("incus"),
       incusLog: inside("incusd.log"),
       incusPid: inside("incusd.pid"),

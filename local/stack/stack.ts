@@ -20,7 +20,8 @@ import type { Toolchain } from "../../toolchain/set-up.ts";
 import { acmeDirectoryUrl } from "../acme/pebble.ts";
 import { cloudflareApiPort, digitaloceanApiPort } from "../run/address-plan.ts";
 import type { DaemonSettings } from "../run/daemon-settings.ts";
-import { spacesDomain } from "../object-store/hosts.ts";
+import { copyStore } from "../object-store/copy-store.ts";
+import { spaces } from "../object-store/hosts.ts";
 import { readSettingsFile, type TakenSettings, takeSettings } from "./edited-settings.ts";
 import { proxyEnvironment } from "./proxy-environment.ts";
 import type { Run } from "../run/run.ts";
@@ -130,8 +131,11 @@ export function platformSettings(run: Run) {
   return {
     "imera:sshNetworks": [`${hostIpv4}/32`],
     "imera:acmeDirectoryUrl": acmeDirectoryUrl,
+    "imera:copyEndpoint": copyStore.endpoint,
+    "imera:copyRegion": copyStore.region,
+    "imera:copyBucket": copyStore.bucket,
     "digitalocean:apiEndpoint": `http://${cloudIpv4}:${digitaloceanApiPort}`,
-    "digitalocean:spacesEndpoint": `http://{{.Region}}.${spacesDomain}`,
+    "digitalocean:spacesEndpoint": `http://{{.Region}}.${spaces.domain}`,
     "cloudflare:baseUrl": `http://${cloudIpv4}:${cloudflareApiPort}/client/v4`,
   };
 }

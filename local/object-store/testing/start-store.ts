@@ -10,6 +10,7 @@ import { onTestFinished } from "vitest";
 
 import { openStore } from "../../emulation/store.ts";
 import type { SpacesKey } from "../authenticate.ts";
+import { spaces, type StoreProvider } from "../hosts.ts";
 import { createObjectStore, type ObjectStore } from "../index.ts";
 
 /** A served object store, asked through its proxy by a client that signs with AWS's own library. */
@@ -25,7 +26,7 @@ export interface TestStore {
 /** A request to sign and send. */
 export interface Order {
   readonly method: string;
-  /** Part of the host name before `.spaces.local-cloud.test`. Default: `ams3`. */
+  /** Part of the host name before the provider's domain. Default: `ams3`. */
   readonly host?: string;
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
@@ -33,6 +34,8 @@ export interface Order {
   readonly body?: string | Buffer;
   /** Key to sign with. Default: {@link fullKey}. */
   readonly key?: SpacesKey;
+  /** Region to sign for. Default: one of AWS's. */
+  readonly region?: string;
 }
 
 /** The object store's answer, its body as text. */
@@ -51,15 +54,20 @@ export const readerKey = makeKey("READER", { bucket: "backup", permission: "read
 
 /**
  * Starts an object store for one test, on a free port, in a folder that goes with the test: its own, or that of one that was
- * closed `earlier`.
+ * closed `earlier`. By default it is Spaces, with the system's clock.
  */
-export async function startTestStore(earlier?: Pick<TestStore, "folder">): Promise<TestStore> {
-  const folder = earlier?.folder ?? (await mkdtemp(join(tmpdir(), "imera-objects-")));
+export async function startTestStore(
+  earlier: { readonly folder?: string; readonly provider?: StoreProvider; readonly now?: () => Date } = {},
+): Promise<TestStore> {
+  const { provider = spaces, now = () => new Date() } = earlier;
+  const folder = earlier.folder ?? (await mkdtemp(join(tmpdir(), "imera-objects-")));
   const log: string[] = [];
   const keys = [fullKey, writerKey, readerKey];
   const objects = createObjectStore({
     store: openStore(`${folder}.json`),
     folder,
+    provider,
+    now,
     findKey: (accessKey) => keys.find((key) => key.accessKey === accessKey),
     log: (line) => log.push(line),
   });
@@ -68,7 +76,7 @@ export async function startTestStore(earlier?: Pick<TestStore, "folder">): Promi
     await objects.close();
     for (const path of [folder, `${folder}.json`]) await rm(path, { recursive: true, force: true });
   });
-  return { objects, folder, log, proxyPort, send: (order) => send(proxyPort, order) };
+  return { objects, folder, log, proxyPort, send: (order) => send(proxyPort, provider.domain, now(), order) };
 }
 
 /** Sends a request as it is, to the proxy. */
@@ -92,12 +100,12 @@ export async function sendUnsigned(
   });
 }
 
-async function send(proxyPort: number, order: Order): Promise<Answer> {
-  const { method, host = "ams3", path, query = {}, headers = {}, body, key = fullKey } = order;
-  const hostname = `${host}.spaces.local-cloud.test`;
+async function send(proxyPort: number, domain: string, now: Date, order: Order): Promise<Answer> {
+  const { method, host = "ams3", path, query = {}, headers = {}, body, key = fullKey, region = "us-east-1" } = order;
+  const hostname = `${host}.${domain}`;
   const signer = new SignatureV4({
     credentials: { accessKeyId: key.accessKey, secretAccessKey: key.secretKey },
-    region: "us-east-1",
+    region,
     service: "s3",
     sha256: Hash.bind(null, "sha256"),
     uriEscapePath: false,
@@ -110,7 +118,7 @@ async function send(proxyPort: number, order: Order): Promise<Answer> {
     query: { ...query },
     headers: { ...headers, host: hostname },
   };
-  const signed = await signer.sign(body === undefined ? unsigned : { ...unsigned, body });
+  const signed = await signer.sign(body === undefined ? unsigned : { ...unsigned, body }, { signingDate: now });
   const search = new URLSearchParams(query).toString().replaceAll("+", "%20");
   const url = `http://${hostname}${path}${search === "" ? "" : `?${search}`}`;
   return sendUnsigned(proxyPort, { method, url, headers: signed.headers, ...(body === undefined ? {} : { body }) });
