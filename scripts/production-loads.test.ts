@@ -42,6 +42,7 @@ const onNetwork: readonly (readonly [string, readonly string[]])[] = [
   ["restore", ["--to", "2026-11-22T10:00:00Z"]],
   ["rebuild", []],
   ["image", []],
+  ["copy", []],
   ["drill", []],
   ["export", ["--user", "romeo"]],
   ["pulumi", ["preview"]],

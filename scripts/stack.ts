@@ -1,6 +1,6 @@
 import { log } from "@clack/prompts";
 import { Command } from "commander";
-import { basename, join, resolve } from "node:path";
+import { basename, join } from "node:path";
 import process from "node:process";
 import { text } from "node:stream/consumers";
 import { runMain } from "../host/terminal/main.ts";
@@ -9,6 +9,7 @@ import type { PulumiCli } from "../toolchain/engine/cli.ts";
 import { operatorEnvironment } from "../toolchain/engine/environment.ts";
 import { projectFolder } from "../toolchain/engine/stack-folder.ts";
 import { setUpToolchain } from "../toolchain/set-up.ts";
+import { fileOfUser } from "./network/file-of-user.ts";
 import { askForAnswers, askForPassphraseFile, askForVendorKeys } from "./stack/ask.ts";
 import { newStack } from "./stack/new-stack.ts";
 import { drillSteps, nextSteps } from "./stack/next-steps.ts";
@@ -107,7 +108,7 @@ async function createDrillFile(stack: string, options: Pick<Options, "generatePa
   const access = await openStack({ stack });
   const source = await readSource(access);
   const own = `${basename(stack)}-drill`;
-  const passphraseFile = fromUser(options.generatePassphrase ?? join(userFolder("data"), `${own}.passphrase`));
+  const passphraseFile = fileOfUser(options.generatePassphrase ?? join(userFolder("data"), `${own}.passphrase`));
   await generatePassphrase(passphraseFile);
   const passphrase = passphraseOf({ PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile }) ?? "";
   await writeDrillFile(drillFile(own), source, { toolchain: access.toolchain, stack: own, passphrase });
@@ -118,7 +119,7 @@ async function chooseKey(stack: string, options: Options, backend: Backend): Pro
   if (options.secretsProvider !== undefined) return { kind: "service", url: options.secretsProvider };
   if (!backend.wantsPassphrase) return { kind: "backend" };
   if (options.generatePassphrase !== undefined) {
-    return { kind: "passphrase file", file: fromUser(options.generatePassphrase) };
+    return { kind: "passphrase file", file: fileOfUser(options.generatePassphrase) };
   }
   const given = passphraseOf(process.env);
   if (given !== undefined) {
@@ -145,11 +146,6 @@ async function withPassphrase(cli: PulumiCli, key: SecretsKey): Promise<PulumiCl
   await generatePassphrase(key.file);
   const env = { ...cli.env, PULUMI_CONFIG_PASSPHRASE: undefined, PULUMI_CONFIG_PASSPHRASE_FILE: key.file };
   return { ...cli, env };
-}
-
-/** npm runs this in the repository's folder, wherever it was called. */
-function fromUser(file: string): string {
-  return resolve(process.env["INIT_CWD"] ?? process.cwd(), file);
 }
 
 async function vendorKeysFromStdin(): Promise<Record<string, unknown>> {
