@@ -13,12 +13,13 @@ import { networkCommand, type NetworkOptions, runNetworkCommand } from "./networ
 import { watchForInterruption } from "./drill/interruption.ts";
 import { describeDrill, type DrillReport } from "./drill/report.ts";
 import { readDrillFile } from "./drill/drill-file.ts";
-import { drillSource, readSource, type DrillSource } from "./drill/source.ts";
+import { drillSource, readSource, type DrillSource, withCopy } from "./drill/source.ts";
 import { openStack } from "./network/open-stack.ts";
 
 interface Options extends NetworkOptions {
   readonly keep?: boolean;
   readonly json?: string;
+  readonly fromCopy?: boolean;
   readonly sourceOnStdin?: boolean;
 }
 
@@ -28,6 +29,7 @@ await runNetworkCommand(
     "Restores the newest backup on throw-away hosts, compares all of it with what was there when it was made, logs in, and " +
       "removes everything. Exit code 1: something is missing. Nothing is written to the network or its backups.",
   )
+    .option("--from-copy", "restores from the copy at another provider, instead of the network's own bucket")
     .option("--keep", "leaves the hosts, to look at them; the next drill removes them")
     .option("--json <file>", "writes the report there, for programs")
     // What the user may read and root may not, when this runs again as root.
@@ -73,10 +75,10 @@ async function drillAndRemove(source: DrillSource, options: Options): Promise<Dr
   throw new Error(`The drill of ${source.domain} failed.\n${problems.join("\n")}`);
 }
 
-async function sourceFromStack({ stack, run }: Options): Promise<DrillSource> {
+async function sourceFromStack({ stack, run, fromCopy = false }: Options): Promise<DrillSource> {
   const ofItsOwn = await readDrillFile(stack);
-  if (ofItsOwn !== undefined) return ofItsOwn;
-  return readSource(await openStack(stack === localStack ? { stack, run } : { stack }));
+  if (ofItsOwn !== undefined) return fromCopy ? withCopy(ofItsOwn) : ofItsOwn;
+  return readSource(await openStack(stack === localStack ? { stack, run } : { stack }), { fromCopy });
 }
 
 async function sourceFromStdin(): Promise<DrillSource> {

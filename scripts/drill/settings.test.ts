@@ -1,10 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { regions } from "../../local/digitalocean/catalogue.ts";
 import { readSettings } from "../../components/settings/settings.ts";
 import { withFullNames } from "../../components/settings/names.ts";
 import { generateStackSecrets } from "../../components/settings/new-secrets.ts";
 import { drillSettings } from "./settings.ts";
-import type { DrillSource } from "./source.ts";
+import { type DrillSource, withCopy } from "./source.ts";
 
 const source: DrillSource = {
   stack: "prod",
@@ -26,21 +26,34 @@ const source: DrillSource = {
   canaryPassword: "password-of-the-canary-0123456789",
 };
 
+/** Reads the settings of a drill as the program does. */
+function readDrill({ plain, secret }: ReturnType<typeof drillSettings>) {
+  const all = { ...withFullNames(plain), "imera:sshNetworks": ["10.99.200.2/32"], ...withFullNames(secret) };
+  const values = Object.fromEntries(
+    Object.entries(all).map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)]),
+  );
+  return readSettings({ stack: "drill-0a1b2c", values, secretNames: new Set(Object.keys(withFullNames(secret))) });
+}
+
+const copied = { copyBucket: "copy", copyEndpoint: "s3.example.net", copyRegion: "r-1" };
+
+it("a source with a copy becomes one that has the copy for its store, and settings that the program takes", async () => {
+  vi.stubEnv("COPY_ACCESS_KEY_ID", "copy-access");
+  vi.stubEnv("COPY_SECRET_ACCESS_KEY", "copy-secret");
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const fromCopy = await withCopy({ ...source, settings: { ...source.settings, ...copied } });
+  const settings = readDrill(drillSettings(fromCopy, generateStackSecrets()));
+  expect(settings).toMatchObject({ backupBucket: "copy", backupEndpoint: "s3.example.net", backupRegion: "r-1" });
+  expect(fromCopy.reader).toEqual({ accessKey: "copy-access", secretKey: "copy-secret" });
+  await expect(withCopy(source)).rejects.toThrow("names no copy");
+});
+
 describe("drillSettings", () => {
   const fresh = generateStackSecrets();
   const { plain, secret } = drillSettings(source, fresh);
 
   it("are settings that the program takes", () => {
-    const all = { ...withFullNames(plain), "imera:sshNetworks": ["10.99.200.2/32"], ...withFullNames(secret) };
-    const values = Object.fromEntries(
-      Object.entries(all).map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)]),
-    );
-    const settings = readSettings({
-      stack: "drill-0a1b2c",
-      values,
-      secretNames: new Set(Object.keys(withFullNames(secret))),
-    });
-    expect(settings).toMatchObject({
+    expect(readDrill({ plain, secret })).toMatchObject({
       purpose: "drill",
       domain: "example.org",
       adminUser: "juliet",

@@ -5,6 +5,7 @@ import { messageOf } from "../../host/error.ts";
 import { preparedImageSetting } from "../../components/model/prepared-image.ts";
 import { ownImages } from "../image/own-images.ts";
 import { digitalocean } from "../network/cloud-api.ts";
+import { copyKey, copyKeyInEnvironment, copyPlace, requiredCopyPlace } from "../copy/copy-settings.ts";
 import type { StackAccess } from "../network/stack-access.ts";
 
 /**
@@ -36,21 +37,46 @@ const configEntry = z.object({
 });
 
 /**
- * Reads the source of a drill from a stack; throws, with what to do, when the stack has no backups or no key to read
- * them.
+ * Reads the source of a drill from a stack: its own bucket, or, `fromCopy`, the copy of it at another provider, also where nothing else
+ * of the network is left. Throws, with what to do, when the stack has no backups or no key to read them.
  */
-export async function readSource(access: StackAccess): Promise<DrillSource> {
-  const outputs = await access.outputs();
+export async function readSource(access: StackAccess, { fromCopy = false } = {}): Promise<DrillSource> {
   return {
     stack: access.stack,
-    domain: outputs.domain,
+    domain: await access.required("imera:domain"),
     settings: plainSettings(await access.pulumi("config", "--json")),
-    backup: outputs.backup,
-    reader: outputs.backupReader,
+    ...(fromCopy ? await storeOfCopy(access) : await ownStore(access)),
     backupPassphrase: await access.required("backupPassphrase"),
     canaryPassword: await access.required("canaryPassword"),
     image: await imageOfRebuild(access),
   };
+}
+
+type StoreOfSource = Pick<DrillSource, "backup" | "reader">;
+
+async function ownStore(access: StackAccess): Promise<StoreOfSource> {
+  const { backup, backupReader } = await access.outputs();
+  return { backup, reader: backupReader };
+}
+
+async function storeOfCopy(access: StackAccess): Promise<StoreOfSource> {
+  return { backup: await requiredCopyPlace(access), reader: await copyKey(access, "read") };
+}
+
+/** Makes the same source with the copy for its store, which its settings name. Throws where they name none. */
+export async function withCopy(source: DrillSource): Promise<DrillSource> {
+  const setting = (name: string) => Promise.resolve(textOf(source.settings[name.replace(/^imera:/, "")]));
+  const place = await copyPlace({ setting });
+  if (place === undefined) {
+    throw new Error(
+      `The drill file of ${source.stack} names no copy. Write it anew once the network's own stack does: docs/copy.md says how.`,
+    );
+  }
+  return { ...source, backup: place, reader: copyKeyInEnvironment() };
+}
+
+function textOf(value: DrillSource["settings"][string] | undefined): string | undefined {
+  return typeof value === "string" ? value : undefined;
 }
 
 /**
