@@ -15,6 +15,11 @@ await runNetworkCommand(
   )
     .option("--region <slug>", "builds in another region of DigitalOcean, from now on")
     .option("--to <time>", "where data come from a backup: no further than this time (2026-11-22T10:00:00Z), or newest")
+    .option(
+      "--from-copy",
+      "fills the network's bucket from the copy at another provider first, where that bucket is gone",
+    )
+    .option("--copy-at <time>", "with --from-copy: the copy as it was then (2026-11-22T10:00:00Z)")
     .option("--leave-behind", "forgets what is in another region, without deleting it there")
     .option("--yes", "without asking")
     .option("--yes-leave-behind", "without asking what --leave-behind asks")

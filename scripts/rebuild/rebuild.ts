@@ -4,6 +4,7 @@ import { InterruptedRun, runEngine } from "../../toolchain/engine/run.ts";
 import type { NetworkOutputs } from "../network/network-outputs.ts";
 import type { StackAccess } from "../network/stack-access.ts";
 import { build } from "./build.ts";
+import { backUpInFull, chooseCopy, fillFromCopy, type FromCopyOptions } from "./from-copy.ts";
 import { leaveBehind, type LeaveBehindOptions } from "./leave-behind.ts";
 import { makeReport } from "./make-report.ts";
 import { type PhaseTime, say, shownPhase } from "./phase.ts";
@@ -14,7 +15,7 @@ import { chooseSettings, forgetTime, type SettingsOptions } from "./settings.ts"
 import { verify } from "./verify.ts";
 
 /** Options of the command. */
-export interface RebuildOptions extends SettingsOptions, LeaveBehindOptions, PlanOptions {
+export interface RebuildOptions extends SettingsOptions, LeaveBehindOptions, PlanOptions, FromCopyOptions {
   /** File that the timeline is written to. */
   readonly json?: string;
 }
@@ -26,9 +27,11 @@ export interface RebuildOptions extends SettingsOptions, LeaveBehindOptions, Pla
 export async function rebuild(stack: StackAccess, options: RebuildOptions): Promise<RebuildReport> {
   const startedAtMs = Date.now();
   const refreshed = await refresh(stack);
+  const copy = await chooseCopy(stack, options);
   const decided = await decide(stack, options);
   const { access, time } = decided;
   try {
+    const times = [...decided.times, ...(copy === undefined ? [] : [await fillFromCopy(access, copy)])];
     const built = await build(access);
     const outputs = await access.outputs();
     await keepForStatus(access, outputs);
@@ -38,11 +41,12 @@ export async function rebuild(stack: StackAccess, options: RebuildOptions): Prom
       domain: outputs.domain,
       startedAtMs,
       refreshed,
-      decided,
+      decided: { ...decided, times },
       built,
       verified,
     });
     if (time !== undefined) await restoreNewestFromNowOn(access);
+    if (copy !== undefined) await backUpInFull(access, outputs);
     return report;
   } catch (error) {
     const next = error instanceof InterruptedRun ? goOn(access, time, options) : whatNext(access, time, options);
@@ -74,8 +78,13 @@ async function decide(stack: StackAccess, options: RebuildOptions): Promise<Deci
   return { access, time: chosen.time, leftBehind: left.resources, times };
 }
 
-function goOn(stack: StackAccess, time: string | undefined, { json }: RebuildOptions): string {
-  const given = [...(time === undefined ? [] : ["--to", time]), ...(json === undefined ? [] : ["--json", json])];
+function goOn(stack: StackAccess, time: string | undefined, { json, fromCopy, copyAt }: RebuildOptions): string {
+  const given = [
+    ...(time === undefined ? [] : ["--to", time]),
+    ...(fromCopy === true ? ["--from-copy"] : []),
+    ...(copyAt === undefined ? [] : ["--copy-at", copyAt]),
+    ...(json === undefined ? [] : ["--json", json]),
+  ];
   return `Run it again; it goes on where it stopped: ${networkCommandLine("rebuild", stack, ...given)}`;
 }
 

@@ -8,6 +8,7 @@ export const phaseNames = [
   "refresh",
   "plan",
   "question",
+  "bucket from the copy",
   "engine",
   "droplet",
   "boot and packages",
