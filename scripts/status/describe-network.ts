@@ -1,19 +1,23 @@
 import { type NamedStack, networkCommandLine, pulumiCommandLine } from "../../host/terminal/advice.ts";
 import { factList, wrapped } from "../../host/terminal/text-table.ts";
-import type { InspectedNetwork, InspectedNode } from "./inspect-network.ts";
+import type { Finding, InspectedNetwork, InspectedNode } from "./inspect-network.ts";
 
 /**
  * Describes a network for people, on 80 columns: whether it serves, each check, what to do where one is red, how to log in.
  * `login` says the last for a local cloud.
  */
 export function describeNetwork(network: InspectedNetwork, stack: NamedStack, login?: string): string {
-  const parts = [wrapped(verdict(network)).join("\n"), ...network.nodes.map(describeNode)];
+  const parts = [
+    wrapped(verdict(network)).join("\n"),
+    ...network.nodes.map(describeNode),
+    `backups at another provider\n${describeChecks([network.copy])}`,
+  ];
   if (!network.healthy) parts.push(advice(network, stack));
   return [...parts, login ?? productionLogin(network, stack)].join("\n\n");
 }
 
-function verdict({ domain, healthy, serving, nodes }: InspectedNetwork): string {
-  const checks = nodes.flatMap((node) => node.checks);
+function verdict({ domain, healthy, serving, nodes, copy }: InspectedNetwork): string {
+  const checks = [...nodes.flatMap((node) => node.checks), copy];
   const red = checks.filter(({ ok }) => !ok).length;
   if (healthy) return `${domain} is up: all ${checks.length} checks are green.`;
   const counted = `${red} of ${checks.length} checks ${red === 1 ? "is" : "are"} red`;
@@ -23,8 +27,11 @@ function verdict({ domain, healthy, serving, nodes }: InspectedNetwork): string 
 /** Red ones first. */
 function describeNode({ name, publicIpv4, checks }: InspectedNode): string {
   const sorted = checks.toSorted((one, other) => Number(one.ok) - Number(other.ok));
-  const rows = sorted.map((check) => [`${check.ok ? "✓" : "✗"} ${check.name}`, firstLine(check.detail)] as const);
-  return `${name}, ${publicIpv4}\n${factList(rows)}`;
+  return `${name}, ${publicIpv4}\n${describeChecks(sorted)}`;
+}
+
+function describeChecks(checks: readonly Finding[]): string {
+  return factList(checks.map(({ ok, name, detail }) => [`${ok ? "✓" : "✗"} ${name}`, firstLine(detail)] as const));
 }
 
 /** Programs' answers may have many lines; the node's own words are in full in `--json`. */

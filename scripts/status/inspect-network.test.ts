@@ -38,6 +38,7 @@ const access = {
     toolchain: { pulumiHome: "", pulumi: "", nodePath: "", compileCache: "", parts: [] },
     outside: { nameServers: [`${nowhere}:1`], caBundle: undefined },
   }),
+  setting: () => Promise.resolve(undefined),
   required: (name: string) => Promise.resolve(name === "provisioningPrivateKey" ? privateKey : "pw"),
 };
 
@@ -51,7 +52,7 @@ it("finds each way into a network that is gone red, and says so first", async ()
     ["SSH", false],
   ]);
   const text = describeNetwork(network, access);
-  expect(text).toMatch(/^imera\.test does NOT serve its users: 3 of 3 checks are red\.\n/);
+  expect(text).toMatch(/^imera\.test does NOT serve its users: 3 of 4 checks are red\.\n/);
   expect(text).toContain("npm run rebuild -- --stack local --run 6");
   expect(text).not.toContain("is up");
   expect(text.split("\n").filter((line) => line.length > 80)).toEqual([]);
@@ -62,6 +63,7 @@ const found = (serving: boolean, ...checks: [name: string, ok: boolean][]): Insp
   adminJid: "admin@imera.test",
   healthy: checks.every(([, ok]) => ok),
   serving,
+  copy: { name: "copy", ok: true, detail: "none" },
   nodes: [
     {
       name: "xmpp1.imera.test",
@@ -75,14 +77,27 @@ const found = (serving: boolean, ...checks: [name: string, ok: boolean][]): Insp
 
 it("shows red checks before green ones, and tells backups from service", () => {
   const text = describeNetwork(found(true, ["login", true], ["backup", false]), { stack: "prod" });
-  expect(text).toMatch(/^imera\.test serves its users, but 1 of 2 checks is red\.\n/);
+  expect(text).toMatch(/^imera\.test serves its users, but 1 of 3 checks is red\.\n/);
   expect(text.indexOf("✗ backup")).toBeLessThan(text.indexOf("✓ login"));
   expect(text).toContain("npm run ssh -- --stack prod xmpp1");
 });
 
+it("has a line about the copy at another provider: that there is none, or why it cannot be looked at", async () => {
+  const copyOf = async (settings: Readonly<Record<string, string>>) => {
+    const setting = (name: string) => Promise.resolve(settings[name]);
+    return (await inspectNetwork({ ...access, setting }, { ...outputs, nodes: [] })).copy;
+  };
+  expect(await copyOf({})).toMatchObject({ ok: true, detail: expect.stringContaining("docs/copy.md") as string });
+  const place = { copyBucket: "b", copyEndpoint: "s3.test", copyRegion: "r" };
+  expect(await copyOf(place)).toMatchObject({
+    ok: false,
+    detail: expect.stringContaining("COPY_ACCESS_KEY_ID") as string,
+  });
+});
+
 it("says how to log in where all is green", () => {
   const text = describeNetwork(found(true, ["login", true]), { stack: "prod" });
-  expect(text).toMatch(/^imera\.test is up: all 1 checks are green\./);
+  expect(text).toMatch(/^imera\.test is up: all 2 checks are green\./);
   expect(text).toContain("admin@imera.test");
   expect(text).toContain("npm run pulumi -- config get imera:adminPassword --stack prod");
 });

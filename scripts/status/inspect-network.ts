@@ -1,4 +1,9 @@
 import { messageOf } from "../../host/error.ts";
+import { networkCommandLine } from "../../host/terminal/advice.ts";
+import { agoText } from "../../host/terminal/quantities.ts";
+import { copyKey, copyPlace, placeOf } from "../copy/copy-settings.ts";
+import { readCopyStatus } from "../copy/copy-status.ts";
+import { openBucket } from "../object-store/bucket.ts";
 import type { NetworkNode, NetworkOutputs } from "../network/network-outputs.ts";
 import { readHealth } from "../network/node/health.ts";
 import { openNode } from "../network/node/ssh.ts";
@@ -28,20 +33,51 @@ export interface InspectedNetwork {
   /** True when all nodes serve their users. */
   readonly serving: boolean;
   readonly nodes: readonly InspectedNode[];
+  /** The copy of the backups at another provider. */
+  readonly copy: Finding;
 }
 
 /** Asks a network how it is, from outside and on its nodes. Whatever does not answer is a red check. */
 export async function inspectNetwork(access: StackAccess, outputs: NetworkOutputs): Promise<InspectedNetwork> {
   const { domain, adminJid } = outputs;
   const password = await access.required("canaryPassword");
-  const nodes = await Promise.all(outputs.nodes.map((node) => inspectNode(access, { domain, password, node })));
+  const [copy, ...nodes] = await Promise.all([
+    inspectCopy(access),
+    ...outputs.nodes.map((node) => inspectNode(access, { domain, password, node })),
+  ]);
   return {
     domain,
     adminJid,
-    healthy: nodes.every(({ checks }) => checks.every(({ ok }) => ok)),
+    healthy: copy.ok && nodes.every(({ checks }) => checks.every(({ ok }) => ok)),
     serving: nodes.every(({ serving }) => serving),
     nodes,
+    copy,
   };
+}
+
+/** A network without a copy is as it was set up, and is told what that means. */
+async function inspectCopy(access: StackAccess): Promise<Finding> {
+  const place = await copyPlace(access);
+  if (place === undefined) {
+    return {
+      name: "copy",
+      ok: true,
+      detail: "none: with the DigitalOcean account all backups are gone (docs/copy.md)",
+    };
+  }
+  return finding("copy", async () => {
+    const bucket = openBucket(await placeOf(access, place, await copyKey(access, "read")));
+    const { last, troubles, newestBackup } = await readCopyStatus(
+      bucket,
+      Number((await access.setting("copyKeepDays")) ?? 0),
+    );
+    // A local cloud is there to be tried.
+    if (last === undefined && access.run !== undefined) {
+      return `none yet; make one: ${networkCommandLine("copy", access)}`;
+    }
+    if (troubles.length > 0) throw new Error(troubles.join("\n"));
+    return `backup ${newestBackup ?? ""}, copied ${agoText(last?.finishedAt ?? "")}`;
+  });
 }
 
 interface NodeOfDomain {
