@@ -124,6 +124,14 @@ describe("the step that says what is missing", () => {
   ])("of drill.yml, with %j, names %j", (environment, names) => {
     expect(missing("drill.yml", environment)).toEqual(names);
   });
+
+  it.each([
+    [{}, ["COPY_FILE", "COPY_ACCESS_KEY_ID", "COPY_SECRET_ACCESS_KEY"]],
+    [{ COPY_FILE: "{}", COPY_SECRET_ACCESS_KEY: "x" }, ["COPY_ACCESS_KEY_ID"]],
+    [{ COPY_FILE: "{}", COPY_ACCESS_KEY_ID: "x", COPY_SECRET_ACCESS_KEY: "x" }, []],
+  ])("of copy.yml, with %j, names %j", (environment, names) => {
+    expect(missing("copy.yml", environment)).toEqual(names);
+  });
 });
 
 it("no workflow but the preview gets a vendor's token, and the preview gets those that read", () => {
