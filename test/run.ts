@@ -57,7 +57,7 @@ const lastingOutages = outages(
 const rebuiltOutages = outages(
   rebuiltCloud,
   [rebuiltCloudUp, preparedImage],
-  ["droplet-deleted", "drill", "rebuild-killed", "other-region", "damaged-backup"],
+  ["droplet-deleted", "drill", "rebuild-killed", "other-region", "damaged-backup", "account-gone"],
 );
 
 /** All phases. The lanes of the two local clouds take longest; what computes is done when they are half way. */

@@ -20,7 +20,7 @@ export async function digitaloceanRequest<Answer>(
   body?: object,
 ): Promise<Answer> {
   const run = runNumbered(Number(testRunNumber()));
-  const { digitaloceanToken } = await settings();
+  const { digitaloceanToken } = await daemonSettingsUnderTest();
   const url = `http://${run.addresses.cloudIpv4}:${digitaloceanApiPort}/v2/${path}`;
   const response = await fetch(url, {
     method,
@@ -61,10 +61,11 @@ export async function digitaloceanAction(path: string, body: object): Promise<vo
 export async function cloudflareClient(): Promise<Cloudflare> {
   const run = runNumbered(Number(testRunNumber()));
   const baseURL = `http://${run.addresses.cloudIpv4}:${cloudflareApiPort}/client/v4`;
-  return new Cloudflare({ apiToken: (await settings()).cloudflareToken, baseURL, maxRetries: 0 });
+  return new Cloudflare({ apiToken: (await daemonSettingsUnderTest()).cloudflareToken, baseURL, maxRetries: 0 });
 }
 
-async function settings(): Promise<NonNullable<Awaited<ReturnType<typeof readDaemonSettings>>>> {
+/** Settings of the local cloud under test, with the keys of both providers. Throws where it does not run. */
+export async function daemonSettingsUnderTest(): Promise<NonNullable<Awaited<ReturnType<typeof readDaemonSettings>>>> {
   const found = await readDaemonSettings(runNumbered(Number(testRunNumber())));
   if (found === undefined) throw new Error(`local cloud ${testRunNumber()} does not run`);
   return found;
