@@ -177,23 +177,38 @@ function turn(addresses: NodeAddresses, relay: PortRange) {
   };
 }
 
+/** Commands that look after accounts, sessions and rooms. None runs code, reads or writes files, or stops the server. */
+export const administratorCommands: readonly string[] = [
+  ...["register", "unregister", "registered_users", "check_account", "change_password", "get_last"],
+  ...["ban_account", "unban_account", "get_ban_details", "list_banned", "count_banned", "unban_ip"],
+  ...["connected_users", "connected_users_info", "connected_users_number", "user_sessions_info", "user_resources"],
+  ...["kick_session", "kick_user", "send_message"],
+  ...["muc_online_rooms", "muc_online_rooms_count", "create_room", "destroy_room", "change_room_option"],
+  ...["get_room_options", "get_room_occupants", "get_room_affiliations", "set_room_affiliation", "get_user_rooms"],
+  ...["get_offline_count", "get_mam_count", "status", "stats", "stats_host", "registered_vhosts"],
+  ...["incoming_s2s_number", "outgoing_s2s_number"],
+];
+
 function permissions({ adminUser, domain }: EjabberdSettings) {
+  const rules = {
+    local: { allow: "local" },
+    c2s: [{ deny: "blocked" }, { allow: "all" }],
+    muc_create: { allow: "local" },
+    pubsub_createnode: { allow: "local" },
+  };
   return {
     acl: {
       admin: { user: [`${adminUser}@${domain}`] },
       local: { user_regexp: "" },
       loopback: { ip: ["127.0.0.0/8", "::1/128"] },
     },
-    access_rules: {
-      local: { allow: "local" },
-      c2s: [{ deny: "blocked" }, { allow: "all" }],
-      configure: { allow: "admin" },
-      muc_create: { allow: "local" },
-      pubsub_createnode: { allow: "local" },
-    },
+    // Of the forms that are the server's own, those of the whole server work on its files and tables: nobody has them. Those of
+    // the domain look after its accounts.
+    access_rules: { ...rules, configure: { deny: "all" } },
+    host_config: { [domain]: { access_rules: { ...rules, configure: { allow: "admin" } } } },
     api_permissions: {
       "console commands": { from: "ejabberd_ctl", who: "all", what: "*" },
-      "administrator's client": { from: "mod_adhoc_api", who: "admin", what: "*" },
+      "administrator's client": { from: "mod_adhoc_api", who: "admin", what: administratorCommands },
       // Whoever may open a socket on the node may ask how it is, and change nothing.
       health: {
         from: "mod_http_api",

@@ -1,0 +1,88 @@
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { beforeAll, describe, expect, it } from "vitest";
+import { administratorCommands } from "../../../components/ejabberd/config.ts";
+import { adminAccount } from "../accounts.ts";
+import { clientMachine } from "../client-machine.ts";
+import { runningCloud } from "../cloud.ts";
+import type { CommandsOrder } from "../clients/run-commands.ts";
+import { onFirstNode } from "../first-node.ts";
+import { ask } from "../outage/client-program.ts";
+
+type Command = CommandsOrder["commands"][number];
+
+const user = `test-${randomBytes(4).toString("hex")}`;
+const file = `/var/lib/ejabberd/${user}`;
+const call = (name: string, fields: Command["fields"] = {}): Command => ({ node: `api-commands/${name}`, fields });
+
+/** Each would run code, write or read a file, or tell what gives control of the node. */
+const forbiddenCalls = [
+  ...["get_cookie", "modules_update_specs", "gc", "stop", "halt", "reload_config"].map((name) => call(name)),
+  ...["module_install", "module_upgrade", "module_check"].map((name) => call(name, { module: "mod_cron" })),
+  ...["backup", "dump", "install_fallback", "restore", "load", "compile"].map((name) => call(name, { file })),
+  ...["export_piefxis", "import_prosody"].map((name) => call(name, { dir: file })),
+  call("update", { module: "all" }),
+  call("dump_config", { out: file }),
+  call("create_rooms_file", { file }),
+  call("push_roster", { file, user, host: "example.org" }),
+  call("oauth_issue_token", { jid: `${user}@example.org`, ttl: "60", scopes: "ejabberd:admin" }),
+];
+
+let answers: readonly string[];
+let forbiddenForms: readonly Command[];
+let wanted: readonly Command[];
+beforeAll(async () => {
+  const cloud = await runningCloud();
+  const { domain } = cloud.status;
+  const erlangNode = `running nodes/ejabberd@xmpp1.imera.internal`;
+  forbiddenForms = [
+    ...["backup/backup", "backup/restore", "backup/textfile", "import/file", "import/dir"].map((name) => ({
+      node: `${erlangNode}/${name}`,
+      fields: { path: file },
+    })),
+    { node: `${erlangNode}/DB`, fields: {} },
+    { node: `${erlangNode}/restart`, fields: {} },
+    { node: `${erlangNode}/shutdown`, fields: {} },
+  ];
+  wanted = [
+    call("register", { user, host: domain, password: "first-1" }),
+    call("change_password", { user, host: domain, newpass: "second-2" }),
+    call("check_account", { user, host: domain }),
+    call("ban_account", { user, host: domain, reason: "a test" }),
+    call("unban_account", { user, host: domain }),
+    call("unregister", { user, host: domain }),
+    call("connected_users_number"),
+    call("status"),
+  ];
+  const { jid, passwordFile } = adminAccount(cloud);
+  const login = { jid, password: (await readFile(passwordFile, "utf8")).trim() };
+  await using machine = await clientMachine(cloud);
+  const commands = [...forbiddenCalls, ...forbiddenForms, ...wanted];
+  answers = (await ask(machine, "run-commands.ts", { login, domain, commands })) as string[];
+});
+
+describe("the administrator's client", () => {
+  it.each(forbiddenCalls.map(({ node }, index) => [node, index] as const))("is refused %s", (_, index) => {
+    expect(answers[index]).toContain("Error 403");
+  });
+
+  it("is refused what the server's own forms would do to files, tables and the server", () => {
+    const given = answers.slice(forbiddenCalls.length, forbiddenCalls.length + forbiddenForms.length);
+    expect(given).toEqual(forbiddenForms.map(() => "forbidden"));
+  });
+
+  it("looks after accounts and sessions", () => {
+    const given = answers.slice(forbiddenCalls.length + forbiddenForms.length, -1);
+    expect(given).toHaveLength(wanted.length);
+    for (const answer of given) expect(answer).toMatch(/^(?!.*var="error").*status="completed"/s);
+  });
+
+  it("is offered what it may use, and nothing else", () => {
+    const offered = [...(answers.at(-1) ?? "").matchAll(/node="api-commands\/([^"]+)"/g)].map(([, name]) => name);
+    expect(offered.toSorted()).toEqual(administratorCommands.toSorted());
+  });
+
+  it("left no file behind", async () => {
+    expect(await onFirstNode("sh", "-c", `ls -d ${file}* 2>/dev/null || true`)).toBe("");
+  });
+});
