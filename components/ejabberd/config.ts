@@ -195,6 +195,7 @@ function permissions({ adminUser, domain }: EjabberdSettings) {
     c2s: [{ deny: "blocked" }, { allow: "all" }],
     muc_create: { allow: "local" },
     pubsub_createnode: { allow: "local" },
+    spared_by_fail2ban: { allow: "loopback" },
   };
   return {
     acl: {

@@ -14,7 +14,7 @@ from node.commands import run
 from node.facts import Listener, data, facts, place
 from node.trouble import Trouble
 
-from . import updates
+from . import bans, updates
 
 TIMEOUT_SECONDS = 10
 # A certificate that ends within these days is red: its timer renews it a month before.
@@ -41,7 +41,7 @@ def inspect_node() -> Health:
     return {
         "healthy": serving and all(check["ok"] for check in backups),
         "serving": serving,
-        "checks": [*service, *backups, updates_that_wait()],
+        "checks": [*service, *backups, updates_that_wait(), banned_addresses()],
     }
 
 
@@ -68,6 +68,11 @@ def backup_checks() -> list[Check]:
 def updates_that_wait() -> Check:
     """Tells of updates. Never red: they wait until it suits the operator."""
     return {**check("updates", updates.describe), "ok": True}
+
+
+def banned_addresses() -> Check:
+    """Tells whose logins are refused, whatever the password. Never red: an address is banned for what it did."""
+    return {**check("bans", bans.describe), "ok": True}
 
 
 def check(name: str, work: Callable[[], str]) -> Check:
