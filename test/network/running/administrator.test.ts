@@ -28,12 +28,13 @@ const forbiddenCalls = [
   call("oauth_issue_token", { jid: `${user}@example.org`, ttl: "60", scopes: "ejabberd:admin" }),
 ];
 
+let domain: string;
 let answers: readonly string[];
 let forbiddenForms: readonly Command[];
 let wanted: readonly Command[];
 beforeAll(async () => {
   const cloud = await runningCloud();
-  const { domain } = cloud.status;
+  ({ domain } = cloud.status);
   const erlangNode = `running nodes/ejabberd@xmpp1.imera.internal`;
   forbiddenForms = [
     ...["backup/backup", "backup/restore", "backup/textfile", "import/file", "import/dir"].map((name) => ({
@@ -84,5 +85,33 @@ describe("the administrator's client", () => {
 
   it("left no file behind", async () => {
     expect(await onFirstNode("sh", "-c", `ls -d ${file}* 2>/dev/null || true`)).toBe("");
+  });
+});
+
+describe("a password", () => {
+  const person = `${user}-own`;
+  const inPython = (text: string) =>
+    onFirstNode("python3", "-B", "-c", `import sys; sys.path.insert(0, "/usr/local/lib/imera"); ${text}`);
+  const setUp = () => inPython(`from node import accounts; print(accounts.register("${person}", "first-1"), end="")`);
+  const setPassword = (input: string) => onFirstNode("sh", "-c", `${input} | imera-set-password ${person}`);
+  const accepts = (password: string) =>
+    onFirstNode(
+      "sh",
+      "-c",
+      `ejabberdctl check_password ${person} ${domain} ${password} >/dev/null && echo yes || echo no`,
+    );
+
+  it("is the stack's when the account is made, and the person's own from then on", async () => {
+    expect(await setUp()).toBe("registered");
+    expect((await setPassword("echo 'second 2'")).trim()).toBe(`${person}@${domain}: password set`);
+    expect(await setUp()).toBe("there already");
+    expect((await accepts("'second 2'")).trim()).toBe("yes");
+    expect((await accepts("first-1")).trim()).toBe("no");
+  });
+
+  it("is not taken away by one that is empty, and none is made up for an account that is not there", async () => {
+    await expect(setPassword("true")).rejects.toThrow(/the new one is empty/);
+    await onFirstNode("ejabberdctl", "unregister", person, domain);
+    await expect(setPassword("echo third-3")).rejects.toThrow(/there is no account/);
   });
 });
