@@ -1,3 +1,4 @@
+import { mediaTypes } from "./media-types.ts";
 import { uploadDirectory } from "../model/node-facts.ts";
 
 /** Input of the modules' options. */
@@ -105,11 +106,7 @@ function uploads(input: ModulesInput) {
       docroot: uploadDirectory,
       max_size: input.uploadMaxFileMiB * 1024 * 1024,
       thumbnail: false,
-      custom_headers: {
-        "Access-Control-Allow-Origin": "*",
-        "Access-Control-Allow-Methods": "GET,HEAD,PUT,OPTIONS",
-        "Access-Control-Allow-Headers": "Content-Type",
-      },
+      content_types: mediaTypes,
     },
     mod_http_upload_quota: { max_days: input.uploadKeepDays },
   };

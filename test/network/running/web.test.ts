@@ -1,5 +1,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { type Cloud, runningCloud } from "../cloud.ts";
+import { readFile } from "node:fs/promises";
+import { adminAccount } from "../accounts.ts";
+import { clientMachine } from "../client-machine.ts";
+import type { UploadAnswer } from "../clients/upload-files.ts";
+import { type Cloud, firstNode, runningCloud } from "../cloud.ts";
+import { onFirstNode } from "../first-node.ts";
+import { ask } from "../outage/client-program.ts";
 import { httpsRequest } from "../https-request.ts";
 
 let cloud: Cloud;
@@ -26,6 +32,33 @@ describe("host-meta", () => {
       expect(answer.body).toContain("urn:xmpp:alt-connections:xbosh");
     },
   );
+});
+
+describe("a request for a host that is not served", () => {
+  const crashes = () => onFirstNode("sh", "-c", "cat /var/log/ejabberd/*.log | grep -ci crash || true");
+
+  it.each(["host-meta", "host-meta.json"])("finds no %s, and leaves no crash in the log", async (file) => {
+    const before = await crashes();
+    const { domain } = cloud.status;
+    for (const host of [`conference.${domain}`, "nowhere.example", firstNode(cloud).publicIpv4, "[::1]"]) {
+      const { status } = await httpsRequest(cloud, `https://${domain}/.well-known/${file}`, { headers: { host } });
+      expect([host, status]).toEqual([host, 404]);
+    }
+    expect(await crashes()).toBe(before);
+  });
+
+  it("costs no memory that the server never gets back", async () => {
+    const atoms = "from node import ejabberd; print(ejabberd.erl_call('erlang:system_info(atom_count).\\n'))";
+    const python = `import sys; sys.path.insert(0, "/usr/local/lib/imera"); ${atoms}`;
+    const countAtoms = async () => Number(/\d+/.exec(await onFirstNode("python3", "-B", "-c", python))?.[0]);
+    const before = await countAtoms();
+    for (let number = 0; number < 40; number += 1) {
+      const host = number % 2 === 0 ? `h${number}.example` : `upload.${cloud.status.domain}`;
+      const url = `https://upload.${cloud.status.domain}/upload/p${number}/more/user/slot/name`;
+      expect((await httpsRequest(cloud, url, { headers: { host } })).status).toBe(404);
+    }
+    expect(await countAtoms()).toBeLessThan(before + 20);
+  });
 });
 
 describe("BOSH", () => {
@@ -73,5 +106,43 @@ describe("uploads", () => {
     expect(answer.status).toBe(200);
     expect(answer.headers["access-control-allow-origin"]).toBe("*");
     expect(answer.headers["access-control-allow-methods"]).toContain("PUT");
+  });
+
+  describe("of every kind", () => {
+    const types = {
+      "voice.opus": "audio/ogg",
+      "voice.m4a": "audio/mp4",
+      "CLIP.MOV": "video/quicktime",
+      "film.webm": "video/webm",
+      "photo.heic": "image/heic",
+      "photo.avif": "image/avif",
+      "letter.odt": "application/vnd.oasis.opendocument.text",
+      "what.is-this": "application/octet-stream",
+    };
+    let answers: readonly UploadAnswer[];
+    beforeAll(async () => {
+      const { jid, passwordFile } = adminAccount(cloud);
+      const login = { jid, password: (await readFile(passwordFile, "utf8")).trim() };
+      await using machine = await clientMachine(cloud);
+      const order = { login, domain: cloud.status.domain, names: Object.keys(types) };
+      answers = (await ask(machine, "upload-files.ts", order)) as UploadAnswer[];
+    });
+
+    it("are served with their media types", () => {
+      const served = answers.filter(({ what }) => what === "get").map(({ name, type }) => [name, type]);
+      expect(Object.fromEntries(served)).toEqual(types);
+    });
+
+    it("answer so that a web page can read the answer, also where it is a refusal", () => {
+      expect([...new Set(answers.map(({ what, status }) => `${what} ${status}`))].toSorted()).toEqual([
+        "get 200",
+        "get of nothing 404",
+        "options 200",
+        "put 201",
+        "put again 403",
+        "put of another size 413",
+      ]);
+      expect(answers.filter(({ origin }) => origin !== "*")).toEqual([]);
+    });
   });
 });
