@@ -1,7 +1,7 @@
 import { text } from "node:stream/consumers";
 import { xml } from "@xmpp/client";
 import { z } from "zod";
-import { logIn, requests } from "./session.ts";
+import { answerTo, conditionOf, logIn, requests } from "./session.ts";
 
 /**
  * Runs commands of the server (XEP-0050), each with its form filled in at once, one after the other.
@@ -17,8 +17,8 @@ async function main(): Promise<void> {
     const values = Object.entries(fields).map(([name, value]) => xml("field", { var: name }, xml("value", {}, value)));
     const form = xml("x", { xmlns: "jabber:x:data", type: "submit" }, ...values);
     const command = xml("command", { xmlns: "http://jabber.org/protocol/commands", node, action: "complete" }, form);
-    const answer = requests(session).set(command, domain).then(String);
-    answers.push(await answer.catch((error: unknown) => (error as { condition: string }).condition));
+    const answer = await answerTo(session, "set", domain, command);
+    answers.push(conditionOf(answer) ?? String(answer.getChild("command")));
   }
   const items = xml("query", { xmlns: "http://jabber.org/protocol/disco#items", node: "api-commands" });
   answers.push(String(await requests(session).get(items, domain)));
