@@ -20,7 +20,9 @@ it.each(units.filter((name) => name.endsWith(".d")))("%s is right for systemd", 
   writeFileSync(join(folder, unit), unit.endsWith(".socket") ? "[Socket]\nListenStream=1\n" : service);
   if (unit.endsWith(".socket")) writeFileSync(join(folder, unit.replace(".socket", ".service")), service);
   mkdirSync(join(folder, name));
-  writeFileSync(join(folder, name, "50-imera.conf"), asOnNode(`${name}/50-imera.conf`));
+  for (const file of readdirSync(join(nodeFiles, "etc/systemd/system", name))) {
+    writeFileSync(join(folder, name, file), asOnNode(`${name}/${file}`));
+  }
   expect(verify(unit)).toEqual({ stderr: "", status: 0 });
 });
 

@@ -75,7 +75,8 @@ export const secrets = {
     recipe: { characters: 40 },
   },
   adminPassword: {
-    description: "First password of the administrator's account.",
+    description:
+      "First password of the administrator's account. Changed there: the setting does nothing once the account is made.",
     ...printable,
     setting: "required",
     node: "not in a drill",
