@@ -129,7 +129,7 @@ async function askForAll(session: Client, owner: string, room: string): Promise<
   for (const [what, [type, to, element]] of Object.entries(questions)) {
     const answer = await answerTo(session, type, to, element);
     const found = answer.getChild("fin", mam)?.getChild("set", "http://jabber.org/protocol/rsm")?.getChildText("count");
-    asked[what] = conditionOf(answer) ?? (found == null ? "given" : `${found} messages`);
+    asked[what] = conditionOf(answer) ?? (typeof found === "string" ? `${found} messages` : "given");
   }
   return asked;
 }
