@@ -11,7 +11,12 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 const own = new Set(["imera:sshNetworks", "imera:turnSecret"]);
-const places = () => ({ edited: join(folder, "edited"), stack: join(folder, "stack"), taken: join(folder, "taken") });
+const places = () => ({
+  edited: join(folder, "edited"),
+  stack: join(folder, "stack"),
+  taken: join(folder, "taken"),
+  runNumber: 6,
+});
 const usual = ["imera:domain: imera.test", "imera:region: fra1", "imera:ttlSeconds: 60"];
 
 async function edit(...lines: string[]): Promise<void> {
@@ -89,7 +94,9 @@ describe("takeSettings", () => {
     await usualStack();
     const before = await readFile(places().stack, "utf8");
     await edit("imera:domain: other.test", "imera:region: ams3");
-    await expect(takeSettings(places(), own)).rejects.toThrow(/imera:domain: .*imera\.test.*npm run local -- down/s);
+    await expect(takeSettings(places(), own)).rejects.toThrow(
+      /imera:domain: .*imera\.test.*npm run local -- down --run 6/s,
+    );
     expect(await readFile(places().stack, "utf8")).toBe(before);
   });
 

@@ -4,6 +4,7 @@ import { parse, parseDocument } from "yaml";
 import { z } from "zod";
 import { fullName } from "../../components/settings/names.ts";
 import { messageOf } from "../../host/error.ts";
+import { localCommandLine } from "../../host/terminal/advice.ts";
 import { readIfThere } from "../../host/read-if-there.ts";
 import { replaceFile } from "../../host/replace-file.ts";
 
@@ -32,6 +33,8 @@ export interface SettingsPlaces {
   readonly stack: string;
   /** Record of what `edited` held when it was last looked at. */
   readonly taken: string;
+  /** Number of the local cloud that the stack is in. */
+  readonly runNumber: number;
 }
 
 /** Reads the settings of a stack's file. Throws with the file's name and what is wrong where it holds none. */
@@ -59,19 +62,19 @@ export async function takeSettings(places: SettingsPlaces, own: ReadonlySet<stri
     // Of a stack from before the record, nobody knows what was removed.
     ({ name, to }) => !own.has(name) && (before !== undefined || to !== undefined),
   );
-  refuseAnotherDomain(changes);
+  refuseAnotherDomain(changes, places.runNumber);
   if (changes.length > 0) await write(places.stack, changes);
   await writeFile(places.taken, JSON.stringify(now), { mode: 0o600 });
   return { changes, ignored: Object.keys(now).filter((name) => own.has(name)) };
 }
 
 /** Accounts belong to a domain: another one is another network. */
-function refuseAnotherDomain(changes: readonly SettingChange[]): void {
+function refuseAnotherDomain(changes: readonly SettingChange[], runNumber: number): void {
   const domain = changes.find(({ name, from }) => name === "imera:domain" && from !== undefined);
   if (domain === undefined) return;
   throw new Error(
     `imera:domain: the accounts of this network are those of ${String(domain.from)}, and it cannot become ` +
-      `${String(domain.to)}. Take the network down first (npm run local -- down), or set the domain back.`,
+      `${String(domain.to)}. Take the network down first (${localCommandLine(runNumber, "down")}), or set the domain back.`,
   );
 }
 

@@ -105,7 +105,7 @@ export async function prepareStack(cloud: RunningCloud, toolchain: Toolchain): P
 export function takeEdits(run: Run): Promise<TakenSettings> {
   const { configFile, taken } = stackFiles(run);
   return takeSettings(
-    { edited: editedFile, stack: configFile, taken },
+    { edited: editedFile, stack: configFile, taken, runNumber: run.number },
     new Set([...ownSettings, ...Object.keys(platformSettings(run))]),
   );
 }
