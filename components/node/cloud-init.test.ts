@@ -47,8 +47,21 @@ describe("userData", () => {
     expect(validate({ write_files: [{ path: "/x", permissions: 644 }] })).toBe(false);
   });
 
+  it("has whatever the programs in it import", () => {
+    const files = firstBootFiles(staticFiles());
+    const modules = new Set(files.map(({ path }) => path));
+    for (const { path, content } of files) {
+      const whole = [...content.matchAll(/^from (?:node|\.) import (.+)$/gm)].flatMap(([, names = ""]) =>
+        names.split(", "),
+      );
+      const parts = [...content.matchAll(/^from (?:node)?\.(\w+) import/gm)].map(([, name]) => name);
+      const missing = [...whole, ...parts].filter((name) => !modules.has(`/usr/local/lib/imera/node/${name}.py`));
+      expect([path, missing]).toEqual([path, []]);
+    }
+  });
+
   it("leaves room for the files to grow", () => {
-    expect(Buffer.byteLength(text)).toBeLessThan(userDataLimitBytes / 2);
+    expect(Buffer.byteLength(text)).toBeLessThan((userDataLimitBytes * 2) / 3);
   });
 
   it("refuses to be larger than DigitalOcean takes, and names the largest file", () => {
