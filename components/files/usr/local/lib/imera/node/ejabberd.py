@@ -1,5 +1,7 @@
 """Calls into the running ejabberd, over its distribution port on loopback."""
 
+import os
+
 from .commands import as_user, run
 from .facts import place
 from .trouble import Trouble
@@ -18,6 +20,10 @@ def erl_call(expression: str) -> str:
         "env",
         "HOME=/var/lib/ejabberd",
         "erl_call",
+        # Its own name is the same each time, and the server takes one caller of a name at a time. A few hundred names are all that
+        # it is left with: it forgets none.
+        "-h",
+        f"imera{os.getpid() % 256}",
         "-address",
         distribution_address(),
         "-timeout",
