@@ -1,4 +1,4 @@
-"""Debian packages of this node: which it needs, which are missing, and how apt comes to install them on a bad day."""
+"""Debian packages of this node: which are missing, and how apt comes to install them on a bad day."""
 
 import contextlib
 import fcntl
