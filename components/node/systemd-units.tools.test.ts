@@ -21,7 +21,9 @@ it.each(units.filter((name) => name.endsWith(".d")))("%s is right for systemd", 
   if (unit.endsWith(".socket")) writeFileSync(join(folder, unit.replace(".socket", ".service")), service);
   mkdirSync(join(folder, name));
   for (const file of readdirSync(join(nodeFiles, "etc/systemd/system", name))) {
-    writeFileSync(join(folder, name, file), asOnNode(`${name}/${file}`));
+    // The programs are not on this machine.
+    const dropIn = asOnNode(`${name}/${file}`).replace(/^ExecStart=\/\S+/m, "ExecStart=/bin/true");
+    writeFileSync(join(folder, name, file), dropIn);
   }
   expect(verify(unit)).toEqual({ stderr: "", status: 0 });
 });

@@ -10,6 +10,8 @@ import {
 } from "../../../components/model/services.ts";
 import { type Cloud, firstNode, lookUpService, runningCloud } from "../cloud.ts";
 import { probeDirectTls, probeStarttls, tlsHandshake } from "../xmpp-tls.ts";
+import { onFirstNode } from "../first-node.ts";
+import { servedCertificate } from "../outage/served-certificate.ts";
 import { selfSigned } from "../self-signed.ts";
 
 const model = services({ turnRelayPorts: { first: 49152, last: 49252 } });
@@ -90,5 +92,39 @@ describe("TLS older than 1.2", () => {
     const target = await lookUpService(cloud, label);
     const attempt = probeStarttls({ ...target, domain: cloud.status.domain, kind }, old);
     await expect(attempt).rejects.toThrow(/protocol version|unsupported protocol/i);
+  });
+});
+
+describe("the certificate on the node", () => {
+  const sh = (script: string) => onFirstNode("sh", "-ec", script);
+  const served = async () => {
+    const { address } = await lookUpService(cloud, "_xmpps-client._tcp");
+    return servedCertificate(cloud, address);
+  };
+  const files = "ls /etc/ejabberd/certs /etc/letsencrypt/live /etc/letsencrypt/renewal";
+
+  it("stays what it is, by no order, whatever half state certbot is in", async () => {
+    const { domain } = cloud.status;
+    const [before, certificate] = [await sh(files), await served()];
+    const copy = `cp -r archive/${domain} archive/${domain}-0001; cp /etc/ejabberd/certs/${domain}.pem /etc/ejabberd/certs/old.pem`;
+    await sh(
+      `cd /etc/letsencrypt; : >renewal/${domain}.conf; : >archive/${domain}/privkey1.pem; rm -r accounts; ${copy}`,
+    );
+    await sh("systemctl reload ejabberd; /usr/local/lib/imera/steps/60-certificate");
+    const again = await sh("/usr/local/lib/imera/steps/60-certificate; certbot renew --no-random-sleep-on-renew 2>&1");
+    expect(again).toMatch(/^certificate: valid until \S+$/m);
+    expect(again).toMatch(/not yet due|not due for renewal/);
+    expect([await sh(files), await served()]).toEqual([before, certificate]);
+  });
+
+  it("is replaced by certbot's timer where it was revoked", async () => {
+    const before = await served();
+    const files = `/etc/letsencrypt/live/${cloud.status.domain}`;
+    const revoke = `certbot revoke --non-interactive --no-delete-after-revoke --reason keycompromise`;
+    const server = "$(jq -r .acmeDirectoryUrl /etc/imera/node.json)";
+    await sh(`${revoke} --cert-path ${files}/cert.pem --key-path ${files}/privkey.pem --server ${server} 2>&1`);
+    await sh("systemctl start certbot.service");
+    expect(await served()).not.toBe(before);
+    expect(await sh("/usr/local/sbin/imera-certificate renew")).toMatch(/^certificate: valid until/);
   });
 });

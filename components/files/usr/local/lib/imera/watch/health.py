@@ -9,9 +9,11 @@ from typing import TypedDict
 
 from backup import checks
 from backup.checks import Check
-from node import postgres
+from certificate import record, served
+from certificate.bundle import CERTIFICATE
+from node import postgres, timestamps
 from node.commands import run
-from node.facts import Listener, data, facts, place
+from node.facts import Listener, data, facts, is_drill
 from node.trouble import Trouble
 
 from . import bans, updates
@@ -19,10 +21,12 @@ from . import bans, updates
 TIMEOUT_SECONDS = 10
 # A certificate that ends within these days is red: its timer renews it a month before.
 CERTIFICATE_DAYS = 3
+# certbot.timer runs twice a day.
+RENEWAL_DAYS = 3
 
 
 class Health(TypedDict):
-    """Result of all checks. serving: that of all but backups, free space and the clock."""
+    """Result of all checks. serving: that of all but the renewal, backups, free space and the clock."""
 
     healthy: bool
     serving: bool
@@ -36,12 +40,12 @@ class Red(Exception):
 def inspect_node() -> Health:
     """Runs all checks."""
     service = list(service_checks())
-    backups = backup_checks()
+    later = [check("renewal", check_renewal), *backup_checks()]
     serving = all(check["ok"] for check in service)
     return {
-        "healthy": serving and all(check["ok"] for check in backups),
+        "healthy": serving and all(check["ok"] for check in later),
         "serving": serving,
-        "checks": [*service, *backups, updates_that_wait(), banned_addresses()],
+        "checks": [*service, *later, updates_that_wait(), banned_addresses()],
     }
 
 
@@ -125,12 +129,39 @@ def is_count(answer: str) -> bool:
 
 def check_expiry() -> str:
     """Gives when the certificate ends. Raises Red when that is soon."""
-    seconds = CERTIFICATE_DAYS * 86400
-    return output_of("openssl", "x509", "-in", certificate(), "-noout", "-enddate", "-checkend", str(seconds))
+    bundle = served.present()
+    if bundle is None:
+        raise Red(f"{served.file()} is missing or damaged")
+    left = bundle.ends() - timestamps.now()
+    if left.days < CERTIFICATE_DAYS:
+        raise Red(f"valid until {timestamps.iso(bundle.ends())} only")
+    return f"valid until {timestamps.iso(bundle.ends())}, {left.days} days"
+
+
+def check_renewal() -> str:
+    """Gives when somebody last looked whether a renewal is due. Raises Red when one has failed, or when nobody looks."""
+    if is_drill():
+        return "a drill renews nothing"
+    known = record.read()
+    if known is not None and known["failure"] is not None:
+        raise Red(f"{known['failure']}. What to do: {known['todo']}")
+    if run(["systemctl", "is-failed", "certbot.service"]).returncode == 0:
+        raise Red(f"certbot.service failed: {last_words('certbot.service')}")
+    if run(["systemctl", "is-active", "certbot.timer"]).returncode != 0:
+        raise Red("certbot.timer does not run, so nobody renews. What to do: converge starts it")
+    if known is None or timestamps.age_seconds(known["at"]) > RENEWAL_DAYS * 86400:
+        raise Red(f"nobody has looked whether it is due for {RENEWAL_DAYS} days, though certbot.timer runs twice a day")
+    return f"not due at {known['at']}" if known["outcome"] == "kept" else f"renewed at {known['at']}"
+
+
+def last_words(unit: str) -> str:
+    """Gives the last lines that a unit logged."""
+    log = run(["journalctl", "--unit", unit, "--lines", "3", "--output", "cat", "--no-pager"])
+    return " ".join(log.stdout.split()) or "its log is empty"
 
 
 def check_served(listener: Listener) -> str:
-    """Raises Red when a service serves another certificate than the one at hand."""
+    """Gives how a service offers TLS. Raises Red when it serves another certificate than the one at hand."""
     connect = [
         "openssl",
         "s_client",
@@ -142,17 +173,14 @@ def check_served(listener: Listener) -> str:
     if listener["tls"] == "starttls":
         protocol = "xmpp-server" if listener["name"].startswith("s2s") else "xmpp"
         connect += ["-starttls", protocol, "-xmpphost", facts()["domain"]]
-    served = run(connect, what="no TLS", timeout_seconds=TIMEOUT_SECONDS, input="", errors="replace").stdout
-    fingerprint = run(["openssl", "x509", "-noout", "-fingerprint", "-sha256"], input=served)
-    if fingerprint.returncode != 0:
+    answer = run(connect, what="no TLS", timeout_seconds=TIMEOUT_SECONDS, input="", errors="replace").stdout
+    certificate = CERTIFICATE.search(answer)
+    if certificate is None:
         raise Red(f"no TLS on port {listener['firstPort']}")
-    if fingerprint.stdout.strip() != output_of(
-        "openssl", "x509", "-in", certificate(), "-noout", "-fingerprint", "-sha256"
-    ):
-        raise Red(f"another certificate than {certificate()}")
-    return ""
-
-
-def certificate() -> str:
-    """Gives the path of the certificate that ejabberd serves."""
-    return str(place(f"/etc/ejabberd/certs/{facts()['domain']}.pem"))
+    wanted = served.present()
+    if wanted is None or wanted.certificate.strip() != certificate.group():
+        raise Red(f"another certificate than {served.file()}")
+    protocol_version = re.search("^New, (TLSv[0-9.]+)", answer, re.MULTILINE)
+    return (
+        f"{listener['name']}: served by {protocol_version.group(1) if protocol_version else 'TLS'}, {listener['tls']}"
+    )
