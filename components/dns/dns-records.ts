@@ -89,16 +89,23 @@ function srvRecords(input: DnsInput): RecordPlan[] {
   );
 }
 
-/** RFC 8659; with a known account, RFC 8657 narrows it to that account, and to proofs by DNS. */
 function caaRecords(input: DnsInput): RecordPlan[] {
   if (input.caaIssuer === "") return [];
-  const account = input.acmeAccountUri === "" ? "" : `; accounturi=${input.acmeAccountUri}; validationmethods=dns-01`;
   return [
     {
       key: "domain-caa-issue",
       type: "CAA",
       name: input.domain,
-      data: { kind: "caa", tag: "issue", value: `${input.caaIssuer}${account}` },
+      data: { kind: "caa", tag: "issue", value: caaValue(input) },
     },
   ];
+}
+
+/**
+ * Gives the value of the domain's CAA record: the authority (RFC 8659); with a known account, RFC 8657 narrows it to that account
+ * and to proofs by DNS. Empty where there is to be no record.
+ */
+export function caaValue({ caaIssuer, acmeAccountUri }: Pick<DnsInput, "caaIssuer" | "acmeAccountUri">): string {
+  const account = acmeAccountUri === "" ? "" : `; accounturi=${acmeAccountUri}; validationmethods=dns-01`;
+  return caaIssuer === "" ? "" : `${caaIssuer}${account}`;
 }

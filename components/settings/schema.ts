@@ -111,8 +111,8 @@ export const settingsSchema = z.strictObject({
     .default("letsencrypt.org")
     .meta({
       description:
-        "The only authority that may issue for the domain (CAA, RFC 8659). Empty: no CAA record. " +
-        "It also holds for other services below the domain.",
+        "Authority that the stack's CAA record admits (RFC 8659); it also holds for other services below the domain. Others are kept " +
+        "out only where Cloudflare's Universal SSL is off. Empty: no CAA record.",
       example: "letsencrypt.org",
     }),
   acmeAccountUri: z
@@ -121,8 +121,8 @@ export const settingsSchema = z.strictObject({
     .default("")
     .meta({
       description:
-        "URI of the ACME account, which is there once the first certificate is. Where set, CAA admits this account only, by DNS " +
-        "(RFC 8657).",
+        "URI of the ACME account, which is there once the first certificate is. Where set, the CAA record admits this account, by DNS " +
+        "(RFC 8657). Others of the authority are kept out only where Cloudflare's Universal SSL is off.",
       example: "https://acme-v02.api.letsencrypt.org/acme/acct/123456789",
     }),
   dnsPropagationSeconds: integer(z.int().min(1).max(600)).default(10).meta({

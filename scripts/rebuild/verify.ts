@@ -1,5 +1,6 @@
 import { isUnreachable } from "../../host/error.ts";
 import { notYetOn, waitUntil } from "../../host/wait-until.ts";
+import { inspectCaa } from "../network/caa.ts";
 import type { NetworkNode, NetworkOutputs } from "../network/network-outputs.ts";
 import { checkHealth } from "../network/node/health.ts";
 import { openNode } from "../network/node/ssh.ts";
@@ -25,6 +26,8 @@ export async function verify(
   const checks: { name: string; detail: string }[] = [];
   const warnings: string[] = [];
   const recoveries: RebuildReport["recoveries"] = [];
+  const caa = await inspectCaa(access, outputs.domain);
+  if (caa.isWarning) warnings.push(`CAA: ${caa.text}`);
   for (const node of outputs.nodes) {
     report(`DNS of ${node.name}`);
     checks.push({ name: "DNS", detail: await namesLeadTo(access, outputs.domain, node) });

@@ -49,10 +49,11 @@ it("finds each way into a network that is gone red, and says so first", async ()
   expect(checks.map(({ name, ok }) => [name, ok])).toEqual([
     ["DNS", false],
     ["login", false],
+    ["CAA", true],
     ["SSH", false],
   ]);
   const text = describeNetwork(network, access);
-  expect(text).toMatch(/^imera\.test does NOT serve its users: 3 of 4 checks are red\.\n/);
+  expect(text).toMatch(/^imera\.test does NOT serve its users: 3 of 5 checks are red\.\n/);
   expect(text).toContain("npm run rebuild -- --stack local --run 6");
   expect(text).not.toContain("is up");
   expect(text.split("\n").filter((line) => line.length > 80)).toEqual([]);

@@ -4,6 +4,7 @@ import { agoText } from "../../host/terminal/quantities.ts";
 import { copyKey, copyPlace, placeOf } from "../copy/copy-settings.ts";
 import { readCopyStatus } from "../copy/copy-status.ts";
 import { openBucket } from "../object-store/bucket.ts";
+import { inspectCaa } from "../network/caa.ts";
 import type { NetworkNode, NetworkOutputs } from "../network/network-outputs.ts";
 import { readHealth } from "../network/node/health.ts";
 import { openNode } from "../network/node/ssh.ts";
@@ -90,14 +91,16 @@ interface NodeOfDomain {
 async function inspectNode(access: StackAccess, of: NodeOfDomain): Promise<InspectedNode> {
   const { node, domain, password } = of;
   // One after the other, what does not answer would be waited for three times.
-  const [inside, ...outside] = await Promise.all([
+  const [inside, caa, ...outside] = await Promise.all([
     askNode(access, node),
+    // A warning: users are served, and an operator whose zone proxies a web site can't change it.
+    inspectCaa(access, domain).then(({ text }) => ({ name: "CAA", ok: true, detail: text })),
     finding("DNS", () => leadsTo(access, domain, node)),
     finding("login", async () => (await logInFromOutside(access, domain, node, password)).jid),
   ]);
   const { name, publicIpv4, privateIpv4 } = node;
   const serving = inside.serving && outside.every(({ ok }) => ok);
-  return { name, publicIpv4, privateIpv4, serving, checks: [...outside, ...inside.checks] };
+  return { name, publicIpv4, privateIpv4, serving, checks: [...outside, caa, ...inside.checks] };
 }
 
 async function leadsTo(access: StackAccess, domain: string, node: NetworkNode): Promise<string> {
