@@ -2,6 +2,7 @@ import { stringify } from "yaml";
 import { ejabberdModules } from "./modules.ts";
 import { apiPort, nodeDatabase, type NodeAddresses } from "../model/node-facts.ts";
 import { forbiddenPeers } from "./relay-peers.ts";
+import { shapers } from "./shapers.ts";
 import { serviceNamed, type PortRange, type Service } from "../model/services.ts";
 
 /** Settings of the stack that ejabberd's configuration depends on. */
@@ -228,28 +229,4 @@ function permissions({ adminUser, domain }: EjabberdSettings) {
       },
     },
   };
-}
-
-function shapers({ uploadQuotaMiB }: EjabberdSettings) {
-  return {
-    // Bytes a second. Catching up with an archive over a slow shaper takes minutes.
-    shaper: { normal: { rate: 50_000, burst_size: 500_000 }, fast: 500_000 },
-    shaper_rules: {
-      max_user_sessions: 10,
-      max_user_offline_messages: limits([5000, "admin"], [500, "all"]),
-      c2s_shaper: { none: "admin", normal: "all" },
-      s2s_shaper: "fast",
-      // Where the hard quota is passed, the oldest uploads go until the soft one holds.
-      soft_upload_quota: limits([Math.ceil(uploadQuotaMiB * 0.9), "all"]),
-      hard_upload_quota: limits([uploadQuotaMiB, "all"]),
-    },
-  };
-}
-
-/**
- * Lists limits with the people that each is for; the first that fits holds. Keys of an object are texts, and a number that is
- * written as a text is the name of a shaper to ejabberd: no limit at all.
- */
-function limits(...rules: readonly (readonly [limit: number, people: string])[]): readonly Map<number, string>[] {
-  return rules.map((rule) => new Map([rule]));
 }

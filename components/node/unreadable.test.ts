@@ -16,13 +16,14 @@ const programs = readdirSync(nodeFiles, { recursive: true, encoding: "utf8" })
   .filter((path) => path.startsWith("usr/local/") && statSync(join(nodeFiles, path)).isFile())
   .filter((path) => /^#!.*python3/.test(readFileSync(join(nodeFiles, path), "utf8").split("\n", 1)[0] ?? ""))
   .map((path) => `/${path}`);
-const ofBackups = new Map([
+const argumentsOf = new Map([
   ["/usr/local/sbin/imera-backup", ["status"]],
   ["/usr/local/sbin/imera-restore", ["--to", "2026-11-26T10:00:00Z", "--plan"]],
   ["/usr/local/sbin/imera-export", ["alice"]],
+  ["/usr/local/sbin/imera-certificate", ["renew"]],
 ]);
 /** Those that read neither the facts nor a service before they work. */
-const withoutFacts = ["erase-first-contact-key", "install-packages", "10-packages", "imera-apply"];
+const withoutFacts = ["erase-first-contact-key", "install-packages", "10-packages", "imera-apply", "imera-upgrade"];
 
 describe("a program of the node", () => {
   it.each(programs.filter((path) => !withoutFacts.some((name) => path.endsWith(name))))(
@@ -30,7 +31,7 @@ describe("a program of the node", () => {
     (program) => {
       for (const damage of ["", "{", "[]"]) {
         node.write("/etc/imera/node.json", damage);
-        const { stderr, status } = node.run(program, { arguments: ofBackups.get(program) ?? [] });
+        const { stderr, status } = node.run(program, { arguments: argumentsOf.get(program) ?? [] });
         expect(stderr).toMatch(/etc\/imera\/node\.json cannot be read/);
         expect(stderr).toMatch(/What to do: run 'pulumi up'/);
         expect(stderr).not.toContain("Traceback");

@@ -33,8 +33,8 @@ const badDays: readonly BadDay[] = [
     what: "the package mirror is dead for 3 min",
     happens: ({ shell }) =>
       shell(
-        "cp /etc/hosts /run/hosts && echo '127.0.0.1 deb.debian.org security.debian.org' >> /etc/hosts && " +
-          "systemd-run --quiet --collect sh -c 'sleep 180; cp /run/hosts /etc/hosts'",
+        "cp /etc/hosts /run/hosts && sed -En 's#.*https?://([^/ ]+).*#127.0.0.1 \\1#p' /etc/apt/sources.list " +
+          "/etc/apt/sources.list.d/* >> /etc/hosts; systemd-run --quiet --collect sh -c 'sleep 180; cp /run/hosts /etc/hosts'",
       ),
     shows: /Could not connect|Connection refused|Unable to connect/,
   },

@@ -11,7 +11,7 @@ from node import pgbackrest, postgres
 from node.commands import owner_ids, run
 from node.facts import place
 from node.pgbackrest import STANZA
-from node.postgres import QueryFailed, lsn_to_int, segment_name, segment_number, segment_timeline
+from node.postgres import lsn_to_int, segment_name, segment_number, segment_timeline
 from node.trouble import Trouble
 
 from . import server, volume
@@ -189,7 +189,7 @@ def check_end(store: Store, timeline: Timeline) -> None:
     raise Trouble(
         "the write-ahead log in the backup has a gap; nothing was changed",
         f"it goes on to {newest}, and {reached} is missing or damaged ({errors_in(server.log_text())})",
-        f"restore that object's earlier version in the bucket (docs/outage.md); to do without what came after it, set imera:recoveryTime to {last_transaction() or 'a time before it'} and run 'pulumi up'",
+        f"restore that object's earlier version in the bucket (docs/outage.md); to do without what came after it, set imera:recoveryTime to {server.last_transaction() or 'a time before it'} and run 'pulumi up'",
     )
 
 
@@ -224,19 +224,6 @@ def replayed_to() -> tuple[int, int]:
 def segment_bytes() -> int:
     """Gives the size of the restored cluster's WAL segments."""
     return int(postgres.control_data(volume.restoring("main"))["Bytes per WAL segment"])
-
-
-def last_transaction() -> str | None:
-    """Gives when the newest transaction that was replayed was committed, RFC 3339; None: none was, or there is no answer."""
-    try:
-        return (
-            server.query(
-                "SELECT to_char(pg_last_xact_replay_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
-            )
-            or None
-        )
-    except QueryFailed:
-        return None
 
 
 def close() -> None:

@@ -47,7 +47,7 @@ def recover(backup: Backup, store: Store, time: datetime | None) -> Record:
         if point and manifest:
             tables, rows = timed(seconds, "verify", lambda: database.verify(backup, point, manifest, store))
         timed(seconds, "replay", lambda: replay(backup, store, timeline, time))
-        last = database.last_transaction()
+        last = server.last_transaction()
         difference = returned.difference(server.SOCKET_FOLDER)
         database.close()
         count, back = uploads.result()

@@ -123,3 +123,16 @@ def errors_in(text: str) -> str:
     return (
         "; ".join(line[:240] for line in distinct[:3]) or (text.strip().splitlines() or ["it said nothing"])[-1][:240]
     )
+
+
+def last_transaction() -> str | None:
+    """Gives when the newest transaction that was replayed was committed, RFC 3339; None: none was, or there is no answer."""
+    try:
+        return (
+            query(
+                "SELECT to_char(pg_last_xact_replay_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
+            )
+            or None
+        )
+    except QueryFailed:
+        return None
