@@ -112,19 +112,22 @@ def count_accounts() -> str:
         connection.close()
     if response.status >= 400:
         raise Red(f"no answer: {answer}")
-    if not is_count(answer):
-        raise Red(f"{answer} accounts")
-    return f"{answer} accounts"
+    return described(answer)
 
 
-def is_count(answer: str) -> bool:
-    """Whether ejabberd's API answered with a number: as such, or as "stat" of an object."""
+def described(answer: str) -> str:
+    """Describes the API's answer: a number as such, or as "stat" of an object. Raises Red where it is none, or none are there."""
     try:
         document = json.loads(answer)
     except ValueError:
-        return False
-    stat = document.get("stat") if isinstance(document, dict) else document
-    return re.fullmatch("[0-9]+", str(stat)) is not None
+        document = None
+    number = document.get("stat") if isinstance(document, dict) else document
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise Red(f"{answer} accounts")
+    if number < 1:
+        # The administrator's is always there.
+        raise Red("ejabberd counts 0 accounts, as it does where its database does not answer")
+    return f"{number} accounts"
 
 
 def check_expiry() -> str:
