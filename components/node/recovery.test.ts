@@ -1,17 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-
-const library = fileURLToPath(new URL("../files/usr/local/lib/imera", import.meta.url));
-
-/** Runs Python with the node's library and gives what it prints, as JSON. */
-function python(program: string, input: unknown): unknown {
-  const preamble = "import json, sys\nsys.dont_write_bytecode = True\nsys.path.insert(0, sys.argv[1])\n";
-  const stdout = execFileSync("/usr/bin/python3", ["-c", preamble + program, library], {
-    input: JSON.stringify(input),
-  });
-  return JSON.parse(stdout.toString());
-}
+import { nodePython } from "../testing/node-python.ts";
 
 const decideProgram = `
 import datetime
@@ -37,7 +25,7 @@ try:
 except Trouble as refused:
     print(json.dumps(["refused", refused.text("recovery")]))
 `;
-const decide = (given: object) => python(decideProgram, given);
+const decide = (given: object) => nodePython(decideProgram, given);
 
 const blank = { complete: false };
 const full = {
@@ -156,7 +144,7 @@ store.has_leftovers = lambda: given.get("leftovers", False)
 found = store.judge(given["info"], given["restic"], given.get("said", ""), given.get("snapshots", []))
 print(json.dumps([found.kind, [[backup.label, backup.restore_point and backup.restore_point.snapshot] for backup in found.backups]]))
 `;
-const judge = (given: object) => python(judgeProgram, given);
+const judge = (given: object) => nodePython(judgeProgram, given);
 
 describe("what the store says", () => {
   /** As pgBackRest 2.55 answers `info --output=json` where it has trouble. */

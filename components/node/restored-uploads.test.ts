@@ -1,17 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-
-const library = fileURLToPath(new URL("../files/usr/local/lib/imera", import.meta.url));
-
-/** Runs Python with the node's library and gives what it prints, as JSON. */
-function python(program: string, input: unknown): unknown {
-  const preamble = "import json, sys\nsys.dont_write_bytecode = True\nsys.path.insert(0, sys.argv[1])\n";
-  const stdout = execFileSync("/usr/bin/python3", ["-c", preamble + program, library], {
-    input: JSON.stringify(input),
-  });
-  return JSON.parse(stdout.toString());
-}
+import { nodePython } from "../testing/node-python.ts";
 
 const compareProgram = `
 import hashlib, pathlib, tempfile
@@ -32,7 +20,7 @@ with tempfile.TemporaryDirectory() as folder:
 
 describe("restored uploads", () => {
   const backedUp = { "cat.jpg": "a cat", "dog.jpg": "a dog", "fox.jpg": "a fox" };
-  const compare = (restored: Record<string, string>) => python(compareProgram, { backedUp, restored });
+  const compare = (restored: Record<string, string>) => nodePython(compareProgram, { backedUp, restored });
 
   it("are taken when each is what was backed up", () => {
     expect(compare(backedUp)).toBeNull();
