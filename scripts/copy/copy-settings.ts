@@ -26,11 +26,13 @@ type StackSettings = Pick<StackAccess, "stack" | "runNumber" | "run" | "outside"
 export async function readCopySettings(access: StackAccess): Promise<CopySettings> {
   const target = await requiredCopyPlace(access);
   const { domain, backup, backupReader } = await access.outputs();
-  const keepDays = Number((await access.setting("copyKeepDays")) ?? defaultKeepDays);
-  return { domain, source: { ...backup, key: backupReader }, target, keepDays };
+  return { domain, source: { ...backup, key: backupReader }, target, keepDays: await copyKeepDays(access) };
 }
 
-const defaultKeepDays = 30;
+/** Reads for how many days a stack's copy keeps what the network's bucket has deleted: 30 unless it is set. */
+export async function copyKeepDays({ setting }: Pick<StackSettings, "setting">): Promise<number> {
+  return Number((await setting("copyKeepDays")) ?? 30);
+}
 
 /** Reads where a stack's copy is; undefined where it has none. */
 export async function copyPlace({

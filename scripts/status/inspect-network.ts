@@ -1,7 +1,7 @@
 import { messageOf } from "../../host/error.ts";
 import { networkCommandLine } from "../../host/terminal/advice.ts";
 import { agoText } from "../../host/terminal/quantities.ts";
-import { copyKey, copyPlace, placeOf } from "../copy/copy-settings.ts";
+import { copyKeepDays, copyKey, copyPlace, placeOf } from "../copy/copy-settings.ts";
 import { readCopyStatus } from "../copy/copy-status.ts";
 import { openBucket } from "../object-store/bucket.ts";
 import { inspectCaa } from "../network/caa.ts";
@@ -68,10 +68,7 @@ async function inspectCopy(access: StackAccess): Promise<Finding> {
   }
   return finding("copy", async () => {
     const bucket = openBucket(await placeOf(access, place, await copyKey(access, "read")));
-    const { last, troubles, newestBackup } = await readCopyStatus(
-      bucket,
-      Number((await access.setting("copyKeepDays")) ?? 0),
-    );
+    const { last, troubles, newestBackup } = await readCopyStatus(bucket, await copyKeepDays(access));
     // A local cloud is there to be tried.
     if (last === undefined && access.run !== undefined) {
       return `none yet; make one: ${networkCommandLine("copy", access)}`;
