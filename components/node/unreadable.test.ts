@@ -22,8 +22,11 @@ const argumentsOf = new Map([
   ["/usr/local/sbin/imera-export", ["alice"]],
   ["/usr/local/sbin/imera-certificate", ["renew"]],
 ]);
-/** Those that read neither the facts nor a service before they work. */
-const withoutFacts = ["erase-first-contact-key", "install-packages", "10-packages", "imera-apply", "imera-upgrade"];
+/** Those that read neither the facts nor a service before they work; the watcher has files of its own. */
+const withoutFacts = [
+  ...["erase-first-contact-key", "install-packages", "10-packages", "imera-apply", "imera-upgrade"],
+  "imera-watch",
+];
 
 describe("a program of the node", () => {
   it.each(programs.filter((path) => !withoutFacts.some((name) => path.endsWith(name))))(

@@ -1,0 +1,86 @@
+"""Keeper of the session that stays open: logs in again whenever it is lost."""
+
+import asyncio
+import contextlib
+
+from ..configuration import Node
+from ..failure import Failed, seen
+from ..world import World
+from ..xmpp.elements import attribute
+from ..xmpp.log_in import log_in
+from ..xmpp.session import Session
+
+LOGIN_SECONDS = 5.0
+PAUSE_SECONDS = 1.0
+
+
+class Keeper:
+    """Keeper of one session at any of the nodes. node: the one that it is at."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._session: Session | None = None
+        self._why = "no session yet"
+        self._opened = asyncio.Event()
+        self.node: Node | None = None
+
+    def session(self) -> Session:
+        """Gives the session. Raises Failed with why there is none."""
+        if self._session is None or self._session.lost is not None:
+            raise Failed(self._why if self._session is None else f"the session was lost: {self._session.lost}")
+        return self._session
+
+    async def opened(self) -> None:
+        """Waits until there is a session."""
+        await self._opened.wait()
+
+    async def drop(self, session: Session | None) -> None:
+        """Gives up a session that answers nothing, so that another one is tried. Another one than the present is closed already."""
+        if session is not None and session is self._session:
+            await session.close()
+
+    async def run(self) -> None:
+        """Keeps a session until it is cancelled."""
+        attempt = 0
+        try:
+            while True:
+                nodes = self._world.configuration["nodes"]
+                await self._hold(nodes[attempt // 2 % len(nodes)], direct_tls=attempt % 2 == 1)
+                attempt += 1
+                await asyncio.sleep(PAUSE_SECONDS)
+        finally:
+            with contextlib.suppress(OSError):
+                await self.drop(self._session)
+
+    async def _hold(self, node: Node, *, direct_tls: bool) -> None:
+        """Logs in at a node and waits for the session's end."""
+        world = self._world
+        endpoint = world.login_endpoint(node, direct_tls=direct_tls)
+        try:
+            async with asyncio.timeout(LOGIN_SECONDS):
+                connection, jid = await log_in(endpoint, world.context, world.account, world.resource())
+                session = Session(connection, jid)
+                await shut_out_strangers(world, session)
+        except (Failed, OSError, TimeoutError) as error:
+            self._why = f"login at {node['name']} port {endpoint.port}: {seen(error)}"
+            return
+        self._session, self.node = session, node
+        self._opened.set()
+        await session.ended()
+        self._session, self._why = None, f"the session at {node['name']} was lost: {session.lost}"
+
+
+async def shut_out_strangers(world: World, session: Session) -> None:
+    """Has the server keep everybody's stanzas from the account but its own, the network's hosts' and the peer's (XEP-0016)."""
+    # The domain itself would let in everybody who has an account there; its server is let in anyway.
+    domains = (str(host) for role, host in world.configuration["hosts"].items() if role != "domain")
+    hosts = [world.bare_jid, *domains]
+    if world.configuration["peer"] is not None:
+        hosts.append(world.configuration["peer"])
+    items = "".join(
+        f"<item type='jid' value={attribute(host)} action='allow' order='{order}'/>" for order, host in enumerate(hosts)
+    )
+    privacy = "<query xmlns='jabber:iq:privacy'>"
+    everyone_else = f"<item action='deny' order='{len(hosts)}'/>"
+    await session.iq("set", f"{privacy}<list name='eyes'>{items}{everyone_else}</list></query>")
+    await session.iq("set", f"{privacy}<default name='eyes'/></query>")

@@ -1,0 +1,18 @@
+"""Probe of a subject: what is tried, how often, and how long an answer may take."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Probe:
+    """Probe of one subject. attempt raises Failed, OSError or TimeoutError where it does not work.
+
+    also: subjects that are seen to work too, whenever this one is.
+    """
+
+    subject: str
+    interval_seconds: float
+    timeout_seconds: float
+    attempt: Callable[[], Awaitable[None]]
+    also: Callable[[], tuple[str, ...]] = tuple

@@ -1,0 +1,30 @@
+"""Way to tell the operator of something."""
+
+from typing import Protocol
+
+from ..notification import Notification
+
+
+class Way(Protocol):
+    """Way to tell the operator, under its name in the configuration."""
+
+    name: str
+
+    async def send(self, notification: Notification) -> str:
+        """Sends a notification and gives what came of it, in words. Raises Failed, OSError or TimeoutError."""
+
+    async def keep_ready(self) -> None:
+        """Does what makes the next notification faster, until it is cancelled."""
+
+    async def close(self) -> None:
+        """Gives up what it holds."""
+
+
+class Waiting:
+    """Part of a way that holds nothing between two notifications."""
+
+    async def keep_ready(self) -> None:
+        """Does nothing."""
+
+    async def close(self) -> None:
+        """Does nothing."""
