@@ -18,6 +18,12 @@ export interface EjabberdSettings {
   readonly uploadQuotaMiB: number;
   /** Days until an upload is deleted. */
   readonly uploadKeepDays: number;
+  /** Days that messages stay in the archives; 0: without end. */
+  readonly archiveKeepDays: number;
+  /** Archive that each account and each room may keep; 0: without end. */
+  readonly archiveQuotaMiB: number;
+  /** What each account may send in a day to be kept. */
+  readonly sendQuotaMiB: number;
 }
 
 /** Input of ejabberd's configuration. Nothing of it is secret. */
@@ -55,10 +61,7 @@ export function ejabberdConfig(input: EjabberdInput): Readonly<Record<string, un
     ...permissions(settings),
     ...shapers(settings),
     modules: ejabberdModules({
-      contact: settings.contact,
-      spamProtection: settings.spamProtection,
-      uploadMaxFileMiB: settings.uploadMaxFileMiB,
-      uploadKeepDays: settings.uploadKeepDays,
+      ...settings,
       turnSecretMacro: secretMacros.turnSecret,
       proxy65Port: serviceNamed(input.services, "proxy65").ports.first,
     }),
@@ -161,6 +164,7 @@ const web = {
   request_handlers: {
     "/.well-known/host-meta": imeraWeb,
     "/.well-known/host-meta.json": imeraWeb,
+    "/.well-known/xmpp-provider-v2.json": imeraWeb,
     "/bosh": "mod_bosh",
     "/ws": "ejabberd_http_ws",
     "/upload": imeraWeb,
@@ -207,6 +211,7 @@ function permissions({ adminUser, domain }: EjabberdSettings) {
     muc_create: { allow: "local" },
     pubsub_createnode: { allow: "local" },
     spared_by_fail2ban: { allow: "loopback" },
+    spared_by_ceiling: { allow: "admin" },
   };
   return {
     acl: {

@@ -1,14 +1,14 @@
+import { describeData, providerFile, type DataLimits } from "./data-limits.ts";
 import { mediaTypes } from "./media-types.ts";
 import { uploadDirectory } from "../model/node-facts.ts";
 
 /** Input of the modules' options. */
-export interface ModulesInput {
+export interface ModulesInput extends DataLimits {
   /** Mail address for complaints. */
   readonly contact: string;
   readonly spamProtection: boolean;
   readonly uploadMaxFileMiB: number;
-  /** Days until an upload is deleted. */
-  readonly uploadKeepDays: number;
+  readonly domain: string;
   readonly proxy65Port: number;
   /** Macro that stands for the secret of STUN and TURN. */
   readonly turnSecretMacro: string;
@@ -21,8 +21,10 @@ export function ejabberdModules(input: ModulesInput): Readonly<Record<string, ob
     ...messaging,
     ...rooms,
     ...publishing,
+    ...profiles(input),
     ...web,
     ...uploads(input),
+    ...ceiling(input),
     ...spam(input),
     ...calls(input),
     mod_disco: { server_info: contactAddresses(input.contact) },
@@ -90,9 +92,21 @@ const publishing = {
       "urn:xmpp:omemo:2:bundles": { max_items: "max" },
     },
   },
-  mod_vcard: { search: false },
-  mod_vcard_xupdate: {},
 };
+
+function profiles(input: ModulesInput) {
+  return {
+    // The server's own card, which clients show among its features.
+    mod_vcard: { search: false, vcard: { fn: input.domain, desc: describeData(input) } },
+    mod_vcard_xupdate: {},
+    mod_providers: providerFile(input),
+  };
+}
+
+/** Module of ours on the node. */
+function ceiling(input: ModulesInput) {
+  return { imera_ceiling: { bytes_per_day: input.sendQuotaMiB * 1024 * 1024, spared: "spared_by_ceiling" } };
+}
 
 const web = {
   mod_bosh: {},

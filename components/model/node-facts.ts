@@ -54,6 +54,8 @@ export interface NodeFacts {
   }[];
   /** Limits by which ejabberd deletes uploads by itself. */
   readonly uploads: { readonly keepDays: number; readonly quotaMiB: number; readonly maxFileMiB: number };
+  /** Ends of what the network keeps; 0: none. */
+  readonly retention: RetentionFacts;
   /** In a drill nothing is archived, backed up or ordered. */
   readonly purpose: Purpose;
   /** Secrets that the node receives, by name, each with the regular expression that its whole value must match. */
@@ -73,6 +75,18 @@ export type Purpose = "serve" | "drill";
 
 /** Origin of a new node's data; `auto`: the node chooses where there is no doubt. */
 type RecoveryChoice = "auto" | "volume" | "backup" | "initialise";
+
+/** Days after which a node deletes what people left, by kind, and the size of an account's or a room's archive. 0: never, no end. */
+export interface RetentionFacts {
+  readonly archiveDays: number;
+  /** Of messages that wait for somebody who is away. */
+  readonly offlineDays: number;
+  /** Of push sessions, since the login that made one. */
+  readonly pushDays: number;
+  /** Of items at the pubsub service. */
+  readonly pubsubDays: number;
+  readonly archiveQuotaMiB: number;
+}
 
 /** Facts of a node's backups. */
 interface BackupFacts extends BackupLocation {
@@ -134,6 +148,11 @@ export interface FactSettings {
   readonly uploadKeepDays: number;
   readonly uploadQuotaMiB: number;
   readonly uploadMaxFileMiB: number;
+  readonly archiveKeepDays: number;
+  readonly offlineKeepDays: number;
+  readonly pushKeepDays: number;
+  readonly pubsubKeepDays: number;
+  readonly archiveQuotaMiB: number;
   readonly backupKeepDays: number;
   /** Hour of the daily backup, in UTC. */
   readonly backupHour: number;
@@ -192,6 +211,13 @@ export function nodeFacts(input: NodeFactsInput): NodeFacts {
       keepDays: settings.uploadKeepDays,
       quotaMiB: settings.uploadQuotaMiB,
       maxFileMiB: settings.uploadMaxFileMiB,
+    },
+    retention: {
+      archiveDays: settings.archiveKeepDays,
+      offlineDays: settings.offlineKeepDays,
+      pushDays: settings.pushKeepDays,
+      pubsubDays: settings.pubsubKeepDays,
+      archiveQuotaMiB: settings.archiveQuotaMiB,
     },
     purpose: settings.purpose,
     secretPatterns: input.secretPatterns,

@@ -14,6 +14,9 @@ export function ejabberdSettings(settings: Settings): EjabberdSettings {
     uploadMaxFileMiB: settings.uploadMaxFileMiB,
     uploadQuotaMiB: settings.uploadQuotaMiB,
     uploadKeepDays: settings.uploadKeepDays,
+    archiveKeepDays: settings.archiveKeepDays,
+    archiveQuotaMiB: settings.archiveQuotaMiB,
+    sendQuotaMiB: settings.sendQuotaMiB,
   };
 }
 
@@ -33,6 +36,11 @@ export function factSettings(settings: Settings): FactSettings {
     uploadKeepDays: settings.uploadKeepDays,
     uploadQuotaMiB: settings.uploadQuotaMiB,
     uploadMaxFileMiB: settings.uploadMaxFileMiB,
+    archiveKeepDays: settings.archiveKeepDays,
+    offlineKeepDays: settings.offlineKeepDays,
+    pushKeepDays: settings.pushKeepDays,
+    pubsubKeepDays: settings.pubsubKeepDays,
+    archiveQuotaMiB: settings.archiveQuotaMiB,
     backupKeepDays: settings.backupKeepDays,
     backupHour: settings.backupHour,
   };

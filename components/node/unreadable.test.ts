@@ -21,6 +21,7 @@ const argumentsOf = new Map([
   ["/usr/local/sbin/imera-restore", ["--to", "2026-11-26T10:00:00Z", "--plan"]],
   ["/usr/local/sbin/imera-export", ["alice"]],
   ["/usr/local/sbin/imera-certificate", ["renew"]],
+  ["/usr/local/sbin/imera-retention", ["run"]],
 ]);
 /** Those that read neither the facts nor a service before they work; the watcher has files of its own. */
 const withoutFacts = [

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { dataSettings } from "./data-settings.ts";
 import {
   domainName,
   domainNameOrNothing,
@@ -155,6 +156,7 @@ export const settingsSchema = z.strictObject({
   uploadKeepDays: integer(z.int().min(1).max(3650))
     .default(90)
     .meta({ description: "Days until an upload is deleted.", example: 30 }),
+  ...dataSettings,
   backupRegion: z
     .string()
     .regex(/^[a-z0-9-]*$/, { error: "expected the slug of a Spaces region, such as ams3, or nothing" })

@@ -47,6 +47,8 @@ const ruffSettings = {
     ],
     // Exceptions here are named for what happened.
     ignore: ["N818"],
-    isort: { "known-first-party": ["account", "backup", "certificate", "node", "recovery", "watch", "watcher"] },
+    isort: {
+      "known-first-party": ["account", "backup", "certificate", "node", "recovery", "retention", "watch", "watcher"],
+    },
   },
 };

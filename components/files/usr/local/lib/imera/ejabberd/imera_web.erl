@@ -6,15 +6,16 @@
 
 -include("ejabberd_http.hrl").
 
-process(LocalPath, #request{host = Host, path = [First | _]} = Request) ->
-    case handler(First, Host, LocalPath) of
+process(LocalPath, #request{host = Host, path = [First | _] = Path} = Request) ->
+    case handler(First, Host, LocalPath, lists:last(Path)) of
         none -> {404, [], <<"Not Found">>};
         Handler -> Handler:process(LocalPath, Request)
     end.
 
-handler(<<".well-known">>, Host, []) -> of_host(Host, mod_host_meta);
-handler(<<"upload">>, <<"upload.", Host/binary>>, [_User, _Slot, _Name]) -> of_host(Host, mod_http_upload);
-handler(_First, _Host, _LocalPath) -> none.
+handler(<<".well-known">>, Host, [], <<"xmpp-provider-v2.json">>) -> of_host(Host, mod_providers);
+handler(<<".well-known">>, Host, [], _Name) -> of_host(Host, mod_host_meta);
+handler(<<"upload">>, <<"upload.", Host/binary>>, [_User, _Slot, _Name], _) -> of_host(Host, mod_http_upload);
+handler(_First, _Host, _LocalPath, _Name) -> none.
 
 of_host(Host, Handler) ->
     case lists:member(Host, ejabberd_option:hosts()) of

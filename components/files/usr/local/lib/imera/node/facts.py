@@ -42,6 +42,16 @@ class UploadLimits(TypedDict):
     maxFileMiB: int
 
 
+class Retention(TypedDict):
+    """Days until messages, push sessions and pubsub items are deleted, and the size of one archive. 0: never, without end."""
+
+    archiveDays: int
+    offlineDays: int
+    pushDays: int
+    pubsubDays: int
+    archiveQuotaMiB: int
+
+
 class RecoveryChoice(TypedDict):
     """Settings recovery and recoveryTime. time: RFC 3339 in UTC; None: the newest."""
 
@@ -65,6 +75,7 @@ class Facts(TypedDict):
 
     domain: str
     nodeName: str
+    hosts: dict[str, str]
     adminJid: str
     adminUser: str
     canaryUser: str
@@ -76,6 +87,7 @@ class Facts(TypedDict):
     purpose: Literal["serve", "drill"]
     backup: BackupStore
     uploads: UploadLimits
+    retention: Retention
     recovery: RecoveryChoice
     secretPatterns: dict[str, str]
 

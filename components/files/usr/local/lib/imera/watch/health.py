@@ -15,6 +15,7 @@ from node import postgres, timestamps
 from node.commands import run
 from node.facts import Listener, data, facts, is_drill
 from node.trouble import Trouble
+from retention import record as retention
 
 from . import bans, updates
 
@@ -40,7 +41,7 @@ class Red(Exception):
 def inspect_node() -> Health:
     """Runs all checks."""
     service = list(service_checks())
-    later = [check("renewal", check_renewal), *backup_checks()]
+    later = [check("renewal", check_renewal), check("retention", retention.describe), *backup_checks()]
     serving = all(check["ok"] for check in service)
     return {
         "healthy": serving and all(check["ok"] for check in later),
