@@ -3,6 +3,7 @@ import { Command, type CommandArgs } from "@pulumi/command/remote/command.js";
 import type { BackupLocation } from "../model/backup-location.ts";
 import { ejabberdYaml, type EjabberdSettings } from "../ejabberd/config.ts";
 import { digest, fileBundle, staticFiles, type NodeFile } from "./files.ts";
+import { hostFirewall } from "./host-firewall.ts";
 import { isOtherKey, type KeptLogin } from "./kept-login.ts";
 import { nodeFacts, type FactSettings, type NodeAddresses } from "../model/node-facts.ts";
 import { proofTriggers, provedMachine, type ProvedMachine } from "./proof.ts";
@@ -26,6 +27,10 @@ export interface NodeSetupArgs {
   /** Host key that the node has until it has been configured. */
   readonly firstContactPublicKey: string;
   readonly services: readonly Service[];
+  /** Networks of the operators in CIDR notation, IPv4 and IPv6. */
+  readonly sshNetworks: readonly string[];
+  /** Connections that one address may have open; the operators' networks are exempt. */
+  readonly connectionsPerAddress: number;
   readonly hostName: string;
   /** DigitalOcean's id. Another id is another machine: everything is done again. */
   readonly dropletId: pulumi.Input<string>;
@@ -200,6 +205,11 @@ function renderedFiles(args: NodeSetupArgs, { addresses, volumeName, backup }: K
   ];
   return [
     { ...file, path: "/etc/imera/authorized_keys", content: `${keys.join("\n")}\n` },
+    {
+      ...file,
+      path: "/etc/imera/wall.nft",
+      content: hostFirewall({ services, connectionsPerAddress: args.connectionsPerAddress, spared: args.sshNetworks }),
+    },
     { ...file, path: "/etc/imera/node.json", content: `${JSON.stringify(facts, undefined, 2)}\n` },
     {
       ...file,

@@ -126,6 +126,8 @@ function setUp(
     provisioningPrivateKey: settings.secrets.provisioningPrivateKey,
     provisioningPublicKey: settings.provisioningPublicKey,
     sshKeys: settings.sshKeys,
+    sshNetworks: settings.sshNetworks,
+    connectionsPerAddress: settings.connectionsPerAddress,
     kept: keptLogin({ node: name, region: settings.region }, survey.known),
     firstContactPublicKey: settings.firstContactPublicKey,
     poweredOnAt: poweredOnAt(`${name}-setup`, key, survey),

@@ -49,6 +49,14 @@ export const settingsSchema = z.strictObject({
         "shut out by the next `pulumi up`.",
       example: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAID+tv3ye+faPRT0wrYqtIPNlUchN+A3O0chCERw4Q0SS ana"],
     }),
+  connectionsPerAddress: integer(z.int().min(10).max(60_000))
+    .default(500)
+    .meta({
+      description:
+        "Connections that one address may have open to the services, an IPv6 network of 64 bits counting as one; sshNetworks are exempt. " +
+        "A house whose people share an address needs some three for each device.",
+      example: 3000,
+    }),
   zone: domainNameOrNothing().default("").meta({
     description:
       "The Cloudflare zone that holds the domain, for one such as im.example.org. Empty: the domain is a zone itself.",
