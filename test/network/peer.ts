@@ -12,7 +12,7 @@ import { type Cloud, testRunNumber } from "./cloud.ts";
 import { openPeerZone, type PeerZone } from "./peer-zone.ts";
 import { prosodyConfiguration } from "./peer-prosody.ts";
 import { serverAddresses } from "./server-addresses.ts";
-import { probeDirectTls, probeStarttls } from "./xmpp-tls.ts";
+import { probeDirectTls, probeStarttls } from "../../scripts/probes/xmpp-tls.ts";
 
 /** Somebody else's XMPP server: Prosody, at another domain of the local cloud. Disposing it removes server and records. */
 export interface Peer extends AsyncDisposable {

@@ -6,7 +6,7 @@ import { createIncus } from "../../../local/incus/client.ts";
 import { runNumbered } from "../../../local/run/run.ts";
 import { logIn } from "../../../scripts/network/node/log-in.ts";
 import { onFirstNode } from "../first-node.ts";
-import { tryTcp } from "../port-scan.ts";
+import { tryTcp } from "../../../scripts/probes/port-scan.ts";
 import { type Cloud, firstNode, runningCloud, testRunNumber } from "../cloud.ts";
 import { type EngineResult, pulumi } from "../engine.ts";
 import { cloudflareClient, digitaloceanList } from "../vendors.ts";

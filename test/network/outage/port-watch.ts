@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { tryTcp } from "../port-scan.ts";
+import { tryTcp } from "../../../scripts/probes/port-scan.ts";
 import { digitaloceanList } from "../vendors.ts";
 
 /** A port that answered, and when it first did, in milliseconds since 1970. */

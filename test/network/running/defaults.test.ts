@@ -7,7 +7,7 @@ import type { Answers } from "../clients/ask-for-anothers.ts";
 import { onFirstNode } from "../first-node.ts";
 import { httpsRequest } from "../https-request.ts";
 import { ask } from "../outage/client-program.ts";
-import { probeDirectTls } from "../xmpp-tls.ts";
+import { probeDirectTls } from "../../../scripts/probes/xmpp-tls.ts";
 
 // What the network's safety rests on and its configuration does not say, or says in words that a server may read otherwise.
 let cloud: Cloud;

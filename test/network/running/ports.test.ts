@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { services } from "../../../components/model/services.ts";
 import { settingsSchema } from "../../../components/settings/schema.ts";
 import { type Cloud, firstNode, runningCloud } from "../cloud.ts";
-import { scanTcp, tryTcp, tryUdp } from "../port-scan.ts";
+import { scanTcp, tryTcp, tryUdp } from "../../../scripts/probes/port-scan.ts";
 
 /** The stack sets no range of its own. */
 const settings = settingsSchema.pick({ turnRelayFirstPort: true, turnRelayLastPort: true }).parse({});

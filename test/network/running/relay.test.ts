@@ -4,7 +4,12 @@ import { adminAccount } from "../accounts.ts";
 import { clientMachine } from "../client-machine.ts";
 import { type Cloud, firstNode, runningCloud } from "../cloud.ts";
 import { ask } from "../outage/client-program.ts";
-import { type AddressFamily, openRelay, type RelayAccess, type RelayClient } from "../relay-client.ts";
+import {
+  type AddressFamily,
+  openRelay,
+  type RelayAccess,
+  type RelayClient,
+} from "../../../scripts/probes/relay-client.ts";
 
 const port = 53;
 /** Question for the address of localhost, which the node's own resolver answers. */

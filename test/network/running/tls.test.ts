@@ -9,7 +9,7 @@ import {
   type ServiceName,
 } from "../../../components/model/services.ts";
 import { type Cloud, firstNode, lookUpService, runningCloud } from "../cloud.ts";
-import { probeDirectTls, probeStarttls, tlsHandshake } from "../xmpp-tls.ts";
+import { probeDirectTls, probeStarttls, tlsHandshake } from "../../../scripts/probes/xmpp-tls.ts";
 import { onFirstNode } from "../first-node.ts";
 import { servedCertificate } from "../outage/served-certificate.ts";
 import { selfSigned } from "../self-signed.ts";

@@ -2,7 +2,7 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { tryTcp, tryUdp } from "../network/port-scan.ts";
+import { tryTcp, tryUdp } from "./port-scan.ts";
 
 /** Keeps this process from looking at its sockets. */
 function beBusy(milliseconds: number): void {
