@@ -3,7 +3,8 @@ import { text } from "node:stream/consumers";
 import { type Client, xml } from "@xmpp/client";
 import { z } from "zod";
 import { addAccounts } from "./fill/accounts.ts";
-import { answerTo, conditionOf, type Login, logIn, requests, type Stanza } from "./session.ts";
+import { answerTo, conditionOf, type Stanza } from "../../../scripts/probes/iq.ts";
+import { type Login, logIn, requests } from "./session.ts";
 
 /**
  * Has one account keep things that are its own, and another one, which is in no roster of it, ask for them.

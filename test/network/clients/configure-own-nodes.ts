@@ -1,7 +1,8 @@
 import { text } from "node:stream/consumers";
 import { type Client, xml } from "@xmpp/client";
 import { z } from "zod";
-import { logIn, requests, type Stanza } from "./session.ts";
+import type { Stanza } from "../../../scripts/probes/iq.ts";
+import { logIn, requests } from "./session.ts";
 
 const pubsubNs = "http://jabber.org/protocol/pubsub";
 

@@ -4,7 +4,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import { type Client, xml } from "@xmpp/client";
 import { z } from "zod";
 import { addAccounts } from "./fill/accounts.ts";
-import { answerTo, conditionOf, type Login, logIn, requests, type Stanza } from "./session.ts";
+import { answerTo, conditionOf, type Stanza } from "../../../scripts/probes/iq.ts";
+import { type Login, logIn, requests } from "./session.ts";
 
 /**
  * Has one account send as fast as the server takes it, on several sessions at once, until it is refused, while others chat.

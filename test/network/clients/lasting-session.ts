@@ -1,5 +1,6 @@
 import type { Client } from "@xmpp/client";
-import { newSession, type Login, type Stanza } from "./session.ts";
+import type { Stanza } from "../../../scripts/probes/iq.ts";
+import { newSession, type Login } from "./session.ts";
 
 /** Listener to the events of a {@link LastingSession}. */
 export interface SessionObserver {

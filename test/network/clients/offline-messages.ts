@@ -5,7 +5,8 @@ import { text } from "node:stream/consumers";
 import { type Client, xml } from "@xmpp/client";
 import { z } from "zod";
 import { addAccounts } from "./fill/accounts.ts";
-import { eachOf, type Login, logIn, newSession, requests, type Stanza } from "./session.ts";
+import type { Stanza } from "../../../scripts/probes/iq.ts";
+import { eachOf, type Login, logIn, newSession, requests } from "./session.ts";
 
 /**
  * Has people written to while they are away, each in the way of one absence, and tells what became of each message.

@@ -1,7 +1,8 @@
 import { text } from "node:stream/consumers";
 import { xml } from "@xmpp/client";
 import { z } from "zod";
-import { answerTo, conditionOf, logIn, requests } from "./session.ts";
+import { answerTo, conditionOf } from "../../../scripts/probes/iq.ts";
+import { logIn, requests } from "./session.ts";
 
 /**
  * Runs commands of the server (XEP-0050), each with its form filled in at once, one after the other.

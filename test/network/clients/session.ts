@@ -1,5 +1,5 @@
-import { randomUUID } from "node:crypto";
 import { type Client, client, jid, xml } from "@xmpp/client";
+import type { Stanza } from "../../../scripts/probes/iq.ts";
 
 /** Account that logs in. */
 export interface Login {
@@ -9,9 +9,6 @@ export interface Login {
   /** Resource to ask for; the server draws one where it is absent. */
   readonly resource?: string;
 }
-
-/** An element as xmpp.js gives it. */
-export type Stanza = Parameters<Client["send"]>[0];
 
 /** Requests and their answers (RFC 6120, section 8.2.3); an error for an answer rejects. Without `to` the server is asked. */
 export interface Requests {
@@ -23,26 +20,6 @@ export interface Requests {
 /** The requests of a client. Their published types lead nowhere. */
 export function requests(session: Client): Requests {
   return session.iqCaller as Requests;
-}
-
-/**
- * Sends a request and resolves to its answer, also where that is an error. The library's own requests end the program when an
- * error arrives before the sending is done.
- */
-export async function answerTo(session: Client, type: "get" | "set", to: string, element: Stanza): Promise<Stanza> {
-  const id = randomUUID();
-  const answer = new Promise<Stanza>((resolve) => {
-    session.on("stanza", (stanza) => stanza.name === "iq" && stanza.attrs.id === id && resolve(stanza));
-  });
-  await session.send(xml("iq", { type, to, id }, element));
-  return answer;
-}
-
-/** Gives the condition of an answer that is an error (RFC 6120, section 8.3.3); undefined: it is none. */
-export function conditionOf(answer: Stanza): string | undefined {
-  if (answer.attrs.type !== "error") return undefined;
-  const conditions = answer.getChild("error")?.getChildElements() ?? [];
-  return conditions.find(({ attrs }) => attrs.xmlns === "urn:ietf:params:xml:ns:xmpp-stanzas")?.name;
 }
 
 /** A client of xmpp.js, not yet connected. It takes direct TLS (XEP-0368) and looks the domain up at each connection. */

@@ -73,7 +73,7 @@ describe("TLS older than 1.2", () => {
     const address = server.address();
     const port = typeof address === "object" ? (address?.port ?? 0) : 0;
     try {
-      expect(await tlsHandshake("127.0.0.1", port, old)).toBe("TLSv1.1");
+      expect(await tlsHandshake("127.0.0.1", port, old)).toMatchObject({ protocol: "TLSv1.1" });
     } finally {
       server.close();
     }

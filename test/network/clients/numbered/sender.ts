@@ -1,6 +1,7 @@
 import { type Client, xml } from "@xmpp/client";
 import { LastingSession, type SessionObserver } from "../lasting-session.ts";
-import type { Stanza } from "../session.ts";
+import type { Stanza } from "../../../../scripts/probes/iq.ts";
+
 import type { NumberedEvent, NumberedOrder } from "./protocol.ts";
 
 /** Sends a message with the next number at each interval, and each again until the server has acknowledged it. */
