@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { dataSettings } from "./data-settings.ts";
 import {
+  acceptedFinding,
   domainName,
   domainNameOrNothing,
   flag,
@@ -241,6 +242,14 @@ export const settingsSchema = z.strictObject({
       "Days that the copy keeps what the network's own bucket has deleted. The bucket's Object Lock has to last as long.",
     example: 90,
   }),
+  acceptedFindings: list(z.array(acceptedFinding()).max(50))
+    .default([])
+    .meta({
+      description:
+        "Findings of `npm run doctor` that you know and accept, each by its id, or by its kind alone (the part before the colon), with " +
+        "the reason and the last day. After that day it counts again.",
+      example: [{ finding: "caa-universal-ssl", reason: "the zone proxies a web site", until: "2027-06-30" }],
+    }),
   provisioningPublicKey: sshPublicKey().meta({
     description: "Public half of provisioningPrivateKey. Made by `npm run stack -- new`.",
     example: "ssh-ed25519 AAAA… imera",

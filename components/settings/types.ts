@@ -55,6 +55,17 @@ export function operatorKey() {
   });
 }
 
+/** Makes the schema of a finding of the doctor's that is accepted for a time. */
+export function acceptedFinding() {
+  return z.strictObject({
+    finding: z.string().regex(/^[a-z0-9][a-z0-9-]*(:.+)?$/, {
+      error: "expected the id of a finding as npm run doctor shows it, such as caa-universal-ssl",
+    }),
+    reason: z.string().trim().min(1, { error: "expected why it is accepted, for whoever reads it later" }),
+    until: z.iso.date({ error: "expected the last day, such as 2027-06-30" }),
+  });
+}
+
 /** Makes the schema of a point in time that has passed, in UTC (RFC 3339, with `Z`), or empty text. */
 export function pastTime() {
   return z

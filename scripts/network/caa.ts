@@ -18,7 +18,7 @@ export async function inspectCaa(access: StackAccess, domain: string): Promise<C
   try {
     const caaIssuer = (await access.setting("caaIssuer")) ?? "letsencrypt.org";
     const acmeAccountUri = (await access.setting("acmeAccountUri")) ?? "";
-    const served = await authorities(await domainResolver(access, domain), domain);
+    const served = await servedAuthorities(await domainResolver(access, domain), domain);
     return judgeCaa(caaValue({ caaIssuer, acmeAccountUri }), served);
   } catch (error) {
     return { text: `not known: ${messageOf(error)}`, isWarning: false };
@@ -47,7 +47,8 @@ export function judgeCaa(own: string, served: readonly string[]): CaaFinding {
   };
 }
 
-async function authorities(resolver: Resolver, domain: string): Promise<string[]> {
+/** Asks for the values of a domain's CAA records of the tags `issue` and `issuewild`. Rejects as DNS does. */
+export async function servedAuthorities(resolver: Resolver, domain: string): Promise<string[]> {
   try {
     const records = await resolver.resolveCaa(domain);
     return records.flatMap(({ issue, issuewild }) => [issue, issuewild].filter((value) => value !== undefined));

@@ -30,3 +30,8 @@ export const networkOutputs = z.object({
 export type NetworkOutputs = z.infer<typeof networkOutputs>;
 /** Node of a network, as the program's outputs describe it. */
 export type NetworkNode = z.infer<typeof node>;
+
+/** Gives the key of a node, the first label of its name. */
+export function nodeKey({ name }: Pick<NetworkNode, "name">): string {
+  return name.split(".", 1)[0] ?? name;
+}

@@ -56,8 +56,8 @@ export async function inspectNetwork(access: StackAccess, outputs: NetworkOutput
   };
 }
 
-/** A network without a copy is as it was set up, and is told what that means. */
-async function inspectCopy(access: StackAccess): Promise<Finding> {
+/** Looks at the copy of the backups. A network without one is as it was set up, and is told what that means. Never rejects. */
+export async function inspectCopy(access: StackAccess): Promise<Finding> {
   const place = await copyPlace(access);
   if (place === undefined) {
     return {

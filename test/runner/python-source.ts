@@ -48,7 +48,17 @@ const ruffSettings = {
     // Exceptions here are named for what happened.
     ignore: ["N818"],
     isort: {
-      "known-first-party": ["account", "backup", "certificate", "node", "recovery", "retention", "watch", "watcher"],
+      "known-first-party": [
+        "account",
+        "backup",
+        "certificate",
+        "doctor",
+        "node",
+        "recovery",
+        "retention",
+        "watch",
+        "watcher",
+      ],
     },
   },
 };

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { getCACertificates, setDefaultCACertificates, TLSSocket } from "node:tls";
-import { client, xml } from "@xmpp/client";
+import { type Client, client, xml } from "@xmpp/client";
 import { messageOf } from "../../../host/error.ts";
 
 /** Account that logs in, and the server that it logs in at. */
@@ -18,6 +18,8 @@ export interface CanaryLogin {
   readonly port?: number;
   /** File with certificate authorities (PEM) to trust beside the usual ones. */
   readonly caBundle?: string | undefined;
+  /** Time limit of the connection and of each answer. Default: 20,000. */
+  readonly timeoutMs?: number;
 }
 
 /** Findings of a login that succeeded. */
@@ -28,12 +30,24 @@ export interface LoggedIn {
   readonly certificateValidUntil: string;
 }
 
+/** Session of an account that has logged in. Disposing it logs out. */
+export interface OpenedSession extends LoggedIn, AsyncDisposable {
+  readonly client: Client;
+}
+
 /**
  * Logs in as a client does and out again: STARTTLS, the certificate checked for the domain, SASL, resource binding. Throws with
  * what the server or the TLS library said; nothing is sent before TLS is up.
  */
 export async function logInAs(login: CanaryLogin): Promise<LoggedIn> {
-  const { domain, user, password, host, port = 5222, caBundle } = login;
+  await using session = await openSession(login);
+  const { jid, certificateValidUntil } = session;
+  return { jid, certificateValidUntil };
+}
+
+/** Logs in as {@link logInAs} does, and stays. */
+export async function openSession(login: CanaryLogin): Promise<OpenedSession> {
+  const { domain, user, password, host, port = 5222, caBundle, timeoutMs = patientMs } = login;
   if (caBundle !== undefined) trustAlso(readFileSync(caBundle, "utf8"));
   const address = host.includes(":") ? `[${host}]` : host;
   let validUntil: string | undefined;
@@ -51,21 +65,27 @@ export async function logInAs(login: CanaryLogin): Promise<LoggedIn> {
     session.on("error", (error: Error) => reject(error));
   });
   try {
-    await reach(host, port);
+    await reach(host, port, timeoutMs);
     const jid = await Promise.race([session.start(), failed]);
-    return { jid: jid.toString(), certificateValidUntil: validUntil ?? "" };
+    return {
+      client: session,
+      jid: jid.toString(),
+      certificateValidUntil: validUntil ?? "",
+      [Symbol.asyncDispose]: async () => {
+        await session.stop();
+      },
+    };
   } catch (error) {
+    await session.stop();
     const why = messageOf(error);
     throw new Error(`Login of ${user}@${domain} at ${address}:${port} failed: ${why}`, { cause: error });
-  } finally {
-    await session.stop();
   }
 }
 
-const timeoutMs = 20_000;
+const patientMs = 20_000;
 
-/** Rejects where nothing takes a connection within {@link timeoutMs}: the client itself waits for more than two minutes. */
-async function reach(host: string, port: number): Promise<void> {
+/** Rejects where nothing takes a connection in time: the client itself waits for more than two minutes. */
+async function reach(host: string, port: number, timeoutMs: number): Promise<void> {
   const socket = connect(port, host);
   try {
     await once(socket, "connect", { signal: AbortSignal.timeout(timeoutMs) });

@@ -1,0 +1,75 @@
+"""All checks of the node by itself, at the same time."""
+
+import concurrent.futures
+import hashlib
+import ssl
+from collections.abc import Callable, Mapping
+from typing import TypedDict
+
+from certificate import served
+from node.trouble import Trouble
+
+from . import drift, health_findings, listeners, machine, passwords, queues, units, waiting_updates
+from .finding import Finding, failure
+
+Check = Callable[[], list[Finding]]
+CHECKS: Mapping[str, Check] = {
+    "health": health_findings.look,
+    "units": units.look,
+    "listeners": listeners.look,
+    "drift": drift.look,
+    "passwords": passwords.look,
+    "queues": queues.look,
+    "machine": machine.look,
+    "updates": waiting_updates.look,
+}
+
+
+class Broken(TypedDict):
+    """Check that ended on an error of its own."""
+
+    check: str
+    why: str
+
+
+class Examination(TypedDict):
+    """Result of all checks. certificate: SHA-256 of the one that was issued, in hexadecimal; None: there is none."""
+
+    findings: list[Finding]
+    broken: list[Broken]
+    certificate: str | None
+
+
+def examine(checks: Mapping[str, Check] = CHECKS) -> Examination:
+    """Runs all checks."""
+    findings: list[Finding] = []
+    broken: list[Broken] = []
+    with concurrent.futures.ThreadPoolExecutor(max_workers=len(checks)) as pool:
+        running = {name: pool.submit(check) for name, check in checks.items()}
+        for name, future in running.items():
+            try:
+                findings += future.result()
+            except Trouble as trouble:
+                findings.append(unanswered(name, trouble))
+            except Exception as error:  # noqa: BLE001
+                broken.append({"check": name, "why": f"{type(error).__name__}: {error}"})
+    return {"findings": findings, "broken": broken, "certificate": certificate()}
+
+
+def unanswered(name: str, trouble: Trouble) -> Finding:
+    """Gives the finding that something which a check asks did not answer."""
+    return failure(
+        f"unanswered:{name}",
+        seen=trouble.line(),
+        wanted="an answer",
+        meaning="It is not known whether this is well.",
+        advice=trouble.todo,
+    )
+
+
+def certificate() -> str | None:
+    """Gives the SHA-256 of the certificate that ejabberd is to serve."""
+    bundle = served.present()
+    if bundle is None:
+        return None
+    return hashlib.sha256(ssl.PEM_cert_to_DER_cert(bundle.certificate)).hexdigest()
