@@ -4,6 +4,7 @@ import { z } from "zod";
 import { messageOf } from "../../host/error.ts";
 import { stackNameProblem } from "../../components/model/vendor-names.ts";
 import { type PulumiCli, runPulumi } from "../../toolchain/engine/cli.ts";
+import { pendingOperations, readDeployment, resources } from "../../toolchain/engine/state.ts";
 
 /** Place that the state of stacks is kept in. */
 export interface Backend {
@@ -71,12 +72,12 @@ export async function findStack(cli: PulumiCli, stack: string, backend: Backend)
   // Pulumi Cloud puts the organisation in front where it is not the usual one.
   const found = stacks.find(({ name }) => name.split("/").at(-1) === stack);
   if (found === undefined) return false;
-  const { deployment } = stackState.parse(JSON.parse(await runPulumi(cli, ["stack", "export", "--stack", found.name])));
-  const resources = (deployment?.resources ?? []).filter(({ type }) => !type.startsWith("pulumi:"));
-  const pending = deployment?.pending_operations ?? [];
-  if (resources.length + pending.length === 0) return true;
+  const state = await readDeployment({ pulumi: (...args) => runPulumi(cli, [...args, "--stack", found.name]) });
+  const made = resources(state).filter(({ type }) => !type.startsWith("pulumi:"));
+  const count = made.length + pendingOperations(state).length;
+  if (count === 0) return true;
   throw new Error(
-    `The stack ${stack} is in use: ${backend.url} has ${resources.length + pending.length} resources of it. Their secrets are in ` +
+    `The stack ${stack} is in use: ${backend.url} has ${count} resources of it. Their secrets are in ` +
       `its file, and Pulumi.${stack}.yaml here has none: new ones would lock you out of the node and of all backups. ` +
       `Nothing was changed. Get the file back:\n` +
       `  git log --all --oneline -- Pulumi.${stack}.yaml    the commits that have it\n` +
@@ -87,11 +88,3 @@ export async function findStack(cli: PulumiCli, stack: string, backend: Backend)
 }
 
 const stackList = z.array(z.object({ name: z.string() }));
-const stackState = z.object({
-  deployment: z
-    .object({
-      resources: z.array(z.object({ type: z.string() })).nullish(),
-      pending_operations: z.array(z.unknown()).nullish(),
-    })
-    .nullish(),
-});

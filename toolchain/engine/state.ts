@@ -18,12 +18,13 @@ const resource = z.looseObject({
 
 const pendingOperation = z.looseObject({ type: z.string(), resource });
 
-const exported = z.looseObject({
-  deployment: z.looseObject({
-    resources: z.array(resource).nullish(),
-    pending_operations: z.array(pendingOperation).nullish(),
-  }),
+const deployment = z.looseObject({
+  resources: z.array(resource).nullish(),
+  pending_operations: z.array(pendingOperation).nullish(),
 });
+
+// A backend may have none for a stack of which nothing was made yet.
+const exported = z.looseObject({ deployment: z.preprocess((value) => value ?? {}, deployment) });
 
 /** State of a stack, as `pulumi stack export` prints it; secrets are encrypted unless they were asked for. */
 export type Deployment = z.infer<typeof exported>;
