@@ -59,6 +59,7 @@ function publish(
   const dnsArgs = {
     domain: settings.domain,
     serveDomainApex: settings.serveDomainApex,
+    reservedIp: settings.reservedIp,
     caaIssuer: settings.caaIssuer,
     acmeAccountUri: settings.acmeAccountUri,
     ttlSeconds: settings.ttlSeconds,

@@ -6,6 +6,8 @@ export interface DnsInput {
   readonly domain: string;
   /** A and AAAA records of the domain itself, beside those of its hosts. */
   readonly serveDomainApex: boolean;
+  /** Whether each node has a reserved address beside its droplet's own. */
+  readonly reservedIp: boolean;
   /** CAA name of the only authority that may issue certificates; empty: any may. */
   readonly caaIssuer: string;
   /** URI of the only ACME account that may order certificates; empty: any may. */
@@ -46,7 +48,16 @@ export function dnsRecords(input: DnsInput): readonly RecordPlan[] {
 const servedHosts = ["conference", "upload", "proxy", "pubsub"] as const satisfies readonly HostRole[];
 
 function nodeRecords(input: DnsInput): RecordPlan[] {
-  return input.nodes.flatMap((node) => addressRecords(node.key, node.hostName, node.key, "serviceIpv4"));
+  return input.nodes.flatMap(({ key, hostName }) => [
+    // The droplet connects to other servers from its own address, which has the node's name in the reverse DNS.
+    ...addressRecords(key, hostName, key, "publicIpv4"),
+    ...(input.reservedIp ? addressRecords(`${key}-reserved`, reservedName(hostName), key, "serviceIpv4") : []),
+  ]);
+}
+
+/** Gives the name of a node's reserved address, such as `xmpp1-reserved.example.org`. */
+function reservedName(hostName: string): string {
+  return hostName.replace(".", "-reserved.");
 }
 
 function hostRecords(input: DnsInput): RecordPlan[] {
@@ -70,7 +81,7 @@ function srvRecords(input: DnsInput): RecordPlan[] {
   const hosts = domainHosts(input.domain);
   return input.services.flatMap((service) =>
     service.srv.flatMap(({ label, owners, target, priority, weight }) => {
-      const targets = target === "turn" ? [{ key: "turn", hostName: hosts.turn }] : input.nodes;
+      const targets = target === "turn" ? [{ key: "turn", hostName: hosts.turn }] : serviceNames(input);
       return owners.flatMap((owner) =>
         targets.map((node) => ({
           key: `${owner}${label.replaceAll(/[._]+/g, "-")}-${node.key}`,
@@ -87,6 +98,11 @@ function srvRecords(input: DnsInput): RecordPlan[] {
       );
     }),
   );
+}
+
+/** Gives each node with the name that leads to the address which stays. */
+function serviceNames({ nodes, reservedIp }: DnsInput) {
+  return nodes.map(({ key, hostName }) => ({ key, hostName: reservedIp ? reservedName(hostName) : hostName }));
 }
 
 function caaRecords(input: DnsInput): RecordPlan[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { buildNetwork, usualNetwork } from "../testing/build-network.ts";
+import { buildNetwork, usualNetwork, waitsFor } from "../testing/build-network.ts";
 import { resource } from "../testing/mocks.ts";
 
 describe("XmppDns", () => {
@@ -11,6 +11,12 @@ describe("XmppDns", () => {
       expect(inputs).toMatchObject({ proxied: false, ttl: 60, zoneId: "zone-id" });
       expect(inputs["name"]).toMatch(/(^|\.)example\.org$/);
     }
+  });
+
+  it("lets no name lead to another before that one has its addresses", async () => {
+    const { options } = await buildNetwork({ "imera:reservedIp": "true" });
+    const awaited = await waitsFor(options.get("imera-dns-domain-xmpp-client-tcp-xmpp1"));
+    expect(awaited).toEqual(expect.arrayContaining(["imera-dns-xmpp1-reserved-a", "imera-dns-xmpp1-reserved-aaaa"]));
   });
 
   it("sets the priority of SRV records in both places", async () => {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { DnsRecord } from "@pulumi/cloudflare/dnsRecord.js";
-import { dnsRecords, type DnsInput, type RecordData } from "./dns-records.ts";
+import { DnsRecord, type DnsRecordArgs } from "@pulumi/cloudflare/dnsRecord.js";
+import { dnsRecords, type DnsInput, type RecordData, type RecordPlan } from "./dns-records.ts";
 import type { NodeAddresses } from "../model/node-facts.ts";
 
 /** Arguments of {@link XmppDns}. */
@@ -27,23 +27,23 @@ interface NamedNode {
 export class XmppDns extends pulumi.ComponentResource {
   constructor(name: string, args: XmppDnsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("imera:index:XmppDns", name, {}, opts);
-    const dependsOn = args.nodes.map(({ reachable }) => reachable);
-    for (const record of dnsRecords(args)) {
-      new DnsRecord(
-        `${name}-${record.key}`,
-        {
-          zoneId: args.zoneId,
-          name: record.name,
-          type: record.type,
-          ttl: args.ttlSeconds,
-          proxied: false,
-          ...providerForm(record.data, args.nodes),
-        },
-        { parent: this, dependsOn },
-      );
-    }
+    const reachable = args.nodes.map((node) => node.reachable);
+    const [addresses, others] = partition(dnsRecords(args), ({ data }) => data.kind === "address");
+    const make = (dependsOn: readonly pulumi.Resource[]) => (record: RecordPlan) =>
+      new DnsRecord(`${name}-${record.key}`, recordArgs(record, args), { parent: this, dependsOn: [...dependsOn] });
+    const made = addresses.map(make(reachable));
+    // A name without an address would be remembered as such, for as long as the zone says.
+    others.forEach(make([...reachable, ...made]));
     this.registerOutputs({});
   }
+}
+
+function partition<Item>(items: readonly Item[], isFirst: (item: Item) => boolean): [Item[], Item[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
+}
+
+function recordArgs({ name, type, data }: RecordPlan, { zoneId, ttlSeconds, nodes }: XmppDnsArgs): DnsRecordArgs {
+  return { zoneId, name, type, ttl: ttlSeconds, proxied: false, ...providerForm(data, nodes) };
 }
 
 function providerForm(data: RecordData, nodes: readonly NamedNode[]) {

@@ -12,7 +12,10 @@ function wanted(changes: { serveDomainApex?: boolean; caaIssuer?: string; ownIds
   return {
     domain,
     zone: "example.org",
-    records: dnsRecords({ domain, serveDomainApex, caaIssuer, acmeAccountUri: "", services: offered, nodes }),
+    records: dnsRecords({
+      ...{ domain, serveDomainApex, caaIssuer, acmeAccountUri: "", services: offered, nodes },
+      reservedIp: false,
+    }),
     certificateNames: certificateNames(domain, offered),
     authority: "letsencrypt.org",
     ownIds,

@@ -12,6 +12,7 @@ const nodes = [{ key: "xmpp1", hostName: "xmpp1.example.org" }];
 const plan = {
   domain,
   serveDomainApex: true,
+  reservedIp: false,
   caaIssuer: "letsencrypt.org",
   acmeAccountUri: "",
   services: offered,
@@ -151,11 +152,19 @@ describe("dnsRecords", () => {
     expect([named(false), named(true)]).toEqual([0, 1]);
   });
 
-  it("asks relays at the droplet's own address and everything else at the address that stays", () => {
-    for (const { name, type, data } of dnsRecords(plan)) {
+  it("leads relays and the node's own name to the droplet's own address, everything else to the one that stays", () => {
+    const own = new Set(["turn.example.org", "xmpp1.example.org"]);
+    for (const { name, type, data } of dnsRecords({ ...plan, reservedIp: true })) {
       if (data.kind !== "address" || type !== "A") continue;
-      expect(data.address).toBe(name === "turn.example.org" ? "publicIpv4" : "serviceIpv4");
+      expect(data.address, name).toBe(own.has(name) ? "publicIpv4" : "serviceIpv4");
     }
+  });
+
+  it.each([false, true])("sends users and servers to the address that stays: reserved %s", (reservedIp) => {
+    const records = dnsRecords({ ...plan, reservedIp });
+    const targets = new Set(records.flatMap(({ data }) => (data.kind === "srv" ? [data.target] : [])));
+    expect([...targets]).toEqual([reservedIp ? "xmpp1-reserved.example.org" : "xmpp1.example.org", "turn.example.org"]);
+    for (const target of targets) expect(records.filter(({ name }) => name === target)).toHaveLength(2);
   });
 
   it.each([

@@ -57,7 +57,8 @@ describe("XmppNode", () => {
     const { askedFor, nodes } = await buildNetwork({ "imera:reservedIp": "true" });
     expect(nodes[0]).toMatchObject({ publicIpv4: "203.0.113.10", serviceIpv4: "203.0.113.220" });
     expect(resource(askedFor, "imera-xmpp1-address-assignment").inputs).toMatchObject({ dropletId: 4711 });
-    expect(resource(askedFor, "imera-dns-xmpp1-a").inputs).toMatchObject({ content: "203.0.113.220" });
+    expect(resource(askedFor, "imera-dns-xmpp1-reserved-a").inputs).toMatchObject({ content: "203.0.113.220" });
+    expect(resource(askedFor, "imera-dns-xmpp1-a").inputs).toMatchObject({ content: "203.0.113.10" });
     expect(resource(askedFor, "imera-dns-turn-xmpp1-a").inputs).toMatchObject({ content: "203.0.113.10" });
     const { connection } = resource(askedFor, "imera-xmpp1-setup-configuration").inputs;
     expect(connection).toMatchObject({ host: "203.0.113.10" });

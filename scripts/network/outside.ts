@@ -30,12 +30,14 @@ export async function domainResolver(access: StackAccess, domain: string): Promi
 /** Looks whether the DNS sends clients to the node: a sentence that says so, or what is there instead. Rejects as DNS does. */
 export async function lookUpNode(resolver: Resolver, domain: string, node: NetworkNode): Promise<Observation<string>> {
   const services = await resolver.resolveSrv(`_xmpp-client._tcp.${domain}`);
-  const addresses = await resolver.resolve4(node.name);
-  const isNamed = services.some(({ name }) => name === node.name);
-  if (isNamed && addresses.length === 1 && addresses[0] === node.serviceIpv4) {
-    return { value: `_xmpp-client._tcp.${domain} leads to ${node.name}, ${node.serviceIpv4}` };
+  const targets = await Promise.all(
+    services.map(async ({ name }) => ({ name, addresses: await resolver.resolve4(name) })),
+  );
+  const target = targets.find(({ addresses }) => addresses.join() === node.serviceIpv4);
+  if (target !== undefined) {
+    return { value: `_xmpp-client._tcp.${domain} leads to ${target.name}, ${node.serviceIpv4}` };
   }
-  return notYet(`${services.map(({ name }) => name).join(", ")}; ${node.name} is ${addresses.join(", ")}`);
+  return notYet(targets.map(({ name, addresses }) => `${name} at ${addresses.join(", ")}`).join("; "));
 }
 
 async function nameServers(access: StackAccess, domain: string): Promise<string[]> {
