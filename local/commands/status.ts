@@ -6,6 +6,7 @@ import { z } from "zod";
 
 import type { Toolchain } from "../../toolchain/set-up.ts";
 import { localCommandLine } from "../../host/terminal/advice.ts";
+import { wrapped } from "../../host/terminal/text-table.ts";
 import type { Run } from "../run/run.ts";
 import { stackFiles, stackOutputs } from "../stack/stack.ts";
 
@@ -66,7 +67,7 @@ export async function readFacts(run: Run): Promise<CloudFacts> {
   };
 }
 
-/** Says how to log in on the network of a local cloud, with commands to go on with. */
+/** Says how to log in on the network of a local cloud, with commands to go on with, on 80 columns. */
 export function describeLogin(run: Run, facts: CloudFacts): string {
   const { domain, dns, caBundle } = facts;
   const files = facts.accounts.flatMap(({ jid, passwordFile }) => [
@@ -91,13 +92,20 @@ export function describeLogin(run: Run, facts: CloudFacts): string {
 }
 
 function handshake(address: string, domain: string, caBundle: string): string {
-  return `openssl s_client -connect ${address}:5223 -servername ${domain} -verify_return_error -CAfile ${caBundle}`;
+  const target = `-connect ${address}:5223 -servername ${domain}`;
+  return wrapped(`openssl s_client ${target} -verify_return_error -CAfile ${caBundle}`, commandColumns).join(
+    " \\\n    ",
+  );
 }
 
 /** A shell command that asks `resolver` for SRV records. Node is on every machine that runs this, and dig is not. */
 function lookUp(resolver: string, name: string): string {
-  return `node -e 'r = new dns.Resolver(); r.setServers(["${resolver}"]); r.resolveSrv("${name}", console.log)'`;
+  const program = `r = new dns.Resolver(); r.setServers(["${resolver}"]); r.resolveSrv("${name}", console.log)`;
+  return wrapped(`node -e '${program}'`, commandColumns).join("\n    ");
 }
+
+/** Width of a line of a command, indented twice, with what goes on with it on the next. */
+const commandColumns = 74;
 
 function toolchainFile(run: Run): string {
   return join(run.files.stack, "toolchain.json");
