@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { pulumiCommandLine } from "../../host/terminal/advice.ts";
+import { type NamedStack, pulumiCommandLine } from "../../host/terminal/advice.ts";
+import { runningStack } from "../settings/running-stack.ts";
 import type { KnownResource } from "../vendors/stack-state.ts";
 
 /** Resource in a stack's state, as far as it tells what backups were made with. */
 type StateResource = Pick<KnownResource, "type" | "name" | "outputs">;
 
 /** Backups as the stack's settings have them. */
-interface WantedBackups {
-  readonly stack: string;
+interface WantedBackups extends NamedStack {
   readonly passphrase: string;
   /** Setting `backupBucket`; empty: the stack's own bucket. */
   readonly bucket: string;
@@ -23,7 +23,7 @@ export async function keepPassphrase(
   known: readonly StateResource[],
 ): Promise<void> {
   const resolved = await new Promise<string>((resolve) => passphrase.apply(resolve));
-  const problem = passphraseProblem({ passphrase: resolved, bucket, stack: pulumi.getStack() }, known);
+  const problem = passphraseProblem({ passphrase: resolved, bucket, ...runningStack() }, known);
   if (problem !== undefined) throw new pulumi.RunError(`the stack's configuration cannot be used:\n  ${problem}`);
 }
 
@@ -31,15 +31,13 @@ export async function keepPassphrase(
  * Says why the passphrase cannot become another one; undefined where it stays, where the bucket changes as well, and where no node
  * has come up with the former one yet.
  */
-export function passphraseProblem(
-  { stack, passphrase, bucket }: WantedBackups,
-  known: readonly StateResource[],
-): string | undefined {
+export function passphraseProblem(wanted: WantedBackups, known: readonly StateResource[]): string | undefined {
+  const { passphrase, bucket } = wanted;
   const former = known.filter(isUsed(known)).flatMap(({ outputs }) => passphraseIn(outputs["stdin"]));
   const formerBucket = z.string().safeParse(locationOf(known)?.bucket).data;
   if (former.length === 0 || former.includes(passphrase)) return undefined;
   if (formerBucket !== undefined && formerBucket !== (bucket === "" ? ownBucket(known) : bucket)) return undefined;
-  const setBack = pulumiCommandLine({ stack }, "config", "set", "--secret", "imera:backupPassphrase");
+  const setBack = pulumiCommandLine(wanted, "config", "set", "--secret", "imera:backupPassphrase");
   return (
     "imera:backupPassphrase: is another one than the backups in the bucket were made with. They could not be read any more, and no new " +
     `ones be made beside them. Set the former one back: ${setBack}. To begin anew with another passphrase, name a new bucket as well ` +

@@ -1,3 +1,4 @@
+import { type NamedStack, stackOptions } from "../../host/terminal/advice.ts";
 import type { BackupLocation } from "./backup-location.ts";
 import { certificateNames, domainHosts, type HostRole, type Service } from "./services.ts";
 
@@ -6,6 +7,8 @@ import { certificateNames, domainHosts, type HostRole, type Service } from "./se
  * reads them. Nothing in it is secret.
  */
 export interface NodeFacts {
+  /** Options by which the commands of an operator name the network's stack, such as `--stack prod`. */
+  readonly stackOptions: string;
   /** Right side of every JID, also the name that the certificate is kept under. */
   readonly domain: string;
   /** Full name of the node, for example `xmpp1.example.org`. */
@@ -130,6 +133,8 @@ export const canaryUser = "imera-canary";
 
 /** Settings of the stack that a node is told. */
 export interface FactSettings {
+  /** Stack of the network. */
+  readonly stack: NamedStack;
   readonly domain: string;
   /** User part of the administrator's JID. */
   readonly adminUser: string;
@@ -182,6 +187,7 @@ export function nodeFacts(input: NodeFactsInput): NodeFacts {
   const { settings } = input;
   const hosts = domainHosts(settings.domain);
   return {
+    stackOptions: stackOptions(settings.stack),
     domain: settings.domain,
     nodeName: input.nodeName,
     hosts,

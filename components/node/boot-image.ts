@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { getImages } from "@pulumi/digitalocean/getImages.js";
 import { messageOf } from "../../host/error.ts";
+import { networkCommandLine } from "../../host/terminal/advice.ts";
 import { preparedImageSetting, preparedImagesOf } from "../model/prepared-image.ts";
+import { runningStack } from "../settings/running-stack.ts";
 
 /** Image that a node waits for its packages on, where there is no prepared one. */
 export const coldImage = "debian-13-x64";
@@ -22,7 +24,7 @@ export interface BootImageSettings {
 export async function bootImage({ image, region }: BootImageSettings): Promise<string> {
   if (image !== preparedImageSetting) return image;
   const stack = pulumi.getStack();
-  const again = "`npm run image` makes one.";
+  const again = `${networkCommandLine("image", runningStack())} makes one.`;
   try {
     const images = preparedImagesOf(stack, await ownImages());
     const here = images.find(({ regions }) => regions.includes(region));

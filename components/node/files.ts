@@ -78,6 +78,7 @@ const firstBootPaths = [
   "/etc/systemd/system/ejabberd.service.d/50-imera.conf",
   "/etc/systemd/system/epmd.socket.d/50-imera.conf",
   "/usr/local/lib/imera/install-packages",
+  "/usr/local/lib/imera/node/advice.py",
   "/usr/local/lib/imera/node/atomic.py",
   "/usr/local/lib/imera/node/documents.py",
   "/usr/local/lib/imera/node/facts.py",

@@ -1,15 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
-import { pulumiCommandLine } from "../../host/terminal/advice.ts";
+import { type NamedStack, pulumiCommandLine } from "../../host/terminal/advice.ts";
+import { runningStack } from "../settings/running-stack.ts";
 import type { KnownResource } from "../vendors/stack-state.ts";
 
 /** Resource in a stack's state, as far as it tells what a node has. */
 type StateResource = Pick<KnownResource, "type" | "name" | "outputs">;
 
 /** Network as the stack's settings have it. */
-interface WantedNetwork {
+interface WantedNetwork extends NamedStack {
   /** Name of the network's component. */
   readonly name: string;
-  readonly stack: string;
   readonly domain: string;
   /** Keys of the nodes. */
   readonly nodes: readonly string[];
@@ -19,8 +19,11 @@ interface WantedNetwork {
  * Compares the settings with what the stack's state has, `known`. Throws a `RunError` where a node with a data volume would go,
  * and warns of another domain.
  */
-export async function keepNodes(network: Omit<WantedNetwork, "stack">, known: readonly StateResource[]): Promise<void> {
-  const wanted = { ...network, stack: pulumi.getStack() };
+export async function keepNodes(
+  network: Omit<WantedNetwork, keyof NamedStack>,
+  known: readonly StateResource[],
+): Promise<void> {
+  const wanted = { ...network, ...runningStack() };
   const lost = lostNodes(wanted, known);
   if (lost.length > 0) throw new pulumi.RunError(["the stack's configuration cannot be used:", ...lost].join("\n  "));
   const change = domainChange(wanted, known);
@@ -31,12 +34,13 @@ export async function keepNodes(network: Omit<WantedNetwork, "stack">, known: re
  * Lists the nodes of a stack's state that the settings no longer have though they have a data volume, a line each: without the
  * node, the engine would delete the volume, and a node of another key starts with an empty one.
  */
-export function lostNodes({ name, stack, nodes }: WantedNetwork, known: readonly StateResource[]): string[] {
+export function lostNodes(network: WantedNetwork, known: readonly StateResource[]): string[] {
+  const { name, nodes } = network;
   return known.flatMap(({ type, name: resource, outputs }) => {
     const key =
       resource.startsWith(`${name}-`) && resource.endsWith("-data") ? resource.slice(name.length + 1, -5) : "";
     if (type !== "digitalocean:index/volume:Volume" || key === "" || nodes.includes(key)) return [];
-    const setBack = pulumiCommandLine({ stack }, "config", "set", "imera:nodes", JSON.stringify([key]));
+    const setBack = pulumiCommandLine(network, "config", "set", "imera:nodes", JSON.stringify([key]));
     return [
       `imera:nodes: ${key} is gone from it, and would take its data volume ${nameIn(outputs) || resource} along, with all accounts, ` +
         `messages and uploads; ${nodes.join(", ")} would start with an empty one. A node's key is for good. Set it back: ${setBack}`,

@@ -40,6 +40,7 @@ describe("what a node's files are made from", () => {
       "pushKeepDays",
       "recovery",
       "recoveryTime",
+      "stack",
       "uploadKeepDays",
       "uploadMaxFileMiB",
       "uploadQuotaMiB",

@@ -2,6 +2,7 @@ import type { Input } from "@pulumi/pulumi";
 import type { EjabberdSettings } from "../ejabberd/config.ts";
 import type { FactSettings } from "../model/node-facts.ts";
 import { nodeSecretNames, type NodeSecretName } from "../settings/secrets.ts";
+import { runningStack } from "../settings/running-stack.ts";
 import type { Settings } from "../settings/settings.ts";
 
 /** Picks the settings that ejabberd's configuration depends on. */
@@ -23,6 +24,7 @@ export function ejabberdSettings(settings: Settings): EjabberdSettings {
 /** Picks the settings that a node is told. */
 export function factSettings(settings: Settings): FactSettings {
   return {
+    stack: runningStack(),
     domain: settings.domain,
     adminUser: settings.adminUser,
     contact: settings.contact,

@@ -78,7 +78,7 @@ describe("a node without data", () => {
     ["damaged backups", { store: { kind: "damaged", why: "damaged" } }, "earlier versions"],
     ["a bucket that is gone", { store: { kind: "missing", why: "gone" } }, "imera:backupBucket"],
     ["files without a database", { store: { kind: "useless", why: "no backup" } }, "imera:backupBucket"],
-    ["an answer that is none", { store: { kind: "unclear", why: "?" } }, "pulumi up"],
+    ["an answer that is none", { store: { kind: "unclear", why: "?" } }, "'npm run pulumi -- up --stack STACK' again"],
     ["a time before all backups", { store: ready, time: "2026-11-22T09:00:00Z" }, "oldest is of 2026-11-22T10:00:00Z"],
     ["backups without any manifest", { store: { ...ready, backups: [{ ...backups[0], snapshot: null }] } }, "backup"],
     ["beginning anew beside a backup", { store: ready, choice: "initialise" }, "a new bucket"],

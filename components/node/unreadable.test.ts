@@ -37,7 +37,7 @@ describe("a program of the node", () => {
         node.write("/etc/imera/node.json", damage);
         const { stderr, status } = node.run(program, { arguments: argumentsOf.get(program) ?? [] });
         expect(stderr).toMatch(/etc\/imera\/node\.json cannot be read/);
-        expect(stderr).toMatch(/What to do: run 'pulumi up'/);
+        expect(stderr).toMatch(/What to do: run 'npm run pulumi -- up --stack STACK'/);
         expect(stderr).not.toContain("Traceback");
         expect(status).not.toBe(0);
       }

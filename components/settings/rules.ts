@@ -1,5 +1,5 @@
 import type { PlainSettings } from "./schema.ts";
-import { pulumiCommandLine } from "../../host/terminal/advice.ts";
+import { type NamedStack, pulumiCommandLine } from "../../host/terminal/advice.ts";
 import { canaryUser } from "../model/node-facts.ts";
 import { configuredServices, serviceLabels } from "../model/services.ts";
 import { backupRegionFor, isSpacesRegion, spacesRegions } from "../vendors/digitalocean.ts";
@@ -15,15 +15,15 @@ export interface Contradiction {
  * Finds every contradiction between the given settings of a stack. A rule whose settings are not all there is left out, so that what is
  * missing or malformed elsewhere does not hide it.
  */
-export function contradictions(settings: Partial<PlainSettings>, stack: string): readonly Contradiction[] {
+export function contradictions(settings: Partial<PlainSettings>, stack: NamedStack): readonly Contradiction[] {
   return rules.flatMap((rule) => rule(settings, stack));
 }
 
-type Rule = (settings: Partial<PlainSettings>, stack: string) => readonly Contradiction[];
+type Rule = (settings: Partial<PlainSettings>, stack: NamedStack) => readonly Contradiction[];
 
 function rule<Key extends keyof PlainSettings>(
   needs: readonly Key[],
-  check: (settings: Pick<PlainSettings, Key>, stack: string) => Contradiction | undefined,
+  check: (settings: Pick<PlainSettings, Key>, stack: NamedStack) => Contradiction | undefined,
 ): Rule {
   return (settings, stack) => {
     if (!hasAll(settings, needs)) return [];
@@ -52,7 +52,7 @@ const rules: readonly Rule[] = [
           key: "sshNetworks",
           reason:
             "nobody could configure a node; set the networks that may use SSH, this machine's among them: " +
-            pulumiCommandLine({ stack }, "config", "set", "--path", "imera:sshNetworks[0]", "203.0.113.7/32"),
+            pulumiCommandLine(stack, "config", "set", "--path", "imera:sshNetworks[0]", "203.0.113.7/32"),
         },
   ),
   rule(["sshKeys", "provisioningPublicKey"], ({ sshKeys, provisioningPublicKey }) => {

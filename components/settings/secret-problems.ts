@@ -1,5 +1,5 @@
 import { publicHalfOf } from "../../host/openssh-key.ts";
-import { pulumiCommandLine } from "../../host/terminal/advice.ts";
+import { type NamedStack, pulumiCommandLine, shellWord } from "../../host/terminal/advice.ts";
 import {
   bucketSecretNames,
   hasForm,
@@ -11,9 +11,7 @@ import {
 } from "./secrets.ts";
 
 /** Configuration of a stack as the engine hands it over. */
-export interface RawConfig {
-  /** Name of the stack. */
-  readonly stack: string;
+export interface RawConfig extends NamedStack {
   /** Settings as text, by full name such as `imera:domain`. */
   readonly values: Readonly<Record<string, string>>;
   /** Full names of the settings that stand encrypted in the stack's file. */
@@ -86,15 +84,15 @@ function valueProblems(name: SecretName, value: string, config: RawConfig): stri
 /** A random one can also be added by hand to a stack that is older than the setting. */
 function howToMake(name: SecretName, config: RawConfig): string {
   const { recipe }: Secret = secrets[name];
-  const made = "npm run stack -- new makes it";
+  const made = `npm run stack -- new ${shellWord(config.stack)} makes it`;
   return recipe !== undefined && "characters" in recipe
     ? `${made}; for a stack that exists: openssl rand -hex 20 | ${setSecret(`imera:${name}`, config)}`
     : made;
 }
 
 /** Writes the command line that sets a secret of the stack. */
-export function setSecret(name: string, { stack }: Pick<RawConfig, "stack">): string {
-  return pulumiCommandLine({ stack }, "config", "set", "--secret", name);
+export function setSecret(name: string, stack: NamedStack): string {
+  return pulumiCommandLine(stack, "config", "set", "--secret", name);
 }
 
 /** Tells whether a setting or a variable has no value: it is not there, or an empty text. */

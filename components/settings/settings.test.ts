@@ -107,11 +107,11 @@ describe("readSettings", () => {
     [
       "imera:backupPassphrase",
       undefined,
-      "imera:backupPassphrase: not set; npm run stack -- new makes it; for a stack",
+      "imera:backupPassphrase: not set; npm run stack -- new prod makes it; for a stack",
     ],
     ["imera:backupPassphrase", 'a "quoted" passphrase', "imera:backupPassphrase: expected 20 to 255 characters"],
-    ["imera:adminPassword", undefined, "imera:adminPassword: not set; npm run stack -- new makes it"],
-    ["imera:adminPassword", "", "imera:adminPassword: not set; npm run stack -- new makes it"],
+    ["imera:adminPassword", undefined, "imera:adminPassword: not set; npm run stack -- new prod makes it"],
+    ["imera:adminPassword", "", "imera:adminPassword: not set; npm run stack -- new prod makes it"],
     ["imera:adminPassword", "it's a secret", "imera:adminPassword: expected 1 to 255 characters of ASCII without"],
     ["imera:databasePassword", "p\\w", "imera:databasePassword: expected 1 to 255 characters of ASCII without"],
     ["imera:canaryPassword", "\u00fc", "imera:canaryPassword: expected 1 to 255 characters of ASCII without"],
@@ -123,7 +123,11 @@ describe("readSettings", () => {
       "ssh-ed25519 AAAA",
       "imera:provisioningPrivateKey: expected an OpenSSH private key",
     ],
-    ["imera:provisioningPublicKey", undefined, "imera:provisioningPublicKey: not set; npm run stack -- new makes it"],
+    [
+      "imera:provisioningPublicKey",
+      undefined,
+      "imera:provisioningPublicKey: not set; npm run stack -- new prod makes it",
+    ],
   ])("refuses %s = %s", (name, value, line) => {
     expect(refusal(goodConfig({ [name]: value }))).toContain(`\n  ${line}`);
   });

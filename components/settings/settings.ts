@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { pulumiCommandLine } from "../../host/terminal/advice.ts";
+import { type NamedStack, pulumiCommandLine, shellWord } from "../../host/terminal/advice.ts";
 import { stackNameProblem } from "../model/vendor-names.ts";
 import { settingsNamespace } from "./names.ts";
 import { contradictions } from "./rules.ts";
+import { runningStack } from "./running-stack.ts";
 import { settingsSchema, type PlainSettings } from "./schema.ts";
 import { bucketKeyProblems, keyPairProblems, type RawConfig, secretProblems } from "./secret-problems.ts";
 import { forEachStackSecret, type BucketSecretName, type StackSecretName } from "./secrets.ts";
@@ -37,8 +38,8 @@ export function readSettings(raw: RawConfig = engineConfig()): Settings {
       .filter(([name]) => name.startsWith(prefix))
       .map(([name, value]) => [name.slice(prefix.length), value]),
   );
-  const { settings, problems } = parsePlain(own, raw.stack);
-  problems.unshift(...stackProblems(raw.stack), ...unknownSettings(Object.keys(raw.values)));
+  const { settings, problems } = parsePlain(own, raw);
+  problems.unshift(...stackProblems(raw), ...unknownSettings(Object.keys(raw.values)));
   problems.push(...secretProblems(own, raw), ...keyPairProblems(own), ...bucketKeyProblems(own, raw));
   problems.push(...vendorKeyProblems(raw));
   const cannotMakeBucket = bucketMakerProblems(raw);
@@ -60,21 +61,21 @@ const prefix = `${settingsNamespace}:`;
 function engineConfig(): RawConfig {
   const secretNames: unknown = JSON.parse(process.env["PULUMI_CONFIG_SECRET_KEYS"] ?? "[]");
   return {
-    stack: pulumi.getStack(),
+    ...runningStack(),
     values: pulumi.runtime.allConfig(),
     secretNames: new Set(Array.isArray(secretNames) ? secretNames.map(String) : []),
   };
 }
 
-function stackProblems(stack: string): string[] {
-  const problem = stackNameProblem(stack);
+function stackProblems(stack: NamedStack): string[] {
+  const problem = stackNameProblem(stack.stack);
   return problem === undefined
     ? []
-    : [`${stack}: ${problem}. Give it one: ${pulumiCommandLine({ stack }, "stack", "rename", "NAME")}`];
+    : [`${stack.stack}: ${problem}. Give it one: ${pulumiCommandLine(stack, "stack", "rename", "NAME")}`];
 }
 
 /** Parses each setting on its own, so that one that is wrong hides no other and no contradiction between others. */
-function parsePlain(own: Readonly<Record<string, string>>, stack: string) {
+function parsePlain(own: Readonly<Record<string, string>>, stack: NamedStack) {
   const values: Record<string, unknown> = {};
   const problems: string[] = [];
   for (const [key, schema] of Object.entries(settingsSchema.shape)) {
@@ -82,7 +83,7 @@ function parsePlain(own: Readonly<Record<string, string>>, stack: string) {
     if (parsed.success) {
       values[key] = parsed.data;
     } else if (own[key] === undefined || own[key] === "") {
-      problems.push(`${prefix}${key}: ${missing(key)}`);
+      problems.push(`${prefix}${key}: ${missing(key, stack)}`);
     } else {
       problems.push(...parsed.error.issues.map(({ path, message }) => `${prefix}${key}${indexes(path)}: ${message}`));
     }
@@ -101,8 +102,10 @@ function indexes(path: readonly PropertyKey[]): string {
   return path.map((part) => `[${String(part)}]`).join("");
 }
 
-function missing(key: string): string {
-  return key.endsWith("PublicKey") ? "not set; npm run stack -- new makes it" : "not set, and it has no default";
+function missing(key: string, { stack }: NamedStack): string {
+  return key.endsWith("PublicKey")
+    ? `not set; npm run stack -- new ${shellWord(stack)} makes it`
+    : "not set, and it has no default";
 }
 
 function bucketKey(own: Readonly<Record<string, string>>): S3Key {

@@ -43,7 +43,7 @@ export function nodeKey() {
 /** Makes the schema of an ed25519 public key, as one line of OpenSSH. */
 export function sshPublicKey() {
   return z.string().refine((line) => line.startsWith("ssh-ed25519 ") && publicKeyProblem(line) === undefined, {
-    error: "expected an ed25519 public key; npm run stack -- new makes one",
+    error: "expected an ed25519 public key, as npm run stack -- new STACK makes it",
   });
 }
 

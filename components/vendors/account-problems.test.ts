@@ -45,6 +45,7 @@ const droplet: LiveDroplet = {
 const volume: LiveVolume = { id: "v", name: "data", size_gigabytes: 20, region: { slug: "fra1" } };
 const running = { droplet, volume, hasReservedIp: true };
 const wanted: Wanted = {
+  stack: { stack: "local", runNumber: 6 },
   region: "fra1",
   size: "s-1vcpu-1gb",
   image: "debian-13-x64",
@@ -124,6 +125,7 @@ describe("before a droplet is made, refuses", () => {
 describe("of a droplet that is there, refuses", () => {
   it.each<[string, Partial<Wanted>, string]>([
     ["a smaller disk", { size: "s-1vcpu-512mb-10gb" }, "disk has 25 GiB and cannot shrink to the 10 GiB"],
+    ["a smaller disk, with what to run", { size: "s-1vcpu-512mb-10gb" }, "npm run rebuild -- --stack local --run 6"],
     ["a size that is none", { size: "s-1vcpu" }, "has no size s-1vcpu"],
     ["a smaller volume", { volumeSizeGiB: 19 }, "imera:volumeSizeGiB: the volume data has 20 GiB"],
     ["another region's image", { region: "ams3", image: "1" }, "is not in ams3"],

@@ -1,7 +1,9 @@
+import { type NamedStack, networkCommandLine } from "../../host/terminal/advice.ts";
 import type { Account, LiveDroplet, LiveVolume, OfferedImage, OfferedSize } from "./account.ts";
 
 /** Things that a stack wants of DigitalOcean, and what it has of them already. */
 export interface Wanted {
+  readonly stack: NamedStack;
   readonly region: string;
   readonly size: string;
   /** Slug or id. */
@@ -59,7 +61,7 @@ function regionProblem({ region, nodes }: Wanted, { regions }: Account): string[
   return [`imera:region: ${region} ${lack} at DigitalOcean; these do: ${sorted(takesNew)}`];
 }
 
-function sizeProblems({ region, size: wanted, nodes }: Wanted, { sizes }: Account): string[] {
+function sizeProblems({ stack, region, size: wanted, nodes }: Wanted, { sizes }: Account): string[] {
   const changed = nodes.filter(({ droplet }) => !stays(droplet, region) || droplet.size_slug !== wanted);
   if (sizes === undefined || changed.length === 0) return [];
   const leastDiskGiB = Math.max(0, ...nodes.flatMap(({ droplet }) => (stays(droplet, region) ? droplet.disk : [])));
@@ -77,7 +79,8 @@ function sizeProblems({ region, size: wanted, nodes }: Wanted, { sizes }: Accoun
     ? []
     : [
         `imera:size: the droplet's disk has ${leastDiskGiB} GiB and cannot shrink to the ${found.disk} GiB of ${wanted}; these ` +
-          `fit: ${likely(wanted, fitting)}. Or delete the droplet (not its volume) and run npm run rebuild`,
+          `fit: ${likely(wanted, fitting)}. Or delete the droplet (not its volume) and run: ` +
+          networkCommandLine("rebuild", stack),
       ];
 }
 

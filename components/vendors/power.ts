@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { messageOf } from "../../host/error.ts";
+import { networkCommandLine } from "../../host/terminal/advice.ts";
 import { notYet, notYetOn, waitUntil } from "../../host/wait-until.ts";
+import { runningStack } from "../settings/running-stack.ts";
 import type { LiveDroplet } from "./account.ts";
 import { type CloudApi, isTransient } from "./cloud-api.ts";
 import { configuredDigitalocean } from "./configured-api.ts";
@@ -42,7 +44,8 @@ export async function powerOn(api: CloudApi, { id, name }: Pick<LiveDroplet, "id
   } catch (error) {
     throw new pulumi.RunError(
       `The droplet ${name} is off and could not be switched on: ${messageOf(error)}\n` +
-        "Look at it in DigitalOcean's control panel. If it is broken, delete it there, not its volume, and run npm run rebuild.",
+        "Look at it in DigitalOcean's control panel. If it is broken, delete it there, not its volume, and run: " +
+        networkCommandLine("rebuild", runningStack()),
     );
   }
   await pulumi.log.info(`The droplet ${name} was off and has been switched on; it is proved again.`);

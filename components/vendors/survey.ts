@@ -5,6 +5,7 @@ import { zoneProblems } from "../dns/zone-problems.ts";
 import { listRecords } from "../dns/zone-records.ts";
 import { certificateNames, configuredServices } from "../model/services.ts";
 import { vendorNames } from "../model/vendor-names.ts";
+import { runningStack } from "../settings/running-stack.ts";
 import type { Settings } from "../settings/settings.ts";
 import { type Account, findImage, type LiveDroplet, readAccount } from "./account.ts";
 import { accountProblems, type WantedNode } from "./account-problems.ts";
@@ -61,6 +62,7 @@ async function atDigitalOcean(
   const nodes = new Map(settings.nodes.map((key) => [key, liveNode(`${name}-${key}`, known, account)]));
   const wanted = {
     ...settings,
+    stack: runningStack(),
     nodes: [...nodes.values()],
     firewalls: firewallNames(settings),
     sshKey: settings.provisioningPublicKey,

@@ -6,8 +6,11 @@ export interface NamedStack {
   readonly runNumber?: number | undefined;
 }
 
+/** Variable in the environment of a local cloud's engine: the number of the local cloud, for the program's advice. */
+export const localRunVariable = "IMERA_LOCAL_RUN";
+
 /** Writes the options by which an operator's command names a stack: `--stack local --run 6`. Run 1 is what is meant without. */
-function stackOptions({ stack, runNumber }: NamedStack): string {
+export function stackOptions({ stack, runNumber }: NamedStack): string {
   return `--stack ${shellWord(stack)}${runOption(runNumber)}`;
 }
 

@@ -8,7 +8,7 @@ import { fullName, withFullNames } from "../../components/settings/names.ts";
 import { generateStackSecrets } from "../../components/settings/new-secrets.ts";
 import { stackSecretNames } from "../../components/settings/secrets.ts";
 import { vendorKeys } from "../../components/settings/vendor-keys.ts";
-import { localCommandLine } from "../../host/terminal/advice.ts";
+import { localCommandLine, localRunVariable } from "../../host/terminal/advice.ts";
 import type { PulumiCli } from "../../toolchain/engine/cli.ts";
 import { engineEnvironment } from "../../toolchain/engine/environment.ts";
 import { describeChanges, plannedChanges } from "../../toolchain/engine/plan.ts";
@@ -63,7 +63,11 @@ export async function localZones(): Promise<string[]> {
 export function stackCli(run: Run, toolchain: Toolchain, place: StackFolder = stackFiles(run)): PulumiCli {
   const { backend, passphrase } = place;
   const env = engineEnvironment({ toolchain, stateFolder: backend, passphraseFile: passphrase });
-  return { command: toolchain.pulumi, env: proxyEnvironment(run, env), projectFolder };
+  return {
+    command: toolchain.pulumi,
+    env: { ...proxyEnvironment(run, env), [localRunVariable]: String(run.number) },
+    projectFolder,
+  };
 }
 
 /** Opens a stack in the run for the engine: by default that of the run's network. */

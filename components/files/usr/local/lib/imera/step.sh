@@ -35,8 +35,19 @@ say() {
 
 # fail WHAT WHY TODO: ends the step.
 fail() {
-  printf '%s: %s.\n  Why: %s.\n  What to do: %s.\n' "$(basename "$0" | sed 's/^[0-9]*-//')" "$1" "$2" "$3" >&2
+  local todo
+  todo=$(with_whole_commands "$3")
+  printf '%s: %s.\n  Why: %s.\n  What to do: %s.\n' "$(basename "$0" | sed 's/^[0-9]*-//')" "$1" "$2" "$todo" >&2
   exit 1
+}
+
+# with_whole_commands TEXT: completes commands in quotes, such as 'pulumi up', so that an operator can type them as they stand.
+# Where node.json does not tell the stack, which may be what TEXT is about, its name is to be put in.
+with_whole_commands() {
+  local options whole
+  options=$(jq -er '.stackOptions // empty' "$facts_file" 2>/dev/null) || options="--stack STACK"
+  whole=$(sed -E "s/'pulumi ([a-z][^']*)'/'npm run pulumi -- \\1 --stack STACK'/g" <<<"$1")
+  printf '%s\n' "${whole//--stack STACK/"$options"}"
 }
 
 # wait_until SECONDS WHAT COMMAND…: runs the command until it succeeds. Its last words are shown when the time is over.

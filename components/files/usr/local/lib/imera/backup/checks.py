@@ -7,6 +7,7 @@ import time
 from typing import TypedDict
 
 from node import clock, facts, postgres, timestamps
+from node.advice import with_whole_commands
 
 from . import state, uploads
 
@@ -84,7 +85,7 @@ def database_backup(status: state.Status) -> str | None:
     if newest is None and begun is not None and timestamps.age_seconds(begun) > FIRST_BACKUP_SECONDS:
         return "there is no backup yet. What to do: run 'imera-backup now'"
     if begun is None:
-        return "backups were never set up. What to do: run 'pulumi up'"
+        return with_whole_commands("backups were never set up. What to do: run 'pulumi up'")
     return None
 
 

@@ -47,7 +47,7 @@ def restored() -> Outcome:
         raise Trouble(
             "no certificate was restored that a server could serve",
             fault,
-            "see 'npm run backup' whether the files are backed up, and 'npm run status' whether the network's own is whole",
+            "see 'npm run backup -- --stack STACK' whether the files are backed up, and 'npm run status -- --stack STACK' whether the network's own is whole",
         )
     bundle = lineage.bundle(place.domain())
     served.hand_over(bundle)

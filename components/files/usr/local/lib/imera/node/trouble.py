@@ -3,13 +3,18 @@
 import contextlib
 from collections.abc import Iterator
 
+from .advice import with_whole_commands
+
 
 class Trouble(Exception):
-    """Something that failed or was refused. Arguments: what, why and what to do, none with a full stop."""
+    """Something that failed or was refused. Arguments: what, why and what to do, none with a full stop.
+
+    Commands in what to do, such as 'pulumi up', are completed for the node's stack.
+    """
 
     def __init__(self, what: str, why: str, todo: str) -> None:
         super().__init__(what, why, todo)
-        self.what, self.why, self.todo = what, why, todo
+        self.what, self.why, self.todo = what, why, with_whole_commands(todo)
 
     def line(self) -> str:
         """Gives what and why, in one line."""

@@ -12,8 +12,7 @@ from .record import Outcome
 from .store import Backup, Store
 from .timelines import Timeline, live_at
 
-# Whoever shows it knows the stack; where nobody does, it still is a command that can be run.
-SET_CHOICE = "'npm run pulumi -- config set imera:recovery {} --stack STACK', then 'npm run pulumi -- up --stack STACK'"
+SET_CHOICE = "'pulumi config set imera:recovery {}', then 'pulumi up'"
 MEND = {
     "unreachable": "see whether the backup store answers and run 'pulumi up' again",
     "refused": "give the node a key that may read the bucket: 'pulumi up --refresh' makes a new one where the old one is gone",
@@ -63,7 +62,7 @@ def decide(
         raise Trouble(
             "there is no backup to try",
             store.why or "the bucket is empty",
-            MEND.get(store.kind, "make one with 'npm run backup -- --now'"),
+            MEND.get(store.kind, "make one with 'npm run backup -- --now --stack STACK'"),
         )
     if store.kind == "empty":
         return Decision("initialised", store.why or "the backup store is empty")
@@ -186,5 +185,5 @@ def earlier_backup(store: Store, backup: Backup) -> str:
         for other in store.backups:
             if other.restore_point is not None and other.restore_point.at < backup.restore_point.at:
                 time = iso(other.restore_point.at)
-                return f"an earlier backup is {other.label}: 'npm run pulumi -- config set imera:recoveryTime {time} --stack STACK' restores that one"
+                return f"an earlier backup is {other.label}: 'pulumi config set imera:recoveryTime {time}' restores that one"
     return "there is no earlier backup"
