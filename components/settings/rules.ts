@@ -2,7 +2,7 @@ import type { PlainSettings } from "./schema.ts";
 import { type NamedStack, pulumiCommandLine } from "../../host/terminal/advice.ts";
 import { canaryUser } from "../model/node-facts.ts";
 import { configuredServices, serviceLabels } from "../model/services.ts";
-import { backupRegionFor, isSpacesRegion, spacesRegions } from "../vendors/digitalocean.ts";
+import { backupRegionFor, spacesRegions } from "../vendors/digitalocean.ts";
 
 /** Combination of settings that cannot work, though each could by itself. */
 export interface Contradiction {
@@ -130,9 +130,12 @@ const rules: readonly Rule[] = [
   }),
   rule(["backupRegion", "backupEndpoint"], ({ backupRegion, backupEndpoint }) =>
     // What another provider calls its regions is not ours to know.
-    backupRegion === "" || backupEndpoint !== "" || isSpacesRegion(backupRegion)
+    backupRegion === "" || backupEndpoint !== "" || /^[a-z]{3}[0-9]{1,2}$/.test(backupRegion)
       ? undefined
-      : { key: "backupRegion", reason: `${backupRegion} has no Spaces; these do: ${spacesList()}` },
+      : {
+          key: "backupRegion",
+          reason: `${backupRegion} is no region of DigitalOcean; these have Spaces: ${spacesList()}`,
+        },
   ),
   ...(["copyEndpoint", "copyRegion"] as const).map((key) =>
     rule(["copyBucket", key], (settings) =>

@@ -82,7 +82,7 @@ describe("readSettings", () => {
     ["imera:acmeDirectoryUrl", "https://ca.example/dir", "imera:caaIssuer: letsencrypt.org would keep ca.example"],
     ["imera:uploadMaxFileMiB", "2000", "imera:uploadMaxFileMiB: is more than uploadQuotaMiB"],
     ["imera:region", "mar1", "imera:backupRegion: no region near mar1 is known to have Spaces; set one: ams3, "],
-    ["imera:backupRegion", "nyc1", "imera:backupRegion: nyc1 has no Spaces; these do: ams3, "],
+    ["imera:backupRegion", "eu-west-1", "imera:backupRegion: eu-west-1 is no region of DigitalOcean"],
     ["imera:backupKeepDays", "6", "imera:backupKeepDays: Too small"],
     ["imera:backupHour", "24", "imera:backupHour: Too big"],
     ["imera:recovery", "guess", "imera:recovery: Invalid option"],

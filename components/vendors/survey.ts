@@ -11,6 +11,7 @@ import { type Account, findImage, type LiveDroplet, readAccount } from "./accoun
 import { accountProblems, type WantedNode } from "./account-problems.ts";
 import { type CloudApi, MissingToken } from "./cloud-api.ts";
 import { configuredCloudflare, configuredDigitalocean, type EngineConfig } from "./configured-api.ts";
+import { spacesRegionProblems } from "./spaces-region.ts";
 import type { KnownResource } from "./stack-state.ts";
 
 /** What was found at the vendors before anything was made. */
@@ -36,11 +37,12 @@ export async function survey(
   known: readonly KnownResource[],
   config: EngineConfig = pulumi.runtime.allConfig(),
 ): Promise<Survey> {
-  const [digitalocean, inZone] = await Promise.all([
+  const [digitalocean, inZone, spaces] = await Promise.all([
     atDigitalOcean(name, settings, known, config),
     zone === undefined ? [] : inTheZone(settings, zone, new Set(known.map(({ id }) => id)), config),
+    spacesRegionProblems(settings),
   ]);
-  const problems = [...digitalocean.problems, ...inZone];
+  const problems = [...digitalocean.problems, ...spaces, ...inZone];
   if (problems.length > 0) throw new pulumi.RunError(report(problems));
   return { ...digitalocean.found, known };
 }
