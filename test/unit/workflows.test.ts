@@ -47,6 +47,18 @@ describe("workflows", () => {
     }
   });
 
+  it("that run by a schedule put off its end at each run, each its own", () => {
+    const scheduled = [...texts].filter(
+      ([, text]) => z.looseObject({ schedule: z.unknown() }).safeParse(onOf(text)).success,
+    );
+    expect(scheduled.map(([name]) => name)).toEqual(expect.arrayContaining(["copy.yml", "drill.yml"]));
+    for (const [name, text] of scheduled) {
+      const job = workflow.parse(parse(text)).jobs["keep-alive"];
+      expect(job?.permissions, name).toEqual({ actions: "write" });
+      expect(job?.steps[0]?.run).toMatch(new RegExp(`^gh api --method PUT .*/workflows/${name}/enable"$`));
+    }
+  });
+
   it("have no right by default but to read, a time limit, and no two runs of the same at once", () => {
     for (const [name, text] of texts) {
       const { permissions, jobs } = workflow.parse(parse(text));
@@ -148,3 +160,8 @@ it("docs/production.md names every secret and variable that a workflow reads", a
     for (const [, name = ""] of text.matchAll(/(?:secrets|vars)\.([A-Z_]+)/g)) expect(page).toContain(`\`${name}\``);
   }
 });
+
+/** Reads what a workflow runs on. */
+function onOf(text: string): unknown {
+  return z.looseObject({ on: z.unknown() }).parse(parse(text)).on;
+}
