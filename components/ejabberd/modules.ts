@@ -27,6 +27,8 @@ export function ejabberdModules(input: ModulesInput): Readonly<Record<string, ob
     ...ceiling(input),
     ...spam(input),
     ...calls(input),
+    // A module of ours on the node.
+    imera_archive: {},
     mod_disco: { server_info: contactAddresses(input.contact) },
   };
 }

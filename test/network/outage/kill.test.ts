@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { killConnectionsInSilence } from "./dead-connections.ts";
 import { networkUnderTest } from "./network-under-test.ts";
 import { isServing, nodeMachine } from "./node.ts";
 import { databaseFolder } from "../../../components/model/node-facts.ts";
@@ -23,6 +24,19 @@ describe("kill -9", () => {
     const who = new Set(back.map((event) => "who" in event && event.who));
     expect(who).toEqual(new Set(cutsStreams ? ["sender", "recipient"] : []));
     await isServing(node, 60_000);
-    await network.current.expectNothingLost(client, what === "PostgreSQL" ? killedAt : undefined);
+    await network.current.expectNothingLost(client);
+  });
+});
+
+describe("connections to the database that die in silence", () => {
+  it("are given up within 30 s, by themselves, and no acknowledged message is lost", async () => {
+    const node = await nodeMachine();
+    await using client = await network.current.sendNumbers("dead connections");
+    await client.acknowledges(20, 60_000);
+    await using dead = await killConnectionsInSilence(node);
+    expect(dead.ports).toHaveLength(5);
+    await client.acknowledges(100, 30_000);
+    await isServing(node, 30_000);
+    await network.current.expectNothingLost(client);
   });
 });

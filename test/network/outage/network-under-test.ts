@@ -3,7 +3,7 @@ import { type ClientMachine, clientMachine } from "../client-machine.ts";
 import { type Cloud, runningCloud } from "../cloud.ts";
 import { type Filling, fillNetwork } from "./filling.ts";
 import { takeInventory } from "./inventory.ts";
-import { forget, missingFromArchive, recordAcknowledged } from "./ledger.ts";
+import { missingFromArchive, recordAcknowledged } from "./ledger.ts";
 import { type NumberedClient, numberedMessages } from "./numbered.ts";
 
 /** The tests' network, filled, and a user's machine to look at it from. */
@@ -15,10 +15,8 @@ export interface NetworkUnderTest {
   sendNumbers(label: string): Promise<NumberedClient>;
   /**
    * Ends that client and expects that the network holds all it was filled with and every message that it ever acknowledged.
-   * Where PostgreSQL ended under a running ejabberd, at `databaseEndedAt`, the one message may be missing whose row was being
-   * written: ejabberd acknowledges it all the same.
    */
-  expectNothingLost(client: NumberedClient, databaseEndedAt?: number): Promise<void>;
+  expectNothingLost(client: NumberedClient): Promise<void>;
 }
 
 /** Prepares it before the tests of a file. To be read inside a test. */
@@ -33,20 +31,13 @@ export function networkUnderTest(): { readonly current: NetworkUnderTest } {
       machine,
       filling,
       sendNumbers: (label) => numberedMessages(machine, filling, label),
-      expectNothingLost: async (client, databaseEndedAt) => {
+      expectNothingLost: async (client) => {
         const all = await recordAcknowledged(await client.finish());
-        const missing = await missingFromArchive(machine, filling, all);
-        const inFlight = missing.filter(({ at }) => isJustAfter(at, databaseEndedAt)).slice(0, 1);
-        await forget(new Set(inFlight.map(({ body }) => body)));
-        expect(missing.filter((message) => !inFlight.includes(message))).toEqual([]);
+        expect(await missingFromArchive(machine, filling, all)).toEqual([]);
         expect(await takeInventory(machine, filling)).toEqual(filling.inventory);
       },
     };
   });
   afterAll(async () => holder.current?.machine[Symbol.asyncDispose]());
   return holder as { readonly current: NetworkUnderTest };
-}
-
-function isJustAfter(at: number, endedAt: number | undefined): boolean {
-  return endedAt !== undefined && at >= endedAt - 1_000 && at < endedAt + 5_000;
 }
