@@ -47,6 +47,12 @@ describe("NodeSetup", () => {
     });
   });
 
+  it("hands them over again when the administrator is another, whose first password the node does not keep", async () => {
+    const triggers = async (config: Record<string, string>) =>
+      setupStep((await buildNetwork(config)).askedFor, "secrets").inputs["triggers"];
+    expect(await triggers({ "imera:adminUser": "ada" })).not.toEqual(await triggers({}));
+  });
+
   it("tells the node where its backups go", async () => {
     const { askedFor } = await usualNetwork();
     expect(nodeFactsOf(askedFor)).toMatchObject({

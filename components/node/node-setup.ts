@@ -151,7 +151,13 @@ function steps(args: NodeSetupArgs): readonly Step[] {
       stdin: bundle,
       triggers: [args.dropletId],
     },
-    { step: "secrets", create: "/usr/local/sbin/imera-accept-secrets", stdin: secrets, triggers: [args.dropletId] },
+    {
+      step: "secrets",
+      create: "/usr/local/sbin/imera-accept-secrets",
+      stdin: secrets,
+      // The node keeps no first password: for another administrator it needs one again.
+      triggers: [args.dropletId, args.facts.adminUser],
+    },
     {
       step: "ready",
       create: "/usr/local/lib/imera/converge",

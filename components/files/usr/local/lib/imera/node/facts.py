@@ -1,11 +1,12 @@
 """Facts of this node and of its network (/etc/imera/node.json), its secrets, and the root that its paths are below."""
 
 import functools
+import json
 import os
 import pathlib
 from typing import Literal, TypedDict, cast
 
-from . import documents
+from . import atomic, documents
 from .trouble import Trouble
 
 ROOT = pathlib.Path(os.environ.get("IMERA_ROOT", "/"))
@@ -110,6 +111,17 @@ def facts() -> Facts:
 def secrets() -> dict[str, str]:
     """Reads the secrets by name. Raises Trouble."""
     return cast(dict[str, str], delivered(SECRETS))
+
+
+def keep_secrets(named: dict[str, str]) -> bool:
+    """Writes the secrets by name, for root only. Gives whether that changed anything. Raises OSError."""
+    content = json.dumps(named, indent=1, sort_keys=True) + "\n"
+    return atomic.install(SECRETS, content, 0o600, (os.geteuid(), os.getegid()))
+
+
+def forget_secret(name: str) -> None:
+    """Takes a secret off this node, where it is there. Raises Trouble or OSError."""
+    keep_secrets({other: value for other, value in secrets().items() if other != name})
 
 
 def delivered(path: pathlib.Path) -> dict[str, object]:
