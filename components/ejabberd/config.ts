@@ -63,6 +63,7 @@ export function ejabberdConfig(input: EjabberdInput): Readonly<Record<string, un
     modules: ejabberdModules({
       ...settings,
       turnSecretMacro: secretMacros.turnSecret,
+      forms: [...administratorForms, "ping"],
       proxy65Port: serviceNamed(input.services, "proxy65").ports.first,
     }),
   };
@@ -203,6 +204,14 @@ export const administratorCommands: readonly string[] = [
   ...["get_offline_count", "get_mam_count", "status", "stats", "stats_host", "registered_vhosts"],
   ...["incoming_s2s_number", "outgoing_s2s_number"],
 ];
+
+/** Forms of XEP-0133 that look after accounts and sessions. The others of it stop the server, or show who knows whom. */
+export const administratorForms: readonly string[] = [
+  ...["add-user", "delete-user", "disable-user", "reenable-user", "end-user-session", "change-user-password"],
+  ...["get-user-lastlogin", "user-stats"],
+  ...["registered", "disabled", "online"].flatMap((state) => [`get-${state}-users-num`, `get-${state}-users-list`]),
+  ...["active", "idle"].flatMap((state) => [`get-${state}-users-num`, `get-${state}-users`]),
+].map((name) => `http://jabber.org/protocol/admin#${name}`);
 
 function permissions({ adminUser, domain }: EjabberdSettings) {
   const rules = {

@@ -9,6 +9,8 @@ export interface ModulesInput extends DataLimits {
   readonly spamProtection: boolean;
   readonly uploadMaxFileMiB: number;
   readonly domain: string;
+  /** Nodes of the server's own commands (XEP-0050) that may be given by chat, each as it is spelt. */
+  readonly forms: readonly string[];
   readonly proxy65Port: number;
   /** Macro that stands for the secret of STUN and TURN. */
   readonly turnSecretMacro: string;
@@ -27,8 +29,9 @@ export function ejabberdModules(input: ModulesInput): Readonly<Record<string, ob
     ...ceiling(input),
     ...spam(input),
     ...calls(input),
-    // A module of ours on the node.
+    // Modules of ours on the node.
     imera_archive: {},
+    imera_commands: { forms: input.forms },
     mod_disco: { server_info: contactAddresses(input.contact) },
   };
 }

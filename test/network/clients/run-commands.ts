@@ -8,7 +8,7 @@ import { logIn, requests } from "./session.ts";
  * Runs commands of the server (XEP-0050), each with its form filled in at once, one after the other.
  *
  * Standard input: a {@link CommandsOrder} as JSON. Standard output: what the server answered to each, as a JSON array of XML; of an
- * error its condition.
+ * error its condition; then what it lists as its commands, and as those of its API.
  */
 async function main(): Promise<void> {
   const { login, domain, commands } = orderSchema.parse(JSON.parse(await text(process.stdin)));
@@ -21,8 +21,10 @@ async function main(): Promise<void> {
     const answer = await answerTo(session, "set", domain, command);
     answers.push(conditionOf(answer) ?? String(answer.getChild("command")));
   }
-  const items = xml("query", { xmlns: "http://jabber.org/protocol/disco#items", node: "api-commands" });
-  answers.push(String(await requests(session).get(items, domain)));
+  for (const node of ["http://jabber.org/protocol/commands", "api-commands"]) {
+    const items = xml("query", { xmlns: "http://jabber.org/protocol/disco#items", node });
+    answers.push(String(await requests(session).get(items, domain)));
+  }
   await session.stop();
   process.stdout.write(JSON.stringify(answers));
 }

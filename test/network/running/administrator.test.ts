@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
-import { administratorCommands } from "../../../components/ejabberd/config.ts";
+import { administratorCommands, administratorForms } from "../../../components/ejabberd/config.ts";
 import { adminAccount } from "../accounts.ts";
 import { clientMachine } from "../client-machine.ts";
 import { runningCloud } from "../cloud.ts";
@@ -13,6 +13,7 @@ type Command = CommandsOrder["commands"][number];
 
 const user = `test-${randomBytes(4).toString("hex")}`;
 const file = `/var/lib/ejabberd/${user}`;
+const xep0133 = "http://jabber.org/protocol/admin";
 const call = (name: string, fields: Command["fields"] = {}): Command => ({ node: `api-commands/${name}`, fields });
 
 /** Each would run code, write or read a file, or tell what gives control of the node. */
@@ -44,7 +45,18 @@ beforeAll(async () => {
     { node: `${erlangNode}/DB`, fields: {} },
     { node: `${erlangNode}/restart`, fields: {} },
     { node: `${erlangNode}/shutdown`, fields: {} },
+    // A day later, if it was not refused.
+    ...[
+      `${xep0133}#restart`,
+      `${xep0133}#shutdown`,
+      `${xep0133}/restart`,
+      "http:#jabber.org#protocol#admin#shutdown",
+    ].map((node) => ({ node, fields: { delay: "86400" } })),
+    { node: `${xep0133}#get-user-roster`, fields: { accountjids: `imera-canary@${domain}` } },
+    { node: "config/hostname", fields: {} },
+    { node: "no such command", fields: {} },
   ];
+  const byForm = `${user}-form@${domain}`;
   wanted = [
     call("register", { user, host: domain, password: "first-1" }),
     call("change_password", { user, host: domain, newpass: "second-2" }),
@@ -52,6 +64,10 @@ beforeAll(async () => {
     call("ban_account", { user, host: domain, reason: "a test" }),
     call("unban_account", { user, host: domain }),
     call("unregister", { user, host: domain }),
+    { node: `${xep0133}#add-user`, fields: { accountjid: byForm, password: "first-1", "password-verify": "first-1" } },
+    { node: `${xep0133}#user-stats`, fields: { accountjid: byForm } },
+    { node: `${xep0133}#end-user-session`, fields: { accountjid: byForm } },
+    { node: `${xep0133}#delete-user`, fields: { accountjids: byForm } },
     call("connected_users_number"),
     call("status"),
   ];
@@ -73,7 +89,7 @@ describe("the administrator's client", () => {
   });
 
   it("looks after accounts and sessions", () => {
-    const given = answers.slice(forbiddenCalls.length + forbiddenForms.length, -1);
+    const given = answers.slice(forbiddenCalls.length + forbiddenForms.length, -2);
     expect(given).toHaveLength(wanted.length);
     for (const answer of given) expect(answer).toMatch(/^(?!.*var="error").*status="completed"/s);
   });
@@ -83,9 +99,22 @@ describe("the administrator's client", () => {
     expect(offered.toSorted()).toEqual(administratorCommands.toSorted());
   });
 
+  it("is shown no form that it may not use", () => {
+    const shown = [...(answers.at(-2) ?? "").matchAll(/<item [^>]*node="([^"]+)"/g)].map(([, node = ""]) => node);
+    const forms = shown.filter((node) => !node.startsWith("api-commands"));
+    expect(forms.filter((node) => ![...administratorForms, "ping"].includes(node))).toEqual([]);
+    expect(administratorForms.filter((node) => !forms.includes(node))).toEqual([]);
+  });
+
   it("left no file behind", async () => {
     expect(await onFirstNode("sh", "-c", `ls -d ${file}* 2>/dev/null || true`)).toBe("");
   });
+});
+
+it("the administrator's first password lies on no node once the account is made", async () => {
+  const names = (await onFirstNode("jq", "-r", "keys[]", "/etc/imera/secrets.json")).trim().split("\n");
+  expect(names).toContain("canaryPassword");
+  expect(names).not.toContain("adminPassword");
 });
 
 describe("a password", () => {
