@@ -24,13 +24,15 @@ async function main(): Promise<void> {
   await administrator.send(xml("message", { to: owner.jid, type: "chat" }, xml("body", {}, "for the owner")));
   const room = `room-${randomBytes(4).toString("hex")}@conference.${domain}`;
   await openMembersRoom(own, room);
-  const answers: Answers = { kept, asked: await askForAll(others, owner.jid, room) };
+  const answers: Answers = { owner: owner.jid, kept, asked: await askForAll(others, owner.jid, room) };
   await Promise.all([administrator, own, others].map((session) => session.stop()));
   process.stdout.write(JSON.stringify(answers));
 }
 
 /** What the server gave. */
 export interface Answers {
+  /** Bare JID of the account that keeps things. */
+  readonly owner: string;
   /** Items that a personal node has after three were published without options, by node. */
   readonly kept: Readonly<Record<string, number>>;
   /** Condition of the error, number of messages, or `given`, by what the other account asked for. */

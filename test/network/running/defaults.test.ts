@@ -54,6 +54,43 @@ describe("an account", () => {
   });
 });
 
+it("nodes of a version that kept a thousand keep one item from then on, where one is meant, and pictures that are in use", async () => {
+  const { owner } = answers;
+  const nodes = `SELECT nodeid FROM pubsub_node WHERE host = '${owner}'`;
+  const add = (node: string, item: string, modified: string, payload: string) =>
+    `INSERT INTO pubsub_item SELECT nodeid, '${item}', '${owner}', '${modified}', '${modified}', '${payload}' FROM pubsub_node
+     WHERE host = '${owner}' AND node = '${node}'`;
+  const data = "urn:xmpp:avatar:data";
+  await sql(
+    `INSERT INTO pubsub_node (host, node, parent, plugin) VALUES ('${owner}', '${data}', '', 'pep'), ('${owner}', 'urn:xmpp:microblog:0', '', 'pep')`,
+    `INSERT INTO pubsub_node_option SELECT nodeid, 'max_items', '1' FROM pubsub_node WHERE host = '${owner}' AND node IN ('${data}', 'urn:xmpp:microblog:0')`,
+    `UPDATE pubsub_node_option SET val = '1000' WHERE name = 'max_items' AND nodeid IN (${nodes})`,
+    ...[data, "urn:xmpp:avatar:metadata", "http://jabber.org/protocol/mood", "urn:xmpp:microblog:0"].flatMap((node) => [
+      add(node, "a", "000001:000001:000001", "<old/>"),
+      add(node, "z", "999999:000001:000001", `<metadata><info id="a"/></metadata>`),
+      add(node, "b", "000001:000001:000002", `<metadata><info id="b"/></metadata>`),
+    ]),
+  );
+  const step = "/usr/local/lib/imera/steps/57-personal-nodes";
+  expect(await onFirstNode(step)).toMatch(
+    /^personal nodes: [1-9]\d* keep their last item now, [1-9]\d* older items went/,
+  );
+  const kept = await sql(
+    `SELECT node, val, string_agg(itemid, ' ' ORDER BY itemid) FROM pubsub_node JOIN pubsub_node_option USING (nodeid) JOIN pubsub_item USING (nodeid)
+     WHERE host = '${owner}' AND name = 'max_items' GROUP BY 1, 2`,
+  );
+  expect(kept).toEqual(
+    expect.arrayContaining([
+      "http://jabber.org/protocol/mood|1|z",
+      "urn:xmpp:avatar:metadata|1|z",
+      `${data}|1|a z`,
+      "urn:xmpp:microblog:0|1000|a b z",
+      "urn:xmpp:omemo:2:bundles|1000|one three two",
+    ]),
+  );
+  expect(await onFirstNode(step)).toBe("personal nodes: one item each");
+});
+
 describe("a stranger", () => {
   it("can neither register nor log in without an account, nor with a mechanism that gives the password away", async () => {
     const { address, port } = await lookUpService(cloud, "_xmpps-client._tcp");
@@ -124,4 +161,13 @@ const calling =
 /** Evaluates Erlang in the running server. */
 async function inServer(expression: string): Promise<string> {
   return (await onFirstNode("python3", "-B", "-c", calling, expression)).trim();
+}
+
+/** Runs SQL in the server's database; resolves to the rows, columns by `|`. */
+async function sql(...statements: string[]): Promise<string[]> {
+  const code =
+    'import sys; sys.path.insert(0, "/usr/local/lib/imera"); from node import postgres; print(postgres.query(sys.argv[1], database="ejabberd"))';
+  return (await onFirstNode("python3", "-B", "-c", code, statements.join(";\n")))
+    .split("\n")
+    .filter((row) => row !== "");
 }
