@@ -41,6 +41,8 @@ import {
   TagsRequestBuilderNavigationMetadata,
   TagsRequestBuilderRequestsMetadata,
 } from "@digitalocean/dots/src/dots/v2/tags/index.js";
+import { MonitoringRequestBuilderNavigationMetadata } from "@digitalocean/dots/src/dots/v2/monitoring/index.js";
+import { UptimeRequestBuilderNavigationMetadata } from "@digitalocean/dots/src/dots/v2/uptime/index.js";
 import {
   VolumesRequestBuilderNavigationMetadata,
   VolumesRequestBuilderRequestsMetadata,
@@ -62,11 +64,13 @@ export type Api = Pick<
   | "droplets"
   | "firewalls"
   | "images"
+  | "monitoring"
   | "projects"
   | "reserved_ips"
   | "snapshots"
   | "spaces"
   | "tags"
+  | "uptime"
   | "volumes"
   | "vpc_peerings"
   | "vpcs"
@@ -105,6 +109,7 @@ const builders = {
     navigationMetadata: ImagesRequestBuilderNavigationMetadata,
     requestsMetadata: ImagesRequestBuilderRequestsMetadata,
   },
+  monitoring: { navigationMetadata: MonitoringRequestBuilderNavigationMetadata },
   projects: {
     navigationMetadata: ProjectsRequestBuilderNavigationMetadata,
     requestsMetadata: ProjectsRequestBuilderRequestsMetadata,
@@ -122,6 +127,7 @@ const builders = {
     navigationMetadata: TagsRequestBuilderNavigationMetadata,
     requestsMetadata: TagsRequestBuilderRequestsMetadata,
   },
+  uptime: { navigationMetadata: UptimeRequestBuilderNavigationMetadata },
   volumes: {
     navigationMetadata: VolumesRequestBuilderNavigationMetadata,
     requestsMetadata: VolumesRequestBuilderRequestsMetadata,

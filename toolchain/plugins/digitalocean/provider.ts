@@ -5,6 +5,7 @@ import { dropletSnapshot } from "./droplet-snapshot.ts";
 import { droplet } from "./droplet.ts";
 import { firewall } from "./firewall.ts";
 import { projectResources } from "./project-resources.ts";
+import { monitorAlert } from "./monitor-alert.ts";
 import { getImages } from "./get-images.ts";
 import { project } from "./project.ts";
 import { isRealHost, realServiceRefusal } from "./real-service.ts";
@@ -15,6 +16,8 @@ import { spacesKey } from "./spaces-key.ts";
 import { spacesSettings } from "./spaces-settings.ts";
 import { sshKey } from "./ssh-key.ts";
 import { tag } from "./tag.ts";
+import { uptimeAlert } from "./uptime-alert.ts";
+import { uptimeCheck } from "./uptime-check.ts";
 import { volumeAttachment } from "./volume-attachment.ts";
 import { volume } from "./volume.ts";
 import { vpcPeering } from "./vpc-peering.ts";
@@ -41,6 +44,7 @@ export const digitalOceanProvider: ProviderDefinition<DigitalOcean> = {
     droplet,
     dropletSnapshot,
     firewall,
+    monitorAlert,
     project,
     projectResources,
     reservedIp,
@@ -49,6 +53,8 @@ export const digitalOceanProvider: ProviderDefinition<DigitalOcean> = {
     spacesKey,
     sshKey,
     tag,
+    uptimeAlert,
+    uptimeCheck,
     volume,
     volumeAttachment,
     vpc,

@@ -88,12 +88,40 @@ function compareLists(
   found: Found,
 ): void {
   const { element } = property.shape;
+  const isScalar = element?.shape.kind === "text" || element?.shape.kind === "number";
+  // Recorded of lists inside of objects only; of others each place is told.
+  if (isScalar && path.includes(".") && hasSameItems(state, input)) {
+    compareOrder(path, state, input, found);
+    return;
+  }
   for (let index = 0; index < Math.max(state.length, input.length); index++) {
     const at = `${path}[${index}]`;
     const wanted = input[index];
     if (wanted === undefined) found.set(at, "DELETE");
     else if (element !== undefined) compare(element, at, state[index], wanted, found);
   }
+}
+
+function hasSameItems(state: readonly Value[], input: readonly Value[]): boolean {
+  return canonical([...state].sort(), true) === canonical([...input].sort(), true);
+}
+
+/** Items that are all there, in another order: each that has left its place is told as gone from it and come to another. */
+function compareOrder(path: string, state: readonly Value[], input: readonly Value[], found: Found): void {
+  let next = 0;
+  const stayed = new Set<Value>();
+  for (const item of input) {
+    const at = state.indexOf(item, next);
+    if (at === -1) continue;
+    stayed.add(item);
+    next = at + 1;
+  }
+  state.forEach((item, index) => {
+    if (!stayed.has(item)) found.set(`${path}[${index}]`, "DELETE");
+  });
+  input.forEach((item, index) => {
+    if (!stayed.has(item)) found.set(`${path}[${index}]`, "ADD");
+  });
 }
 
 /** Gone items are named by their place in the state, new ones by their place in the inputs. */

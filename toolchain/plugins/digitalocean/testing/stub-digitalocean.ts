@@ -1,4 +1,5 @@
 import type { StubAnswer, StubRequest } from "../../protocol/contract/stub-api.ts";
+import { alertsRoute } from "./stub-alerts.ts";
 import { actionsRoute, dropletView, newDroplet } from "./stub-droplets.ts";
 import { StubSpaces, spacesKeys } from "./stub-spaces.ts";
 import type { Entity, StubState } from "./stub-state.ts";
@@ -29,6 +30,9 @@ export class StubDigitalOcean implements StubState {
         return this.#tags(method, rest, fields);
       case "spaces":
         return spacesKeys(this, method, rest[1], fields);
+      case "uptime":
+      case "monitoring":
+        return alertsRoute(this, method, rest, fields);
       case "account":
         return this.#entity("keys", method, rest.slice(1), fields);
       default:
@@ -90,6 +94,9 @@ export const placeholders = {
   "-vpc000000000": "-0bc000000000",
   "-project00000": "-000000900000",
   "-peer00000000": "-00000000beef",
+  "-chk000000000": "-00000000c4ec",
+  "-alr000000000": "-00000000a1e4",
+  "-mon000000000": "-000000003040",
   "projects/def/": `projects/${DEFAULT_PROJECT}/`,
 };
 
