@@ -5,12 +5,14 @@ import { cloudflareApiPort, digitaloceanApiPort, objectStoreProxyPort } from "./
 import { dnsZones } from "./cloudflare/dns-zones.ts";
 import { createCloudflareApi } from "./cloudflare/index.ts";
 import { type DaemonSettings, daemonSettings } from "./run/daemon-settings.ts";
+import { createPostJson, createProbe } from "./digitalocean/alerts/probe.ts";
 import { createDigitalOceanApi } from "./digitalocean/index.ts";
 import { createDnsServer } from "./dns/index.ts";
 import type { DnsZone } from "./dns/zone.ts";
 import { startHttpServer } from "./emulation/server.ts";
 import { createIncus } from "./incus/client.ts";
 import { createHypervisor } from "./incus/hypervisor.ts";
+import { readTrust } from "./incus/platform-trust.ts";
 import { copyStore, findCopyKey } from "./object-store/copy-store.ts";
 import { readObjectStoreCertificate } from "./object-store/certificate.ts";
 import { otherProvider } from "./object-store/hosts.ts";
@@ -31,12 +33,18 @@ async function serve(settingsFile: string | undefined): Promise<void> {
   const { cloudIpv4, otherProviderIpv4 } = run.addresses;
   const store = openStore(run.files.store);
   const hypervisor = createHypervisor(run, createIncus(run.files.incus), log);
+  const outlook = {
+    nameServer: cloudIpv4,
+    readTrust: async () => (await readTrust(run)).map(({ pem }) => pem),
+  };
   const digitalocean = createDigitalOceanApi({
     store,
     hypervisor,
     addressPlan: run.addresses,
     token: settings.digitaloceanToken,
     spacesKey: { accessKey: settings.spacesAccessKey, secretKey: settings.spacesSecretKey },
+    probe: createProbe(outlook),
+    post: createPostJson(outlook),
     log,
   });
   const cloudflare = createCloudflareApi({ store, zones: settings.zones, operatorToken: settings.cloudflareToken });
@@ -71,13 +79,36 @@ async function serve(settingsFile: string | undefined): Promise<void> {
   await copies.listenTls(otherProviderIpv4, 443, certificate);
   await objects.listenProxy(cloudIpv4, objectStoreProxyPort);
   log(`serving ${servers.map(({ url }) => url).join(", ")} S3 and DNS at ${cloudIpv4}`);
+  const stopLooking = lookEach(lookIntervalMs, () => digitalocean.lookAround());
   const end = async () => {
+    await stopLooking();
     await Promise.all([...servers, objects, copies, dns].map((server) => server.close()));
     await digitalocean.close();
     await store.flush();
     process.exit(0);
   };
   process.once("SIGTERM", () => void end());
+}
+
+/** DigitalOcean looks once a minute. */
+const lookIntervalMs = 15_000;
+
+/** Looks again and again, that long after the last look has ended. Gives what stops it. */
+function lookEach(intervalMs: number, look: () => Promise<void>): () => Promise<void> {
+  let isOver = false;
+  let timer: NodeJS.Timeout | undefined;
+  let looking = Promise.resolve();
+  const next = () => {
+    timer = setTimeout(() => {
+      looking = look().then(() => (isOver ? undefined : next()));
+    }, intervalMs);
+  };
+  next();
+  return async () => {
+    isOver = true;
+    clearTimeout(timer);
+    await looking;
+  };
 }
 
 /** Names of the local cloud's own services. */

@@ -5,6 +5,7 @@ import type { Store } from "../emulation/store.ts";
 import { unprocessable, type ApiError } from "./errors.ts";
 import type { Action, Droplet, Vpc, Work } from "./entities.ts";
 import type { State } from "./state.ts";
+import type { UptimeMonitor } from "./alerts/uptime.ts";
 
 /** State, hypervisor and sources of one local DigitalOcean, shared by its routes and actions. */
 export interface Cloud {
@@ -19,6 +20,7 @@ export interface Cloud {
   readonly uuid: () => string;
   readonly actions: ActionRunner;
   readonly network: Network;
+  readonly uptime: UptimeMonitor;
 }
 
 /** Starts actions, one at a time for each droplet and volume. */

@@ -12,6 +12,8 @@ export interface Hypervisor {
   setPower(dropletId: number, change: PowerChange): Promise<void>;
   /** Resolves to `on` when the droplet's init runs. */
   powerState(dropletId: number): Promise<"on" | "off">;
+  /** Measures a droplet that runs, as an agent on it would; undefined where it does not answer. */
+  usage(dropletId: number): Promise<DropletUsage | undefined>;
   /** Gives a running or stopped droplet other limits; they hold from its next boot. */
   resizeDroplet(dropletId: number, size: { vcpus: number; memoryMiB: number; diskGiB: number }): Promise<void>;
   /** Copies the root disk of a droplet that is off; droplets can be made from the copy under `image`. */
@@ -43,6 +45,12 @@ export interface Hypervisor {
 
 /** Change of a droplet's power: `shutdown` and `reboot` ask its init, `powerOff` and `powerCycle` do not. */
 export type PowerChange = "on" | "powerOff" | "shutdown" | "reboot" | "powerCycle";
+
+/** Use of a droplet's memory and root disk, in per cent. */
+export interface DropletUsage {
+  readonly memoryPercent: number;
+  readonly diskPercent: number;
+}
 
 /** Everything that a hypervisor needs to make a droplet. */
 export interface DropletSpec {

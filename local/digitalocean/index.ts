@@ -6,6 +6,10 @@ import { bearerToken } from "../emulation/bearer.ts";
 import type { Log } from "../emulation/log.ts";
 import { durable, notImplemented, requestLog } from "../emulation/middleware.ts";
 import type { Store } from "../emulation/store.ts";
+import { createMetricsMonitor } from "./alerts/metrics.ts";
+import { createTell, type PostJson } from "./alerts/tell.ts";
+import { createUptimeMonitor, type Probe } from "./alerts/uptime.ts";
+import { messageWithCauses } from "../../host/error.ts";
 import { createActionRunner } from "./action-runner.ts";
 import type { Cloud } from "./cloud.ts";
 import { answerError, errorBody, unauthorized, type Env } from "./errors.ts";
@@ -21,10 +25,12 @@ import { dropletRoutes } from "./routes/droplets.ts";
 import { firewallRoutes } from "./routes/firewalls.ts";
 import { imageRoutes, snapshotRoutes } from "./routes/images.ts";
 import { keyRoutes } from "./routes/keys.ts";
+import { monitoringRoutes } from "./routes/monitoring.ts";
 import { projectRoutes } from "./routes/projects.ts";
 import { reservedIpRoutes } from "./routes/reserved-ips.ts";
 import { spacesKeyRoutes } from "./routes/spaces-keys.ts";
 import { tagRoutes } from "./routes/tags.ts";
+import { uptimeRoutes } from "./routes/uptime.ts";
 import { volumeRoutes } from "./routes/volumes.ts";
 import { vpcRoutes } from "./routes/vpcs.ts";
 import { openState } from "./state.ts";
@@ -40,6 +46,10 @@ export interface DigitalOceanApiOptions {
   /** A key of Spaces that the account has from the start, with access to all buckets. Default: none. */
   readonly spacesKey?: { readonly accessKey: string; readonly secretKey: string };
   readonly log: Log;
+  /** Looks at the targets of uptime checks. @default none answers */
+  readonly probe?: Probe;
+  /** Posts a message in Slack's form. @default nobody takes one */
+  readonly post?: PostJson;
   /** The time now. @default the system's clock */
   readonly clock?: () => Date;
   /** A new UUID, for the ids that are not numbers. @default random */
@@ -55,6 +65,8 @@ export interface DigitalOceanApi {
    * before the app is served. Rejects with the hypervisor's error.
    */
   replay(): Promise<void>;
+  /** Looks at the targets of uptime checks and at droplets' metrics once, and tells of what has lasted. Never rejects. */
+  lookAround(): Promise<void>;
   /** The key of Spaces with this id, as it is now. */
   findSpacesKey(accessKey: string): SpacesKey | undefined;
   /** Resolves when no action is under way and the state is on disk. */
@@ -65,6 +77,9 @@ export interface DigitalOceanApi {
 export function createDigitalOceanApi(options: DigitalOceanApiOptions): DigitalOceanApi {
   const { store, hypervisor, log, clock = () => new Date() } = options;
   const state = openState(store);
+  const tell = createTell(log, options.post ?? nobody);
+  const nowMs = () => clock().getTime();
+  const metrics = createMetricsMonitor({ state, hypervisor, tell, nowMs });
   const cloud: Cloud = {
     state,
     store,
@@ -78,18 +93,30 @@ export function createDigitalOceanApi(options: DigitalOceanApiOptions): DigitalO
     uuid: options.uuid ?? randomUUID,
     actions: createActionRunner(() => cloud),
     network: createNetwork(state, hypervisor),
+    uptime: createUptimeMonitor({ state, probe: options.probe ?? nobody, tell, nowMs }),
   };
   defaultProject(cloud);
   if (options.spacesKey !== undefined) addFirstKey(cloud, options.spacesKey);
   return {
     app: createApp(cloud, options.token, clock),
     replay: () => replay(cloud),
+    async lookAround() {
+      try {
+        await Promise.all([cloud.uptime.look(), metrics.look()]);
+      } catch (error) {
+        log(`digitalocean FAILED to look around: ${messageWithCauses(error)}`);
+      }
+    },
     findSpacesKey: (accessKey) => state.spacesKeys.get(accessKey),
     async close() {
       await cloud.actions.idle();
       await store.flush();
     },
   };
+}
+
+async function nobody(): Promise<never> {
+  return Promise.reject(new Error("nobody answers there"));
 }
 
 function addFirstKey({ state, now }: Cloud, key: { readonly accessKey: string; readonly secretKey: string }): void {
@@ -126,6 +153,8 @@ function createApp(cloud: Cloud, token: string, clock: () => Date): Hono<Env> {
     .route("/v2/reserved_ips", reservedIpRoutes(cloud))
     .route("/v2/vpcs", vpcRoutes(cloud))
     .route("/v2/spaces/keys", spacesKeyRoutes(cloud))
+    .route("/v2/uptime/checks", uptimeRoutes(cloud))
+    .route("/v2/monitoring/alerts", monitoringRoutes(cloud))
     .route("/v2/tags", tagRoutes(cloud))
     .route("/v2/projects", projectRoutes(cloud));
   app.onError((error, c) => answerError(error, c, log));

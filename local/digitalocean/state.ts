@@ -14,6 +14,9 @@ export interface State {
   readonly tags: Collection<entities.Tag>;
   readonly projects: Collection<entities.Project>;
   readonly projectResources: Collection<entities.ProjectResource>;
+  readonly uptimeChecks: Collection<entities.UptimeCheck>;
+  readonly uptimeAlerts: Collection<entities.UptimeAlert>;
+  readonly monitorAlerts: Collection<entities.MonitorAlert>;
   readonly spacesKeys: Collection<entities.SpacesKey>;
   readonly actions: Collection<entities.Action>;
   readonly counters: Collection<{ value: number }>;
@@ -33,6 +36,9 @@ export function openState(store: Store): State {
     tags: open("tags", entities.tag),
     projects: open("projects", entities.project),
     projectResources: open("project-resources", entities.projectResource),
+    uptimeChecks: open("uptime-checks", entities.uptimeCheck),
+    uptimeAlerts: open("uptime-alerts", entities.uptimeAlert),
+    monitorAlerts: open("monitor-alerts", entities.monitorAlert),
     spacesKeys: open("spaces-keys", entities.spacesKey),
     actions: open("actions", entities.action),
     counters: open("counters", entities.counter),

@@ -8,6 +8,7 @@ import type { Incus } from "./client.ts";
 import { createDroplets, instanceName } from "./droplets.ts";
 import { deleteImage, publishImage } from "./published-images.ts";
 import { trustConfig } from "./platform-trust.ts";
+import { measureUsage } from "./usage.ts";
 import { createVolumes } from "./volumes.ts";
 
 /**
@@ -46,6 +47,7 @@ export function createHypervisor(run: Run, incus: Incus, log: Log): Hypervisor {
     destroyDroplet: (dropletId) => droplets.destroy(dropletId),
     setPower: (dropletId, change) => droplets.setPower(dropletId, change),
     powerState: (dropletId) => droplets.powerState(dropletId),
+    usage: (dropletId) => measureUsage(run, instanceName(run, dropletId)),
     resizeDroplet: (dropletId, size) => droplets.resize(dropletId, size),
     snapshotDroplet: (dropletId, image) => publishImage(incus, instanceName(run, dropletId), image),
     deleteSnapshot: (image) => deleteImage(incus, image),

@@ -10,6 +10,7 @@ const needed: readonly { readonly program: string; readonly package: string }[] 
   { program: "mmdebstrap", package: "mmdebstrap" },
   { program: "nft", package: "nftables" },
   { program: "ip", package: "iproute2" },
+  { program: "ping", package: "iputils-ping" },
   { program: "openssl", package: "openssl" },
   { program: "losetup", package: "mount" },
   { program: "sysctl", package: "procps" },

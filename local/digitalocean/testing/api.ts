@@ -3,6 +3,8 @@ import { createApi, type Api } from "../../../toolchain/plugins/digitalocean/api
 import { addressPlan } from "../../run/address-plan.ts";
 import { startHttpServer } from "../../emulation/server.ts";
 import { memoryStore, type Store } from "../../emulation/store.ts";
+import type { PostJson } from "../alerts/tell.ts";
+import type { Probe } from "../alerts/uptime.ts";
 import { createDigitalOceanApi } from "../index.ts";
 import { createMemoryHypervisor, type MemoryHypervisor } from "./memory-hypervisor.ts";
 import { openapiContract } from "./openapi-contract.ts";
@@ -14,6 +16,8 @@ export interface TestApi {
   readonly hypervisor: MemoryHypervisor;
   readonly log: string[];
   readonly url: string;
+  /** Has DigitalOcean look at the targets of its checks, and at droplets' metrics. */
+  lookAround(): Promise<void>;
   /** A request without the vendor's client; gives status and parsed body. */
   request(method: string, path: string, body?: unknown, token?: string): Promise<{ status: number; body: unknown }>;
   /** Resolves when no action is under way. */
@@ -28,9 +32,15 @@ const check = openapiContract();
 
 /** Starts an API for one test, on a free port; ends it, and fails the test for answers that break the contract, after it. */
 export async function startTestApi(
-  options: { readonly store?: Store; readonly hypervisor?: MemoryHypervisor } = {},
+  options: {
+    readonly store?: Store;
+    readonly hypervisor?: MemoryHypervisor;
+    readonly probe?: Probe;
+    readonly post?: PostJson;
+    readonly clock?: () => Date;
+  } = {},
 ): Promise<TestApi> {
-  const { store = memoryStore(), hypervisor = createMemoryHypervisor() } = options;
+  const { store = memoryStore(), hypervisor = createMemoryHypervisor(), ...outside } = options;
   const log: string[] = [];
   let numbers = 0;
   const api = createDigitalOceanApi({
@@ -40,6 +50,7 @@ export async function startTestApi(
     token: testToken,
     log: (line) => log.push(line),
     clock: () => new Date(Date.UTC(2026, 10, 22) + numbers * 1000),
+    ...outside,
     uuid: () => `00000000-0000-4000-8000-${String(++numbers).padStart(12, "0")}`,
   });
   await api.replay();
@@ -80,6 +91,7 @@ export async function startTestApi(
     hypervisor,
     log,
     url: server.url,
+    lookAround: () => api.lookAround(),
     request: (method, path, body, token = testToken) => send(server.url + path, method, body, token),
     settled: () => api.close(),
   };

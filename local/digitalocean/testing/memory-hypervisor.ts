@@ -1,4 +1,11 @@
-import type { DropletFilter, DropletSpec, Hypervisor, ReservedIpAssignment, VolumeSpec } from "../hypervisor.ts";
+import type {
+  DropletFilter,
+  DropletSpec,
+  DropletUsage,
+  Hypervisor,
+  ReservedIpAssignment,
+  VolumeSpec,
+} from "../hypervisor.ts";
 
 /** A hypervisor that only remembers what it was told. */
 export interface MemoryHypervisor extends Hypervisor {
@@ -6,6 +13,8 @@ export interface MemoryHypervisor extends Hypervisor {
   readonly volumes: Map<string, VolumeSpec & { dropletId?: number }>;
   filters: readonly DropletFilter[];
   reservedIps: readonly ReservedIpAssignment[];
+  /** Use of each droplet, by id, that {@link Hypervisor.usage} tells. */
+  readonly usages: Map<number, DropletUsage>;
   /** Calls in order: `createDroplet 100001`. */
   readonly calls: string[];
   /** Makes the next call of this name fail with the error. */
@@ -32,6 +41,7 @@ export function createMemoryHypervisor(): MemoryHypervisor {
   const hypervisor: MemoryHypervisor = {
     droplets: new Map(),
     volumes: new Map(),
+    usages: new Map(),
     filters: [],
     reservedIps: [],
     calls,
@@ -54,6 +64,7 @@ export function createMemoryHypervisor(): MemoryHypervisor {
       hypervisor.droplets.set(droplet.id, { ...droplet, power: "on" });
       for (const id of droplet.volumeIds) volume(id).dropletId = droplet.id;
     },
+    usage: (id) => Promise.resolve(hypervisor.usages.get(id)),
     async destroyDroplet(id) {
       await called("destroyDroplet", id);
       hypervisor.droplets.delete(id);
