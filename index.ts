@@ -1,3 +1,4 @@
+import { runtime } from "@pulumi/pulumi";
 import { keepPassphrase } from "./components/backup/kept-passphrase.ts";
 import { bootImage } from "./components/node/boot-image.ts";
 import { keepNodes } from "./components/node/kept-nodes.ts";
@@ -6,6 +7,7 @@ import { readSettings } from "./components/settings/settings.ts";
 import { switchOn } from "./components/vendors/power.ts";
 import { knownResources } from "./components/vendors/stack-state.ts";
 import { survey } from "./components/vendors/survey.ts";
+import { sayWhatIsUnseen } from "./components/watch/knowledge.ts";
 import { XmppNetwork } from "./components/xmpp-network.ts";
 
 // The SDK asks for a stack trace with each promise and each resource. Node strips types in place, so there is nothing to map
@@ -21,6 +23,7 @@ const settings = { ...given, image: await bootImage(given) };
 const zone = settings.purpose === "drill" ? undefined : await findZone(zoneName(settings));
 const found = await survey(name, settings, zone, known);
 await switchOn(found.off.values());
+if (runtime.isDryRun()) await sayWhatIsUnseen(settings);
 
 const network = new XmppNetwork(name, { settings, zone, survey: found });
 
@@ -30,6 +33,8 @@ export const domain = network.domain;
 export const adminJid = network.adminJid;
 /** Nodes of the network: full host name, addresses, public SSH host key, id of the droplet and name of the volume. */
 export const nodes = network.nodes;
+/** Droplet that watches: host name, addresses, public SSH host key and id; absent where there is none. */
+export const watcher = network.watcher;
 /** Bucket that the backups are in: S3 endpoint (a host name), region and bucket name. */
 export const backup = network.backup;
 /** Access key and secret key that can read the backups' bucket and do no more; `npm run drill` uses them. Secret. */

@@ -11,6 +11,8 @@ import { nodeFirewall } from "./node/firewalls.ts";
 import { configuredServices, type Service } from "./model/services.ts";
 import { XmppDns, type XmppDnsArgs } from "./dns/xmpp-dns.ts";
 import type { Survey } from "./vendors/survey.ts";
+import { watcherKey } from "./settings/watch-rules.ts";
+import { Watcher, type WatcherArgs, type WatcherSummary } from "./watch/watcher.ts";
 import { XmppNode, type SharedByNodes } from "./node/xmpp-node.ts";
 
 /** Arguments of {@link XmppNetwork}. */
@@ -27,6 +29,8 @@ export class XmppNetwork extends pulumi.ComponentResource {
   readonly domain: string;
   readonly adminJid: string;
   readonly nodes: pulumi.Output<readonly NodeSummary[]>;
+  /** Droplet that watches; undefined where there is none. */
+  readonly watcher: pulumi.Output<WatcherSummary> | undefined;
   /** Bucket that the backups are in. */
   readonly backup: pulumi.Output<BackupLocation>;
   /** Read-only S3 key to the backups' bucket; used by drills. Secret. */
@@ -40,13 +44,14 @@ export class XmppNetwork extends pulumi.ComponentResource {
     const nodes = settings.nodes.map(
       (key) => new XmppNode(`${name}-${key}`, { key, settings, services: offered, ...shared }, { parent: this }),
     );
-    if (zone !== undefined) publish(name, settings, { services: offered, nodes, zoneId: zone.zoneId }, this);
+    const dns = zone && publish(name, settings, { services: offered, nodes, zoneId: zone.zoneId }, this);
+    this.watcher = watch(name, args, { services: offered, nodes, sshKeyId: shared.sshKeyId, dns }, this);
     this.backup = shared.backup.location;
     this.backupReader = shared.backup.readerKey;
     this.domain = settings.domain;
     this.adminJid = `${settings.adminUser}@${settings.domain}`;
     this.nodes = pulumi.all(nodes.map(summary));
-    this.registerOutputs({ domain: this.domain, adminJid: this.adminJid, nodes: this.nodes });
+    this.registerOutputs({ domain: this.domain, adminJid: this.adminJid, nodes: this.nodes, watcher: this.watcher });
   }
 }
 
@@ -55,7 +60,7 @@ function publish(
   settings: Settings,
   where: Pick<XmppDnsArgs, "services" | "nodes" | "zoneId">,
   parent: pulumi.Resource,
-): void {
+): XmppDns {
   const dnsArgs = {
     domain: settings.domain,
     serveDomainApex: settings.serveDomainApex,
@@ -65,7 +70,24 @@ function publish(
     ttlSeconds: settings.ttlSeconds,
     ...where,
   };
-  new XmppDns(`${name}-dns`, dnsArgs, { parent });
+  return new XmppDns(`${name}-dns`, dnsArgs, { parent });
+}
+
+function watch(
+  name: string,
+  { settings, survey }: XmppNetworkArgs,
+  seen: Pick<WatcherArgs, "services" | "sshKeyId"> & {
+    readonly nodes: readonly XmppNode[];
+    readonly dns: XmppDns | undefined;
+  },
+  parent: pulumi.Resource,
+): pulumi.Output<WatcherSummary> | undefined {
+  const { nodes, dns, ...shared } = seen;
+  const { watcher: place, purpose } = settings;
+  if (place === "" || purpose === "drill") return undefined;
+  const published = [...nodes.map(({ reachable }) => reachable), ...(dns === undefined ? [] : [dns])];
+  const args = { settings, place, survey, nodes, published, ...shared };
+  return new Watcher(`${name}-${watcherKey}`, args, { parent }).summary;
 }
 
 /** Node as it is known from outside. */

@@ -13,6 +13,7 @@ const usage = `Opens a shell on a node, as root, or runs one command there and e
 npm run ssh -- --stack NAME [NODE] [COMMAND …]
 npm run ssh -- --stack prod                             the first node
 npm run ssh -- --stack prod xmpp1 journalctl -u ejabberd
+npm run ssh -- --stack prod watcher                     the droplet that watches
 npm run ssh -- --stack local --run 6 xmpp1
 
 The stack has the key and the node's host key; neither is written anywhere.
@@ -32,7 +33,9 @@ await runMain("npm run ssh", async () => {
 
 async function goOnNode({ stack, run, node, command }: SshArguments): Promise<number> {
   const access = await openStack({ stack, run });
-  const client = await logIn(await nodeLogin(access, nodeNamed(node, (await access.outputs()).nodes)));
+  const { nodes, watcher } = await access.outputs();
+  const machines = [...nodes, ...(watcher === undefined ? [] : [watcher])];
+  const client = await logIn(await nodeLogin(access, nodeNamed(node, machines)));
   client.on("error", () => undefined);
   try {
     return await runOnTerminal(client, command.length === 0 ? undefined : command.join(" "));

@@ -130,6 +130,8 @@ export const apiPort = 5281;
 export const uploadDirectory = `${dataMountPoint}/upload`;
 /** User part of the account that drills and rebuilds log in with. */
 export const canaryUser = "imera-canary";
+/** User part of the account that watchers log in with. */
+export const watchUser = "imera-watch";
 
 /** Settings of the stack that a node is told. */
 export interface FactSettings {

@@ -23,6 +23,8 @@ export function vendorNames(stack: string) {
     /** Firewall of all nodes, by tag. */
     operatorFirewall: label,
     publicFirewall: (nodeKey: string) => `${label}-${nodeKey}`,
+    /** Tag and firewall of the droplet that watches. */
+    watcher: `${label}-watcher`,
     sshKey: `${label}-provisioning`,
     spacesKey: (holder: string) => `${label}-${holder}`,
     /** Cut to what Cloudflare takes. It need not be unique. */

@@ -10,6 +10,8 @@ export interface CloudInitInput {
   readonly firstContactPort: PortRange;
   /** Files that must be there before packages and SSH. */
   readonly files: readonly NodeFile[];
+  /** Whether the packages of a server are installed from the first boot on, some from Debian's backports. */
+  readonly installsServer: boolean;
 }
 
 /** DigitalOcean's limit for user data. */
@@ -47,16 +49,20 @@ export function cloudConfig(input: CloudInitInput) {
       owner,
       content,
     })),
-    apt: { sources: { "imera-backports.list": { source: "deb $MIRROR $RELEASE-backports main" } } },
+    ...(input.installsServer ? { apt: { sources: backports } } : {}),
     // The image's age decides how long an upgrade takes. unattended-upgrades brings security updates within a day, and the
     // packages of a node are installed at their newest.
     package_update: false,
     package_upgrade: false,
     package_reboot_if_required: false,
-    // A head start: where it comes to nothing, steps/10-packages goes on, so that cloud-init need not end with an error.
-    runcmd: ["/usr/local/lib/imera/install-packages --patience 60 || true"],
+    runcmd: input.installsServer ? [headStart] : [],
   };
 }
+
+/** Where it comes to nothing, steps/10-packages goes on, so that cloud-init need not end with an error. */
+const headStart = "/usr/local/lib/imera/install-packages --patience 60 || true";
+
+const backports = { "imera-backports.list": { source: "deb $MIRROR $RELEASE-backports main" } };
 
 /** Keeps Debian's own updates from apt's locks until steps/10-packages has installed everything. */
 const holdUpdates = [

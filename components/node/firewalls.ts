@@ -92,10 +92,10 @@ function inboundRules(offered: readonly Service[], reach: Reach, sources: readon
 }
 
 /**
- * Everything may leave: servers and clients of others name any port in their SRV records and any address for calls, so a
+ * Rules for what leaves a machine. Everything may: servers and clients of others name any port in their SRV records and any address for calls, so a
  * narrower rule would cut the federation off.
  */
-const outboundRules: types.input.FirewallOutboundRule[] = [
+export const outboundRules: types.input.FirewallOutboundRule[] = [
   { protocol: "tcp", portRange: allPorts, destinationAddresses: everyone },
   { protocol: "udp", portRange: allPorts, destinationAddresses: everyone },
   { protocol: "icmp", destinationAddresses: everyone },

@@ -55,7 +55,7 @@ describe("what a node's files are made from", () => {
 });
 
 describe("nodeSecrets", () => {
-  const made = { backupAccessKey: "key", backupSecretKey: "secret", cloudflareToken: "token" };
+  const made = { backupAccessKey: "key", backupSecretKey: "secret", cloudflareToken: "token", watchSecrets: "" };
   const drill = readSettings(goodConfig({ ...existingBucket, "imera:purpose": "drill" }));
 
   it("gives a node what it needs, and no key of the program's", () => {
@@ -69,6 +69,8 @@ describe("nodeSecrets", () => {
       "databasePassword",
       "erlangCookie",
       "turnSecret",
+      "watchPassword",
+      "watchSecrets",
     ]);
   });
 

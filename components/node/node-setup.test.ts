@@ -44,6 +44,8 @@ describe("NodeSetup", () => {
       backupAccessKey: "access-imera-backup-node-key",
       backupSecretKey: "secret-imera-backup-node-key",
       cloudflareToken: "token-of-the-node",
+      watchPassword: secretOf("watchPassword"),
+      watchSecrets: "",
     });
   });
 

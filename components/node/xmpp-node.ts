@@ -18,6 +18,8 @@ import { keptLogin, movesAway, type NodePlace } from "./kept-login.ts";
 import { NodeSetup } from "./node-setup.ts";
 import { poweredOnAt } from "./proof.ts";
 import { serviceNamed, type Service } from "../model/services.ts";
+import { watchItself } from "../watch/watch-itself.ts";
+import { watchSecrets } from "../watch/watch-secrets.ts";
 import type { Survey } from "../vendors/survey.ts";
 
 /** Resources that all nodes of a network have in common. */
@@ -122,7 +124,9 @@ function setUp(
       backupAccessKey: backup.nodeKey.accessKey,
       backupSecretKey: backup.nodeKey.secretKey,
       cloudflareToken: token?.value,
+      watchSecrets: watchSecrets(settings, key),
     }),
+    watch: watchItself({ key, hostName: machine.hostName, settings, services }),
     provisioningPrivateKey: settings.secrets.provisioningPrivateKey,
     provisioningPublicKey: settings.provisioningPublicKey,
     sshKeys: settings.sshKeys,
@@ -180,6 +184,7 @@ function createDroplet(name: string, args: XmppNodeArgs, hostName: string, paren
           firstContactPrivateKey,
           firstContactPort: serviceNamed(args.services, "first-contact").ports,
           files: firstBootFiles(staticFiles()),
+          installsServer: true,
         }),
       ),
     },

@@ -1,15 +1,10 @@
 import type { PlainSettings } from "./schema.ts";
 import { type NamedStack, pulumiCommandLine } from "../../host/terminal/advice.ts";
-import { canaryUser } from "../model/node-facts.ts";
+import { canaryUser, watchUser } from "../model/node-facts.ts";
 import { configuredServices, serviceLabels } from "../model/services.ts";
+import { type Contradiction, rule, type Rule } from "./rule.ts";
+import { watchRules } from "./watch-rules.ts";
 import { backupRegionFor, spacesRegions } from "../vendors/digitalocean.ts";
-
-/** Combination of settings that cannot work, though each could by itself. */
-export interface Contradiction {
-  /** The setting to change. */
-  readonly key: keyof PlainSettings;
-  readonly reason: string;
-}
 
 /**
  * Finds every contradiction between the given settings of a stack. A rule whose settings are not all there is left out, so that what is
@@ -19,27 +14,8 @@ export function contradictions(settings: Partial<PlainSettings>, stack: NamedSta
   return rules.flatMap((rule) => rule(settings, stack));
 }
 
-type Rule = (settings: Partial<PlainSettings>, stack: NamedStack) => readonly Contradiction[];
-
-function rule<Key extends keyof PlainSettings>(
-  needs: readonly Key[],
-  check: (settings: Pick<PlainSettings, Key>, stack: NamedStack) => Contradiction | undefined,
-): Rule {
-  return (settings, stack) => {
-    if (!hasAll(settings, needs)) return [];
-    const contradiction = check(settings, stack);
-    return contradiction === undefined ? [] : [contradiction];
-  };
-}
-
-function hasAll<Key extends keyof PlainSettings>(
-  settings: Partial<PlainSettings>,
-  keys: readonly Key[],
-): settings is Partial<PlainSettings> & Pick<PlainSettings, Key> {
-  return keys.every((key) => settings[key] !== undefined);
-}
-
 const rules: readonly Rule[] = [
+  ...watchRules,
   rule(["domain", "zone"], ({ domain, zone }) =>
     zone === "" || domain === zone || domain.endsWith(`.${zone}`)
       ? undefined
@@ -85,6 +61,14 @@ const rules: readonly Rule[] = [
       ? {
           key: "adminUser",
           reason: `${canaryUser}@${domain} is the account that drills and rebuilds log in with; take another, such as admin`,
+        }
+      : undefined,
+  ),
+  rule(["adminUser", "domain"], ({ adminUser, domain }) =>
+    adminUser === watchUser
+      ? {
+          key: "adminUser",
+          reason: `${watchUser}@${domain} is the account that watchers log in with; take another, such as admin`,
         }
       : undefined,
   ),

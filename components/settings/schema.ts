@@ -14,6 +14,7 @@ import {
   pastTime,
   sshPublicKey,
 } from "./types.ts";
+import { watchShape } from "./watch-schema.ts";
 
 /**
  * Plain settings of a stack, namespace `imera`, each with its meaning, unit, default and an example; secrets.ts has the
@@ -250,6 +251,7 @@ export const settingsSchema = z.strictObject({
         "the reason and the last day. After that day it counts again.",
       example: [{ finding: "caa-universal-ssl", reason: "the zone proxies a web site", until: "2027-06-30" }],
     }),
+  ...watchShape,
   provisioningPublicKey: sshPublicKey().meta({
     description: "Public half of provisioningPrivateKey. Made by `npm run stack -- new`.",
     example: "ssh-ed25519 AAAA… imera",

@@ -4,6 +4,7 @@ import {
   bucketSecretNames,
   hasForm,
   type KeyPairRecipe,
+  optionalSecretNames,
   secrets,
   stackSecretNames,
   type Secret,
@@ -18,7 +19,8 @@ export interface RawConfig extends NamedStack {
   readonly secretNames: ReadonlySet<string>;
 }
 
-type OwnValues = Readonly<Record<string, string>>;
+/** Settings of the project as text, by name without `imera:`. */
+export type OwnValues = Readonly<Record<string, string>>;
 
 /**
  * Problems with the secrets that every stack has: missing, in plain text, or of the wrong form, a line each. `own` is by name
@@ -28,6 +30,14 @@ export function secretProblems(own: OwnValues, config: RawConfig): string[] {
   return stackSecretNames.flatMap((name) => {
     const value = own[name];
     return isEmpty(value) ? [`imera:${name}: not set; ${howToMake(name, config)}`] : valueProblems(name, value, config);
+  });
+}
+
+/** Problems with the secrets that may be left out: in plain text, or of the wrong form, a line each. No line shows a secret. */
+export function optionalSecretProblems(own: OwnValues, config: RawConfig): string[] {
+  return optionalSecretNames.flatMap((name) => {
+    const value = own[name];
+    return isEmpty(value) ? [] : valueProblems(name, value, config);
   });
 }
 

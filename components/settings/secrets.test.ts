@@ -11,7 +11,7 @@ describe("patterns of secrets", () => {
   });
 
   it.each(Object.entries(secrets))("judge %s alike in the program and on the node", (_name, { pattern }) => {
-    const values = [...awkwardValues(), ...Object.values(secret)];
+    const values = [...awkwardValues(), "https://hc-ping.com/a-Ping_key.1", ...Object.values(secret)];
     const here = values.map((value) => hasForm({ pattern }, value));
     expect(here).toContain(true);
     expect(here).toContain(false);
@@ -27,15 +27,18 @@ describe("nodeSecretNames", () => {
     expect(serving.filter((name) => !drill.includes(name))).toEqual([
       "adminPassword",
       "canaryPassword",
+      "watchPassword",
       "cloudflareToken",
+      "watchSecrets",
     ]);
   });
 
-  it("knows two that are no settings of a node", () => {
+  it("knows three that are no settings of a node", () => {
     const names = new Set<string>(nodeSecretNames("serve"));
     expect(secretSettingNames.filter((name) => !names.has(name))).toEqual([
       "provisioningPrivateKey",
       "firstContactPrivateKey",
+      "deadManSwitch",
     ]);
   });
 });

@@ -11,8 +11,11 @@ export interface Secret {
   readonly pattern: string;
   /** {@link pattern} in words, to stand after "expected". */
   readonly form: string;
-  /** `required`: a setting of every stack. `with backupBucket`: a setting then, refused otherwise. `none`: the program makes it. */
-  readonly setting: "required" | "with backupBucket" | "none";
+  /**
+   * `required`: a setting of every stack. `optional`: a setting that may be left out. `with backupBucket`: a setting then, refused
+   * otherwise. `none`: the program makes it.
+   */
+  readonly setting: "required" | "optional" | "with backupBucket" | "none";
   /** Nodes that receive it: all, all but those of a drill, or none. */
   readonly node: "always" | "not in a drill" | "never";
   /** Recipe for `npm run stack -- new`: a number of random characters, or a key pair; undefined where others make the value. */
@@ -104,6 +107,23 @@ export const secrets = {
     node: "not in a drill",
     recipe: { characters: 40 },
   },
+  watchPassword: {
+    description: "Password of the account that watchers log in with.",
+    ...printable,
+    setting: "required",
+    node: "not in a drill",
+    recipe: { characters: 40 },
+  },
+  deadManSwitch: {
+    description:
+      "Address of a dead man's switch in the form of healthchecks.io, with a ping key and without a slug. Watchers, backups, renewals of " +
+      "the certificate and drills ping it; it alarms when they fall silent. Optional.",
+    pattern: "https://[A-Za-z0-9._~:/%-]{3,400}",
+    form: "an https URL without a query, such as https://hc-ping.com/PINGKEY",
+    setting: "optional",
+    // It travels in watchSecrets.
+    node: "never",
+  },
   backupAccessKey: {
     description: "Access key of an S3 key pair that may use backupBucket.",
     ...printable,
@@ -124,6 +144,14 @@ export const secrets = {
     setting: "none",
     node: "not in a drill",
   },
+  watchSecrets: {
+    description:
+      "Secrets of the watcher, as JSON in ASCII: /etc/imera/watch-secrets.json. Empty where nobody is alarmed.",
+    pattern: "[ -~]{0,65536}",
+    form: "a document in JSON, or nothing",
+    setting: "none",
+    node: "not in a drill",
+  },
 } as const satisfies Readonly<Record<string, Secret>>;
 
 /** Name of a secret. */
@@ -131,6 +159,9 @@ export type SecretName = keyof typeof secrets;
 
 /** Name of a secret that every stack has as a setting. */
 export type StackSecretName = NameWith<"required">;
+
+/** Name of a secret that is a setting which may be left out. */
+export type OptionalSecretName = NameWith<"optional">;
 
 /** Name of a secret that is a setting where `backupBucket` is set. */
 export type BucketSecretName = NameWith<"with backupBucket">;
@@ -147,8 +178,13 @@ export const bucketSecretNames = namesWhere(
   (name): name is BucketSecretName => secrets[name].setting === "with backupBucket",
 );
 
+/** Names of the secrets that are settings which may be left out. */
+export const optionalSecretNames = namesWhere(
+  (name): name is OptionalSecretName => secrets[name].setting === "optional",
+);
+
 /** Names of all secrets that are settings. */
-export const secretSettingNames = [...stackSecretNames, ...bucketSecretNames] as const;
+export const secretSettingNames = [...stackSecretNames, ...optionalSecretNames, ...bucketSecretNames] as const;
 
 /** Tells whether the whole value has the secret's form. */
 export function hasForm({ pattern }: Pick<Secret, "pattern">, value: string): boolean {

@@ -1,17 +1,30 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type NamedStack, pulumiCommandLine, shellWord } from "../../host/terminal/advice.ts";
 import { stackNameProblem } from "../model/vendor-names.ts";
+import { alarmSecretProblems } from "./alarm-problems.ts";
+import { type AlarmWays, alarmWays } from "./alarm-ways.ts";
 import { settingsNamespace } from "./names.ts";
 import { contradictions } from "./rules.ts";
 import { runningStack } from "./running-stack.ts";
 import { settingsSchema, type PlainSettings } from "./schema.ts";
-import { bucketKeyProblems, keyPairProblems, type RawConfig, secretProblems } from "./secret-problems.ts";
+import {
+  bucketKeyProblems,
+  isEmpty,
+  keyPairProblems,
+  optionalSecretProblems,
+  type RawConfig,
+  secretProblems,
+} from "./secret-problems.ts";
 import { forEachStackSecret, type BucketSecretName, type StackSecretName } from "./secrets.ts";
 import { unknownSettings } from "./unknown-settings.ts";
 import { bucketMakerProblems, vendorKeyProblems } from "./vendor-keys.ts";
 
 /** Settings of a stack, plain and secret, checked. */
-export interface Settings extends Readonly<PlainSettings> {
+export interface Settings extends Readonly<Omit<PlainSettings, "alarms">> {
+  /** Ways by which somebody is alarmed; none in a drill. */
+  readonly alarms: AlarmWays;
+  /** Address of the dead man's switch, without a slug; undefined where none is set. Secret. */
+  readonly deadManSwitch: pulumi.Output<string> | undefined;
   /** Secret outputs, by name of the setting. */
   readonly secrets: Readonly<Record<StackSecretName, pulumi.Output<string>>>;
   /** Key pair for `backupBucket`, where one is named. */
@@ -41,6 +54,7 @@ export function readSettings(raw: RawConfig = engineConfig()): Settings {
   const { settings, problems } = parsePlain(own, raw);
   problems.unshift(...stackProblems(raw), ...unknownSettings(Object.keys(raw.values)));
   problems.push(...secretProblems(own, raw), ...keyPairProblems(own), ...bucketKeyProblems(own, raw));
+  problems.push(...optionalSecretProblems(own, raw), ...alarmSecretProblems(own, raw));
   problems.push(...vendorKeyProblems(raw));
   const cannotMakeBucket = bucketMakerProblems(raw);
   // So that a preview of a pull request needs no key that opens all backups.
@@ -49,6 +63,8 @@ export function readSettings(raw: RawConfig = engineConfig()): Settings {
   if (settings === undefined || problems.length > 0) throw new pulumi.RunError(report(problems));
   return Object.freeze({
     ...settings,
+    alarms: alarmWays(settings.purpose === "drill" ? [] : settings.alarms),
+    deadManSwitch: isEmpty(own["deadManSwitch"]) ? undefined : pulumi.secret(own["deadManSwitch"]),
     secrets: forEachStackSecret((name) => pulumi.secret(withLastLineBreak(own[name] ?? ""))),
     bucketKey: settings.backupBucket === "" ? undefined : bucketKey(own),
     spacesEndpoint: raw.values["digitalocean:spacesEndpoint"],
@@ -99,7 +115,7 @@ function withLastLineBreak(secret: string): string {
 }
 
 function indexes(path: readonly PropertyKey[]): string {
-  return path.map((part) => `[${String(part)}]`).join("");
+  return path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
 }
 
 function missing(key: string, { stack }: NamedStack): string {

@@ -96,6 +96,22 @@ export function list<Item extends z.ZodType>(schema: z.ZodArray<Item>) {
   return z.preprocess(fromJson, schema);
 }
 
+/** Makes the schema of a whole number, which may arrive as text, or of empty text. */
+export function integerOrNothing(schema: z.ZodInt) {
+  return z.preprocess((value) => (value === "" ? "" : fromJson(value)), z.literal("").or(schema));
+}
+
+/** Makes the schema of an object, which may arrive as JSON text, or of empty text. */
+export function objectOrNothing<Form extends z.ZodType>(form: Form) {
+  return z.unknown().transform((value, context): "" | z.output<Form> => {
+    if (value === "") return "";
+    const parsed = form.safeParse(fromJson(value));
+    if (parsed.success) return parsed.data;
+    for (const { path, message } of parsed.error.issues) context.addIssue({ code: "custom", path, message });
+    return z.NEVER;
+  });
+}
+
 /** Reads a value, which the engine hands over as text, as JSON. What is no JSON stays text, and the schema says what it expected. */
 function fromJson(value: unknown): unknown {
   if (typeof value !== "string") return value;

@@ -33,7 +33,7 @@ export function goodConfig(changes: Readonly<Record<string, string | undefined>>
     stack: "prod",
     values: Object.fromEntries(entries),
     secretNames: new Set([
-      ...secretSettingNames.map((name) => `imera:${name}`),
+      ...[...secretSettingNames, "alarms"].map((name) => `imera:${name}`),
       "digitalocean:token",
       "cloudflare:apiToken",
       "digitalocean:spacesSecretKey",

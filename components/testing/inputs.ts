@@ -37,5 +37,6 @@ export function cloudInitInput(): CloudInitInput {
     firstContactPrivateKey: "-----BEGIN OPENSSH PRIVATE KEY-----\nthrow-away\n-----END OPENSSH PRIVATE KEY-----\n",
     firstContactPort: { first: 2222, last: 2222 },
     files: firstBootFiles(staticFiles()),
+    installsServer: true,
   };
 }

@@ -51,6 +51,7 @@ const wanted: Wanted = {
   image: "debian-13-x64",
   volumeSizeGiB: 20,
   reservedIp: false,
+  watcher: undefined,
   nodes: [nothing],
   firewalls: ["imera-prod"],
   sshKey: "ssh-ed25519 AAAA imera",

@@ -11,12 +11,22 @@ export interface Wanted {
   readonly volumeSizeGiB: number;
   readonly reservedIp: boolean;
   readonly nodes: readonly WantedNode[];
+  /** Droplet that watches; undefined where there is to be none. */
+  readonly watcher: WantedWatcher | undefined;
   /** Name of each firewall that the program makes. */
   readonly firewalls: readonly string[];
   /** Public SSH key, one line of OpenSSH. */
   readonly sshKey: string;
   /** Ids of the firewalls and SSH keys in the stack's state. */
   readonly ownIds: ReadonlySet<string>;
+}
+
+/** Droplet that watches, as a stack wants it. */
+export interface WantedWatcher {
+  readonly region: string;
+  readonly size: string;
+  /** Droplet that is there now; undefined: to be made. */
+  readonly droplet: LiveDroplet | undefined;
 }
 
 /** Machine that a stack wants, and the parts of it that are there now. Undefined: to be made. */
@@ -37,6 +47,7 @@ export function accountProblems(wanted: Wanted, account: Account, image: Offered
     // Sizes and images of a region that is none are not worth a word.
     ...(region.length > 0 ? region : [...sizeProblems(wanted, account), ...imageProblems(wanted, account, image)]),
     ...volumeProblems(wanted),
+    ...watcherProblems(wanted, account),
     ...limitProblems(wanted, account),
     ...takenNames(wanted, account),
   ];
@@ -106,6 +117,22 @@ function imageProblems(wanted: Wanted, { sizes }: Account, image: OfferedImage |
     : [`imera:size: ${wanted.size} has a disk of ${diskGiB} GiB, and the image ${wanted.image} needs ${neededGiB} GiB`];
 }
 
+function watcherProblems({ watcher }: Wanted, { regions, sizes }: Account): string[] {
+  if (watcher === undefined || (stays(watcher.droplet, watcher.region) && watcher.droplet.size_slug === watcher.size)) {
+    return [];
+  }
+  const { region, size: wanted } = watcher;
+  const open = regions?.filter(({ available }) => available);
+  if (open !== undefined && !open.some(({ slug }) => slug === region)) {
+    return [`imera:watcher.region: ${region} takes no new droplets at DigitalOcean; these do: ${sorted(open)}`];
+  }
+  const leastDiskGiB = stays(watcher.droplet, region) ? watcher.droplet.disk : 0;
+  const fitting = sizes?.filter((size) => size.available && size.regions.includes(region) && size.disk >= leastDiskGiB);
+  return fitting === undefined || fitting.some(({ slug }) => slug === wanted)
+    ? []
+    : [`imera:watcher.size: ${wanted} is not to be had in ${region}, which has ${likely(wanted, fitting)}`];
+}
+
 function volumeProblems({ region, nodes, volumeSizeGiB }: Wanted): string[] {
   return nodes.flatMap(({ volume }) =>
     stays(volume, region) && volume.size_gigabytes > volumeSizeGiB
@@ -117,15 +144,16 @@ function volumeProblems({ region, nodes, volumeSizeGiB }: Wanted): string[] {
   );
 }
 
-function limitProblems({ region, nodes, reservedIp }: Wanted, account: Account): string[] {
+function limitProblems({ region, nodes, watcher, reservedIp }: Wanted, account: Account): string[] {
   const { limits, droplets, volumes, reservedIps } = account;
   if (limits === undefined) return [];
   const count = (isMissing: (node: WantedNode) => boolean) => nodes.filter(isMissing).length;
+  const moreWatchers = watcher === undefined || stays(watcher.droplet, watcher.region) ? 0 : 1;
   const quotas = [
     {
       what: "droplets",
       have: droplets,
-      more: count(({ droplet }) => !stays(droplet, region)),
+      more: count(({ droplet }) => !stays(droplet, region)) + moreWatchers,
       limit: limits.droplet_limit,
     },
     { what: "volumes", have: volumes, more: count(({ volume }) => !stays(volume, region)), limit: limits.volume_limit },

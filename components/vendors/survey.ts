@@ -8,7 +8,8 @@ import { vendorNames } from "../model/vendor-names.ts";
 import { runningStack } from "../settings/running-stack.ts";
 import type { Settings } from "../settings/settings.ts";
 import { type Account, findImage, type LiveDroplet, readAccount } from "./account.ts";
-import { accountProblems, type WantedNode } from "./account-problems.ts";
+import { accountProblems, type WantedNode, type WantedWatcher } from "./account-problems.ts";
+import { watcherKey } from "../settings/watch-rules.ts";
 import { type CloudApi, MissingToken } from "./cloud-api.ts";
 import { configuredCloudflare, configuredDigitalocean, type EngineConfig } from "./configured-api.ts";
 import { spacesRegionProblems } from "./spaces-region.ts";
@@ -18,7 +19,7 @@ import type { KnownResource } from "./stack-state.ts";
 export interface Survey {
   /** Whether DigitalOcean will refuse to delete the stack's VPC, because it is its region's default one, or will become it. */
   readonly vpcIsDefault: boolean;
-  /** The stack's droplets that are off though nothing is to be changed about them, by the key of the node. */
+  /** The stack's droplets that are off though nothing is to be changed about them, by the key of the node, or `watcher`. */
   readonly off: ReadonlyMap<string, LiveDroplet>;
   /** Resources in the stack's state. */
   readonly known: readonly KnownResource[];
@@ -62,9 +63,11 @@ async function atDigitalOcean(
   if (api === undefined) return { problems: [], found: { vpcIsDefault: true, off: new Map() } };
   const [account, image] = await Promise.all([readAccount(api), findImage(api, settings.image)]);
   const nodes = new Map(settings.nodes.map((key) => [key, liveNode(`${name}-${key}`, known, account)]));
+  const watcher = wantedWatcher(name, settings, known, account);
   const wanted = {
     ...settings,
     stack: runningStack(),
+    watcher,
     nodes: [...nodes.values()],
     firewalls: firewallNames(settings),
     sshKey: settings.provisioningPublicKey,
@@ -73,7 +76,7 @@ async function atDigitalOcean(
   return {
     // Of an account whose droplets are not known everything would seem new.
     problems: account.droplets === undefined ? [] : accountProblems(wanted, account, image),
-    found: { vpcIsDefault: vpcIsDefault(name, settings, known, account), off: dropletsOff(settings, nodes) },
+    found: { vpcIsDefault: vpcIsDefault(name, settings, known, account), off: dropletsOff(settings, nodes, watcher) },
   };
 }
 
@@ -86,9 +89,21 @@ function liveNode(name: string, known: readonly KnownResource[], { droplets, vol
   };
 }
 
-function firewallNames({ nodes, purpose }: Settings): string[] {
-  const { operatorFirewall, publicFirewall } = vendorNames(pulumi.getStack());
-  return purpose === "drill" ? [operatorFirewall] : [operatorFirewall, ...nodes.map(publicFirewall)];
+function wantedWatcher(
+  name: string,
+  { watcher, purpose }: Settings,
+  known: readonly KnownResource[],
+  account: Account,
+): WantedWatcher | undefined {
+  if (watcher === "" || purpose === "drill") return undefined;
+  return { ...watcher, droplet: liveNode(`${name}-${watcherKey}`, known, account).droplet };
+}
+
+function firewallNames({ nodes, watcher, purpose }: Settings): string[] {
+  const names = vendorNames(pulumi.getStack());
+  if (purpose === "drill") return [names.operatorFirewall];
+  const ofWatcher = watcher === "" ? [] : [names.watcher];
+  return [names.operatorFirewall, ...nodes.map(names.publicFirewall), ...ofWatcher];
 }
 
 /** DigitalOcean makes a region's first VPC its default one, and deletes no default one. */
@@ -100,13 +115,18 @@ function vpcIsDefault(name: string, { region }: Settings, known: readonly KnownR
 }
 
 function dropletsOff(
-  { region, size }: Settings,
+  place: Settings,
   nodes: ReadonlyMap<string, WantedNode>,
+  watcher: WantedWatcher | undefined,
 ): ReadonlyMap<string, LiveDroplet> {
+  const machines = [...nodes].map(([key, { droplet }]) => ({ key, droplet, region: place.region, size: place.size }));
   return new Map(
-    [...nodes].flatMap(([key, { droplet }]) =>
-      // The plugin switches on what it resizes.
-      droplet?.status === "off" && droplet.region.slug === region && droplet.size_slug === size ? [[key, droplet]] : [],
+    [...machines, ...(watcher === undefined ? [] : [{ key: watcherKey, ...watcher }])].flatMap(
+      ({ key, droplet, region, size }) =>
+        // The plugin switches on what it resizes.
+        droplet?.status === "off" && droplet.region.slug === region && droplet.size_slug === size
+          ? [[key, droplet]]
+          : [],
     ),
   );
 }

@@ -65,6 +65,7 @@ export async function orderDroplet(
       firstContactPrivateKey: firstContact.privateKey,
       firstContactPort,
       files: firstBootFiles(staticFiles()),
+      installsServer: true,
     }),
   });
   const { id } = z.object({ droplet: z.object({ id: z.number() }) }).parse(made).droplet;

@@ -1,17 +1,20 @@
 import { z } from "zod";
 
-const node = z.object({
+const machine = z.object({
   /** Full host name. */
   name: z.string(),
   publicIpv4: z.string(),
   publicIpv6: z.string(),
-  privateIpv4: z.string(),
-  /** Address that the DNS names. */
-  serviceIpv4: z.string(),
-  /** The node's public SSH host key, `ssh-ed25519 AAAA…`. */
+  /** Public SSH host key, `ssh-ed25519 AAAA…`. */
   sshHostKey: z.string(),
   /** DigitalOcean's id of the droplet. */
   dropletId: z.coerce.string().optional(),
+});
+
+const node = machine.extend({
+  privateIpv4: z.string(),
+  /** Address that the DNS names. */
+  serviceIpv4: z.string(),
   volumeName: z.string().optional(),
 });
 
@@ -20,6 +23,8 @@ export const networkOutputs = z.object({
   domain: z.string(),
   adminJid: z.string(),
   nodes: z.array(node).min(1),
+  /** Droplet that watches; absent where there is none. */
+  watcher: machine.optional(),
   /** Bucket that the backups are in; `endpoint` is a host name that answers https. */
   backup: z.object({ endpoint: z.string(), region: z.string(), bucket: z.string() }),
   /** Key pair of Spaces that can read the backups' bucket and do no more. Secret. */
@@ -28,6 +33,8 @@ export const networkOutputs = z.object({
 
 /** Outputs of the program for a network that is complete. */
 export type NetworkOutputs = z.infer<typeof networkOutputs>;
+/** Droplet of a network that SSH leads to, as the program's outputs describe it. */
+export type NetworkMachine = z.infer<typeof machine>;
 /** Node of a network, as the program's outputs describe it. */
 export type NetworkNode = z.infer<typeof node>;
 

@@ -15,15 +15,16 @@ const attachment = of("digitalocean:index/volumeAttachment:VolumeAttachment", "a
 const bucket = of("digitalocean:index/spacesBucket:SpacesBucket", "bucket", { inputs: { region: "ams3" } });
 const key = (name: string, permission: string) =>
   of("digitalocean:index/spacesKey:SpacesKey", name, { inputs: { grants: [{ bucket: "b", permission }] } });
+const watcher = of("digitalocean:index/droplet:Droplet", "imera-watcher-droplet", { inputs: { region: "ams3" } });
 const record = of("cloudflare:index/dnsRecord:DnsRecord", "a", { dependencies: [droplet.urn] });
 const state: Deployment = {
   deployment: {
-    resources: [droplet, volume, attachment, bucket, key("node", "readwrite"), key("reader", "read"), record],
+    resources: [droplet, volume, attachment, bucket, key("node", "readwrite"), key("reader", "read"), record, watcher],
   },
 };
 
 describe("inOtherRegions", () => {
-  it("finds droplet, volume and what ties them, and neither bucket nor DNS", () => {
+  it("finds droplet, volume and what ties them, and neither bucket nor DNS nor the droplet that watches", () => {
     expect(inOtherRegions(state, "lon1")).toEqual([droplet, volume, attachment]);
   });
 
@@ -36,8 +37,8 @@ describe("forgetting", () => {
   const rest = resources(forgetting(state, inOtherRegions(state, "lon1")));
 
   it("keeps the rest, protected bucket and DNS records among it", () => {
-    expect(rest.map(({ urn }) => nameOf(urn))).toEqual(["bucket", "node", "reader", "a"]);
-    expect(rest.at(-1)?.dependencies).toEqual([]);
+    expect(rest.map(({ urn }) => nameOf(urn))).toEqual(["bucket", "node", "reader", "a", "imera-watcher-droplet"]);
+    expect(rest.at(-2)?.dependencies).toEqual([]);
   });
 
   it("has the node's key to the bucket replaced, so that the old node can't write any more", () => {

@@ -8,6 +8,7 @@ import {
   withoutResources,
   writeDeployment,
 } from "../../toolchain/engine/state.ts";
+import { watcherKey } from "../../components/settings/watch-rules.ts";
 import { typeToConfirm } from "../../host/terminal/type-to-confirm.ts";
 import { kindOf, resourceTypes } from "../../toolchain/engine/resource-types.ts";
 import type { StackAccess } from "../network/stack-access.ts";
@@ -70,7 +71,11 @@ function refuseToMoveData(elsewhere: readonly StateResource[], region: string): 
 /** Finds the resources that are bound to another region than `region`, and those that tie two such together. Pure. */
 export function inOtherRegions(state: Deployment, region: string): StateResource[] {
   const all = resources(state);
-  const bound = all.filter(({ type, inputs }) => regional.has(type) && inputs?.["region"] !== region);
+  const bound = all.filter(
+    // The droplet that watches has a region of its own.
+    ({ urn, type, inputs }) =>
+      regional.has(type) && inputs?.["region"] !== region && !nameOf(urn).endsWith(`-${watcherKey}-droplet`),
+  );
   const urns = new Set(bound.map(({ urn }) => urn));
   const ties = all.filter(
     ({ type, dependencies }) => tying.has(type) && (dependencies ?? []).some((dependency) => urns.has(dependency)),

@@ -1,6 +1,7 @@
 import { type NamedStack, networkCommandLine, pulumiCommandLine } from "../../host/terminal/advice.ts";
 import { factList, wrapped } from "../../host/terminal/text-table.ts";
-import type { Finding, InspectedNetwork, InspectedNode } from "./inspect-network.ts";
+import type { Finding } from "./finding.ts";
+import type { InspectedNetwork, InspectedNode } from "./inspect-network.ts";
 
 /**
  * Describes a network for people, on 80 columns: whether it serves, each check, what to do where one is red, how to log in.
@@ -10,14 +11,15 @@ export function describeNetwork(network: InspectedNetwork, stack: NamedStack, lo
   const parts = [
     wrapped(verdict(network)).join("\n"),
     ...network.nodes.map(describeNode),
+    `eyes outside\n${describeChecks([network.watcher])}`,
     `backups at another provider\n${describeChecks([network.copy])}`,
   ];
   if (!network.healthy) parts.push(advice(network, stack));
   return [...parts, login ?? productionLogin(network, stack)].join("\n\n");
 }
 
-function verdict({ domain, healthy, serving, nodes, copy }: InspectedNetwork): string {
-  const checks = [...nodes.flatMap((node) => node.checks), copy];
+function verdict({ domain, healthy, serving, nodes, copy, watcher }: InspectedNetwork): string {
+  const checks = [...nodes.flatMap((node) => node.checks), copy, watcher];
   const red = checks.filter(({ ok }) => !ok).length;
   if (healthy) return `${domain} is up: all ${checks.length} checks are green.`;
   const counted = `${red} of ${checks.length} checks ${red === 1 ? "is" : "are"} red`;

@@ -53,7 +53,7 @@ it("finds each way into a network that is gone red, and says so first", async ()
     ["SSH", false],
   ]);
   const text = describeNetwork(network, access);
-  expect(text).toMatch(/^imera\.test does NOT serve its users: 3 of 5 checks are red\.\n/);
+  expect(text).toMatch(/^imera\.test does NOT serve its users: 3 of 6 checks are red\.\n/);
   expect(text).toContain("npm run rebuild -- --stack local --run 6");
   expect(text).not.toContain("is up");
   expect(text.split("\n").filter((line) => line.length > 80)).toEqual([]);
@@ -65,6 +65,7 @@ const found = (serving: boolean, ...checks: [name: string, ok: boolean][]): Insp
   healthy: checks.every(([, ok]) => ok),
   serving,
   copy: { name: "copy", ok: true, detail: "none" },
+  watcher: { name: "watcher", ok: true, detail: "none" },
   nodes: [
     {
       name: "xmpp1.imera.test",
@@ -78,7 +79,7 @@ const found = (serving: boolean, ...checks: [name: string, ok: boolean][]): Insp
 
 it("shows red checks before green ones, and tells backups from service", () => {
   const text = describeNetwork(found(true, ["login", true], ["backup", false]), { stack: "prod" });
-  expect(text).toMatch(/^imera\.test serves its users, but 1 of 3 checks is red\.\n/);
+  expect(text).toMatch(/^imera\.test serves its users, but 1 of 4 checks is red\.\n/);
   expect(text.indexOf("✗ backup")).toBeLessThan(text.indexOf("✓ login"));
   expect(text).toContain("npm run ssh -- --stack prod xmpp1");
 });
@@ -98,7 +99,7 @@ it("has a line about the copy at another provider: that there is none, or why it
 
 it("says how to log in where all is green", () => {
   const text = describeNetwork(found(true, ["login", true]), { stack: "prod" });
-  expect(text).toMatch(/^imera\.test is up: all 2 checks are green\./);
+  expect(text).toMatch(/^imera\.test is up: all 3 checks are green\./);
   expect(text).toContain("admin@imera.test");
   expect(text).toContain("npm run pulumi -- config get imera:adminPassword --stack prod");
 });

@@ -10,13 +10,8 @@ import { readHealth } from "../network/node/health.ts";
 import { openNode } from "../network/node/ssh.ts";
 import { domainResolver, logInFromOutside, lookUpNode } from "../network/outside.ts";
 import type { StackAccess } from "../network/stack-access.ts";
-
-/** One check of a network; `detail` is what was found, or what stood in the way. */
-export interface Finding {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly detail: string;
-}
+import type { Finding } from "./finding.ts";
+import { inspectWatcher } from "./inspect-watcher.ts";
 
 /** A node with what was found about it. */
 export interface InspectedNode extends Pick<NetworkNode, "name" | "publicIpv4" | "privateIpv4"> {
@@ -36,23 +31,27 @@ export interface InspectedNetwork {
   readonly nodes: readonly InspectedNode[];
   /** The copy of the backups at another provider. */
   readonly copy: Finding;
+  /** The droplet that watches. */
+  readonly watcher: Finding;
 }
 
 /** Asks a network how it is, from outside and on its nodes. Whatever does not answer is a red check. */
 export async function inspectNetwork(access: StackAccess, outputs: NetworkOutputs): Promise<InspectedNetwork> {
   const { domain, adminJid } = outputs;
   const password = await access.required("canaryPassword");
-  const [copy, ...nodes] = await Promise.all([
+  const [copy, watcher, ...nodes] = await Promise.all([
     inspectCopy(access),
+    inspectWatcher(access, outputs.watcher),
     ...outputs.nodes.map((node) => inspectNode(access, { domain, password, node })),
   ]);
   return {
     domain,
     adminJid,
-    healthy: copy.ok && nodes.every(({ checks }) => checks.every(({ ok }) => ok)),
+    healthy: copy.ok && watcher.ok && nodes.every(({ checks }) => checks.every(({ ok }) => ok)),
     serving: nodes.every(({ serving }) => serving),
     nodes,
     copy,
+    watcher,
   };
 }
 

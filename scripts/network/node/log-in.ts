@@ -1,7 +1,7 @@
 import { connect, type Socket } from "node:net";
 import ssh2, { Client } from "ssh2";
 import { messageOf } from "../../../host/error.ts";
-import type { NetworkNode } from "../network-outputs.ts";
+import type { NetworkMachine } from "../network-outputs.ts";
 import type { StackAccess } from "../stack-access.ts";
 
 /** Address of a node, the host key that proves it, and the private key that opens it. */
@@ -15,8 +15,8 @@ export interface NodeLogin {
   readonly privateKey: string;
 }
 
-/** Finds the login of a node of a stack; `node` is an entry of its outputs. */
-export async function nodeLogin(access: StackAccess, node: NetworkNode): Promise<NodeLogin> {
+/** Finds the login of a node of a stack, or of the droplet that watches it; `node` is an entry of the stack's outputs. */
+export async function nodeLogin(access: StackAccess, node: NetworkMachine): Promise<NodeLogin> {
   return {
     host: node.publicIpv4,
     hostKey: node.sshHostKey,

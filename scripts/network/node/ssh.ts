@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { PassThrough } from "node:stream";
 import type { Client, ClientChannel } from "ssh2";
 import type { NamedStack } from "../../../host/terminal/advice.ts";
-import type { NetworkNode } from "../network-outputs.ts";
+import type { NetworkMachine } from "../network-outputs.ts";
 import type { StackAccess } from "../stack-access.ts";
 import { logIn, nodeLogin, type NodeLogin } from "./log-in.ts";
 
@@ -47,7 +47,7 @@ export interface ForwardedPort extends AsyncDisposable {
 }
 
 /** Logs in on a node of a stack; `node` is an entry of its outputs. */
-export async function openNode(access: StackAccess, node: NetworkNode): Promise<NodeSession> {
+export async function openNode(access: StackAccess, node: NetworkMachine): Promise<NodeSession> {
   return connectNode(access, await nodeLogin(access, node));
 }
 
