@@ -105,7 +105,7 @@ const smtp = z
 const kinds = [xmpp, ntfy, slack, webhook, mailApi, smtp] as const;
 
 /** Types of ways by which somebody is alarmed. */
-export const wayTypes = ["xmpp", "ntfy", "slack", "webhook", "mail-api", "smtp"] as const;
+const wayTypes = ["xmpp", "ntfy", "slack", "webhook", "mail-api", "smtp"] as const;
 
 /** Schema of one way by which somebody is alarmed, its secrets among its fields. */
 export const alarmWay = z.discriminatedUnion("type", kinds, {

@@ -19,7 +19,7 @@ export function watchSecrets(
 }
 
 /** Gives the address that one thing of a stack pings at the dead man's switch: `https://hc-ping.com/PINGKEY/prod-watcher`. */
-export function switchAddress(address: string, stack: string, what: string): string {
+function switchAddress(address: string, stack: string, what: string): string {
   return `${address.replace(/\/+$/, "")}/${stack}-${what}`;
 }
 

@@ -1,11 +1,15 @@
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { temporaryFolder } from "../../host/testing/temporary-folder.ts";
 import { userDataLimitBytes } from "../node/cloud-init.ts";
 import { buildNetwork, waitsFor } from "../testing/build-network.ts";
 import { existingBucket, goodConfig } from "../testing/good-config.ts";
 import { type AskedFor, resolved, resource } from "../testing/mocks.ts";
 
 const alarmed = {
-  "imera:alarms": JSON.stringify([{ type: "ntfy", topic: "imera-7f3k", token: null }]),
+  "imera:alarms": JSON.stringify([{ type: "ntfy", topic: "imera-7f3k" }]),
   "imera:watcher": '{"region":"ams3"}',
   "imera:deadManSwitch": "https://hc-ping.com/pingkey/",
   "imera:watchDailyHour": "7",
@@ -70,7 +74,9 @@ describe("the watcher's droplet", () => {
       const missing = [...whole, ...parts].filter((name) => !files.has(`${library}/node/${name}.py`));
       expect([path, missing]).toEqual([path, []]);
     }
-    expect([...files.keys()].filter((path) => /ejabberd|backup|certificate|recovery/.test(path))).toEqual([]);
+    expect([...files.keys()].filter((path) => /imera\/(ejabberd|backup|certificate|recovery)\//.test(path))).toEqual(
+      [],
+    );
   });
 
   it("begins to watch when the network can be reached and found, and not before", async () => {
@@ -98,6 +104,20 @@ describe("the watcher's droplet", () => {
 });
 
 describe("what a watcher is told", () => {
+  it.each(["imera-watcher-setup", "imera-xmpp1-setup"])("is taken by the program itself: %s", async (setup) => {
+    const { askedFor } = await build();
+    const secrets = JSON.parse(String(resource(askedFor, `${setup}-secrets`).inputs["stdin"])) as Record<
+      string,
+      string
+    >;
+    const folder = temporaryFolder("watch");
+    writeFileSync(join(folder, "watch.json"), filesOf(askedFor, setup).get("/etc/imera/watch.json") ?? "");
+    writeFileSync(join(folder, "watch-secrets.json"), secrets["watchSecrets"] ?? "");
+    const program = join(import.meta.dirname, "../files/usr/local/sbin/imera-watch");
+    const { status, stdout, stderr } = spawnSync("python3", ["-B", program, "check", folder], { encoding: "utf8" });
+    expect([status, stderr, stdout]).toEqual([0, "", expect.any(String)]);
+  });
+
   it("is who to look at, from where, and whose sign of life to ask for", async () => {
     const { askedFor } = await build();
     expect(document(askedFor, "imera-watcher-setup")).toMatchObject({

@@ -2,7 +2,7 @@ import { Resolver } from "node:dns/promises";
 import { type IncomingMessage, request as httpRequest } from "node:http";
 import { Agent, request as httpsRequest } from "node:https";
 import { isIP } from "node:net";
-import type { TLSSocket } from "node:tls";
+import { TLSSocket } from "node:tls";
 import { execa } from "execa";
 import type { PostJson } from "./tell.ts";
 import type { Probe } from "./uptime.ts";
@@ -66,7 +66,7 @@ async function send(outlook: Outlook, url: URL, body: string | undefined): Promi
     sent.once("timeout", () => sent.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)));
     sent.end(body);
   });
-  const ends = isTls ? (response.socket as TLSSocket).getPeerCertificate().valid_to : undefined;
+  const ends = response.socket instanceof TLSSocket ? response.socket.getPeerCertificate().valid_to : undefined;
   response.resume();
   return { status: response.statusCode ?? 0, certificateEndsMs: ends === undefined ? undefined : Date.parse(ends) };
 }
