@@ -25,10 +25,10 @@ export function alarmSecretProblems(own: OwnValues, config: RawConfig): string[]
   return problems;
 }
 
-function inPlainText(setting: string, paths: readonly string[], { stack }: RawConfig): string {
+function inPlainText(setting: string, paths: readonly string[], config: RawConfig): string {
   const [first = ""] = paths;
   return (
     `${setting}: has secrets in plain text (${paths.join(", ")}); take others and encrypt each: ` +
-    pulumiCommandLine({ stack }, "config", "set", "--path", "--secret", first)
+    pulumiCommandLine(config, "config", "set", "--path", "--secret", first)
   );
 }

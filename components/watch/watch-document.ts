@@ -3,7 +3,10 @@ import { type NodeAddresses, watchUser } from "../model/node-facts.ts";
 import { domainHosts, type Service } from "../model/services.ts";
 
 /** Settings that a watcher is told. */
-export interface WatchSettings extends Pick<DnsInput, "domain" | "serveDomainApex" | "caaIssuer" | "acmeAccountUri"> {
+export interface WatchSettings extends Pick<
+  DnsInput,
+  "domain" | "serveDomainApex" | "reservedIp" | "caaIssuer" | "acmeAccountUri"
+> {
   /** DNS resolvers, by address. */
   readonly watchResolvers: readonly string[];
   /** XMPP server of somebody else; empty: none. */

@@ -62,7 +62,7 @@ describe("the watcher's droplet", () => {
     const text = String(resource(askedFor, "imera-watcher-droplet").inputs["userData"]);
     expect(text.match(/PRIVATE KEY-----/g)).toHaveLength(2);
     expect(text).not.toMatch(/7f3k|pingkey|NeverSeen|backports\.list|^ +(ejabberd|postgresql)/m);
-    expect(Buffer.byteLength(text)).toBeLessThan(userDataLimitBytes / 3);
+    expect(Buffer.byteLength(text)).toBeLessThan(userDataLimitBytes / 2);
   });
 
   it("has every module that its programs import", async () => {
