@@ -23,10 +23,6 @@ describe("versions", () => {
     );
   });
 
-  it("states the minimum Go as go.mod does", () => {
-    expect(/^go (.+)$/m.exec(goMod)?.[1]).toBe(versions.minimumGo);
-  });
-
   it.each(["pulumi", "node"] as const)("has the package %s installed in its version", (name) => {
     expect(installed(name).version).toBe(name === "pulumi" ? versions.cli : versions.node);
   });

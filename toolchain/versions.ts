@@ -9,12 +9,11 @@ export type PluginName = (typeof pluginNames)[number];
 /**
  * The one place that says which versions the toolchain is made of. They are read from package.json, so that npm, the
  * program and the toolchain cannot disagree; `versions.test.ts` compares the rest with it (go.mod, installed packages,
- * workflows).
+ * workflows). The Go that a module asks for stands in its go.mod only.
  *
  * - `cli`: the Pulumi CLI with its engine and language host, the version of the npm package `pulumi`.
  * - `plugins`: by name. `@pulumi/command` is pinned to 1.2.1, the newest release: npm's tag `latest` points to 4.5.0, an old
  *   publish by mistake that names no plugin version, so the engine would look for a plugin that never existed.
- * - `minimumGo`: what the CLI's module asks of the compiler, stated again in `pulumi-cli/go.mod`.
  * - `node`: the Node that runs every script and stand-in, the npm package `node`.
  */
 export const versions: Versions = {
@@ -24,7 +23,6 @@ export const versions: Versions = {
     cloudflare: manifest.dependencies["@pulumi/cloudflare"],
     command: manifest.dependencies["@pulumi/command"],
   },
-  minimumGo: "1.25.11",
   node: manifest.devDependencies.node,
 };
 
@@ -32,6 +30,5 @@ export const versions: Versions = {
 export interface Versions {
   readonly cli: string;
   readonly plugins: Readonly<Record<PluginName, string>>;
-  readonly minimumGo: string;
   readonly node: string;
 }

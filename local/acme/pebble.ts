@@ -25,14 +25,14 @@ export function acmeIpv4(run: Run): string {
 
 /**
  * Starts Pebble, Let's Encrypt's test server, in a container of its own and resolves when it answers; its root is then among
- * what the platform trusts. `pebblePackage` is the path of its Debian package. It validates over the local cloud's DNS. What
- * it has issued is trusted as long as it runs: a restart makes a new root.
+ * what the platform trusts. `executable` is Pebble's path on this machine. It validates over the local cloud's DNS. What it has
+ * issued is trusted as long as it runs: a restart makes a new root. As Let's Encrypt's, its certificates are for servers only.
  */
-export async function startPebble(run: Run, incus: Incus, pebblePackage: string): Promise<void> {
+export async function startPebble(run: Run, incus: Incus, executable: string): Promise<void> {
   const ca = await openLocalCa(run.files.localCa, `Local cloud ${run.number}`);
   const { certificate, privateKey } = await ca.issue({ names: [acmeHostName], ipv4: acmeIpv4(run) });
   const files = [
-    { path: packagePath, mode: "0644", content: await readFile(pebblePackage) },
+    { path: program, mode: "0755", content: await readFile(executable) },
     { path: `${folder}/certificate.pem`, mode: "0644", content: certificate },
     { path: `${folder}/key.pem`, mode: "0600", content: privateKey },
     { path: `${folder}/config.json`, mode: "0644", content: JSON.stringify(configuration) },
@@ -54,7 +54,7 @@ export async function startPebble(run: Run, incus: Incus, pebblePackage: string)
 
 const unit = "acme-server.service";
 const folder = "/etc/acme-server";
-const packagePath = "/var/cache/pebble.deb";
+const program = "/usr/local/bin/pebble";
 
 const ninetyDaysSeconds = 90 * 24 * 60 * 60;
 
@@ -68,7 +68,7 @@ const configuration = {
     tlsPort: 443,
     ocspResponderURL: "",
     externalAccountBindingRequired: false,
-    certificateValidityPeriod: ninetyDaysSeconds,
+    profiles: { classic: { description: "as Let's Encrypt's own", validityPeriod: ninetyDaysSeconds } },
   },
 };
 
@@ -82,8 +82,7 @@ Description=ACME server of the local cloud
 
 [Service]
 Environment=PEBBLE_VA_NOSLEEP=1
-ExecStartPre=/bin/sh -c 'dpkg-query -s pebble > /dev/null || dpkg -i ${packagePath}'
-ExecStart=/usr/bin/pebble -config ${folder}/config.json -dnsserver ${run.addresses.cloudIpv4}:53
+ExecStart=${program} -config ${folder}/config.json -dnsserver ${run.addresses.cloudIpv4}:53
 
 [Install]
 WantedBy=multi-user.target

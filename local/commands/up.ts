@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 
 import { acmeHostName, acmeIpv4, startPebble } from "../acme/pebble.ts";
 import { openLocalCa } from "../acme/local-ca.ts";
+import { pebbleExecutable } from "../acme/pebble-program.ts";
 import { digitaloceanApiPort } from "../run/address-plan.ts";
 import { daemonSecrets, type DaemonSettings } from "../run/daemon-settings.ts";
 import { checkAddresses, checkHost } from "../preparation/host-checks.ts";
@@ -42,7 +43,8 @@ export async function bringCloudUp(run: Run, { zones, step, meanwhile }: UpOptio
     await ensureHostPackages(report);
     await checkAddresses(run);
   });
-  const image = await step("droplet image", (report) => buildBaseImage(report));
+  const rootfs = await step("droplet image", buildBaseImage);
+  const pebble = await step("certificate authority's program (Pebble)", pebbleExecutable);
   await step("network", async () => {
     await mkdir(run.folder, { recursive: true, mode: 0o700 });
     await createNamespace(run);
@@ -51,13 +53,13 @@ export async function bringCloudUp(run: Run, { zones, step, meanwhile }: UpOptio
   });
   const incus = await step("machines (Incus)", async () => {
     const engine = await startEngine(run);
-    await importBaseImage(run, engine, image.rootfs);
+    await importBaseImage(run, engine, rootfs);
     return engine;
   });
   const cloud = { run, incus, settings: await prepareSettings(run, zones) };
   await step("cloud APIs and DNS", () => startCloudDaemon(run));
-  await step("certificate authority (Pebble), secrets", async () => {
-    await Promise.all([startPebble(run, incus, image.pebblePackage), meanwhile(cloud)]);
+  await step("certificate authority, secrets", async () => {
+    await Promise.all([startPebble(run, incus, pebble), meanwhile(cloud)]);
     await writeCaBundle(run);
     await refreshTrust(run, incus);
   });

@@ -17,19 +17,12 @@ import { trustProgram, trustTemplates, trustUnit } from "./platform-trust.ts";
 /** Slug and release of the image that droplets and service containers are made from. */
 export const baseImage = { slug: "debian-13-x64", suite: "trixie" } as const;
 
-/** Files that all machines of the local cloud are made from. */
-export interface BaseImage {
-  /** The root file system as a tar file. */
-  readonly rootfs: string;
-  /** Debian package of Pebble for the image's release: this machine's own release may not have it. */
-  readonly pebblePackage: string;
-}
-
 /**
- * Builds the image with mmdebstrap unless it is in this user's cache (under XDG_CACHE_HOME, in a folder named by a digest of
- * all that goes into it).
+ * Builds the image that all machines of the local cloud are made from, with mmdebstrap, unless it is in this user's cache
+ * (under XDG_CACHE_HOME, in a folder named by a digest of all that goes into it). Resolves to the absolute path of its root
+ * file system, a tar file.
  */
-export async function buildBaseImage(report: (line: string) => void): Promise<BaseImage> {
+export async function buildBaseImage(report: (line: string) => void): Promise<string> {
   const mirrors = await debianMirrors();
   const sources = mirrors && mirrorSources(mirrors, baseImage.suite);
   const args = mmdebstrapArguments(sources === undefined);
@@ -41,7 +34,7 @@ export async function buildBaseImage(report: (line: string) => void): Promise<Ba
     await mkdir(imageCache(), { recursive: true });
     await buildInto(folder, args, sources);
   }
-  return { rootfs: join(folder, rootfsName), pebblePackage: join(folder, pebbleName) };
+  return join(folder, rootfsName);
 }
 
 /** Gives the image to the run's engine under its slug; one that is there stays. */
@@ -65,7 +58,6 @@ const packages = [
 ];
 
 const rootfsName = "rootfs.tar";
-const pebbleName = "pebble.deb";
 
 /** Configuration of cloud-init as in DigitalOcean's own images: root logs in with the given keys, there is no other user. */
 const platformConfig = `#cloud-config
@@ -88,9 +80,6 @@ function mmdebstrapArguments(ownMirror: boolean): string[] {
     `systemctl --root="$1" enable systemd-networkd ${trustUnit.name}`,
     // Host keys and the machine's id are a machine's own.
     `rm -f "$1"/etc/ssh/ssh_host_*; : > "$1"/etc/machine-id`,
-    `chroot "$1" sh -c 'cd /tmp && apt-get download pebble && mv pebble_*.deb ${pebbleName}'`,
-    `copy-out /tmp/${pebbleName} .`,
-    `rm "$1"/tmp/${pebbleName}`,
     // mmdebstrap's own choice of mirror leaves the backports out.
     ...(ownMirror ? [`cd "$1"/etc/apt && sed -n '${backportsFromMain}' sources.list >> sources.list`] : []),
   ];

@@ -2,6 +2,8 @@ import { writeFile } from "node:fs/promises";
 
 import { execa } from "execa";
 
+import { canFetchNewer, installedGo } from "../../toolchain/set-up/go.ts";
+import { runCommand } from "../../toolchain/set-up/run-command.ts";
 import { debianMirrors, operatingSystem } from "./debian-mirrors.ts";
 
 /** A program that the local cloud runs on this machine, and Debian's package of it. */
@@ -21,29 +23,46 @@ const needed: readonly { readonly program: string; readonly package: string }[] 
 
 const packages = ["incus-base", ...needed.map((need) => need.package)];
 
-/** Debian 12 has Incus in its backports only. */
+/** Debian 12 has Incus, and a Go that is new enough, in its backports only. */
 const backportsSource = "/etc/apt/sources.list.d/imera-backports.sources";
 
 /**
  * Installs what this machine lacks, with apt-get. Throws with what to do when the system has no apt or no such packages.
  */
 export async function ensureHostPackages(report: (line: string) => void): Promise<void> {
-  const { id, codename, prettyName } = await operatingSystem();
-  if (id !== "debian" && id !== "ubuntu") {
-    throw new Error(
-      `The local cloud installs what it needs on Debian 12, Debian 13 and Ubuntu 24.04; this is ${prettyName}. ` +
-        `On another system, run it in a virtual machine with one of these.`,
-    );
-  }
+  const { id } = await knownSystem();
   const wanted = id === "ubuntu" ? [...packages, "debian-archive-keyring"] : packages;
   const missing = await missingPackages(wanted);
+  await installLacking(missing, report);
+}
+
+/** Installs Go, with apt-get, where there is none that builds Go modules of today: one from 1.21 on fetches a newer one of itself. */
+export async function ensureGo(report: (line: string) => void): Promise<void> {
+  const installed = await installedGo(runCommand);
+  if (installed !== undefined && canFetchNewer(installed)) return;
+  await knownSystem();
+  await installLacking(["golang-go", "golang-src"], report);
+}
+
+async function installLacking(missing: readonly string[], report: (line: string) => void): Promise<void> {
   if (missing.length === 0) return;
+  const { codename } = await operatingSystem();
   report(`installing ${missing.join(", ")}`);
   if (codename === "bookworm") await addBackports();
   const targets = missing.map((name) =>
-    name.startsWith("incus") && codename === "bookworm" ? `${name}/bookworm-backports` : name,
+    /^(incus|golang)/.test(name) && codename === "bookworm" ? `${name}/bookworm-backports` : name,
   );
   await aptInstall(targets);
+}
+
+/** Tells which system this is; throws where the local cloud cannot install what it needs. */
+async function knownSystem(): Promise<{ readonly id: "debian" | "ubuntu" }> {
+  const { id, prettyName } = await operatingSystem();
+  if (id === "debian" || id === "ubuntu") return { id };
+  throw new Error(
+    `The local cloud installs what it needs on Debian 12, Debian 13 and Ubuntu 24.04; this is ${prettyName}. ` +
+      `On another system, run it in a virtual machine with one of these.`,
+  );
 }
 
 /** Installs Debian packages without what they recommend. Throws with apt-get's last lines when it fails. */

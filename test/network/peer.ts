@@ -17,6 +17,7 @@ import { probeDirectTls, probeStarttls } from "../../scripts/probes/xmpp-tls.ts"
 /** Somebody else's XMPP server: Prosody, at another domain of the local cloud. Disposing it removes server and records. */
 export interface Peer extends AsyncDisposable {
   readonly domain: string;
+  readonly ipv4: string;
   /** An account there. */
   readonly account: Account;
   /** The server's log so far. */
@@ -48,6 +49,7 @@ export async function startPeer(directory: string, cloud: Cloud): Promise<Peer> 
   await serverToServerPorts(ipv4, zone.domain, cloud.trustedRoots);
   return {
     domain: zone.domain,
+    ipv4,
     account,
     log: () => inside("cat", "/var/log/prosody/prosody.log"),
     [Symbol.asyncDispose]: async () => {

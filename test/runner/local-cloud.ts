@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { join } from "node:path";
 import { execa } from "execa";
+import { pebbleExecutable } from "../../local/acme/pebble-program.ts";
 import { createIncus } from "../../local/incus/client.ts";
 import { runNumbered } from "../../local/run/run.ts";
 import { isUnreachable } from "../../host/error.ts";
@@ -31,7 +32,7 @@ export const rebuiltCloud: TestCloud = { name: "rebuilt node", number: testRun }
 /** Local cloud whose node stays to the end, whatever it is exposed to. */
 export const lastingCloud: TestCloud = { name: "lasting node", number: testRun + 1 };
 
-/** Installs what the local cloud needs on this machine and builds the image of its machines, as a first start does: one test. */
+/** Installs what the local cloud needs on this machine, builds the image of its machines and Pebble, as a first start does: one test. */
 export const localCloudImage: Phase = {
   name: "packages and image of the local cloud",
   lane: mirrorLane,
@@ -39,6 +40,7 @@ export const localCloudImage: Phase = {
     await checkHost();
     await ensureHostPackages(report);
     await buildBaseImage(report);
+    await pebbleExecutable(report);
     return { passed: 1, failed: 0 };
   },
 };

@@ -50,7 +50,7 @@ async function choose(answers: { local?: string; auto?: string }) {
       failure: stdout === undefined ? "Command failed with ENOENT" : undefined,
     });
   };
-  const search = { versions: { minimumGo: "1.25.11" }, moduleFolder: "/m", run };
+  const search = { part: "cli", reason: "it is built", minimumGo: "1.25.11", moduleFolder: "/m", run };
   const choice = await chooseGoToolchain({ ...search, report: (line) => void reported.push(line) });
   return { choice, reported };
 }

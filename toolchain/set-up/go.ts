@@ -1,12 +1,16 @@
-import type { Versions } from "../versions.ts";
 import { ToolchainError } from "./part.ts";
 import type { RunCommand } from "./run-command.ts";
 
 /** Options of {@link chooseGoToolchain}. */
 export interface GoSearch {
-  readonly versions: Pick<Versions, "minimumGo">;
-  /** Folder of the go.mod whose `go` line asks for the minimum. */
+  /** Part of the toolchain that is built with it, as it is called in an error. */
+  readonly part: string;
+  /** Reason why the part is built here: the beginning of a sentence that goes on with "but …". */
+  readonly reason: string;
+  /** Absolute path of the folder of the go.mod whose `go` line asks for {@link GoSearch.minimumGo}. */
   readonly moduleFolder: string;
+  /** Version without `go`, as in `1.25.11`. */
+  readonly minimumGo: string;
   readonly run: RunCommand;
   readonly report: (line: string) => void;
 }
@@ -20,15 +24,26 @@ const firstGoThatFetchesNewer = "1.21";
  *
  * @throws ToolchainError when there is none, with what to install.
  */
-export async function chooseGoToolchain({ versions, moduleFolder, run, report }: GoSearch): Promise<"local" | "auto"> {
-  const installed = await goVersion(run, "/", "local");
-  if (installed === undefined) throw goError(versions, "Go is not installed (no `go` on the PATH).");
-  if (isAtLeast(installed, versions.minimumGo)) return "local";
-  if (!isAtLeast(installed, firstGoThatFetchesNewer)) throw goError(versions, `the installed Go is ${installed}.`);
-  report(`Go ${installed} is older than ${versions.minimumGo}; it fetches a newer one through the module proxy…`);
+export async function chooseGoToolchain(search: GoSearch): Promise<"local" | "auto"> {
+  const { moduleFolder, minimumGo, run, report } = search;
+  const installed = await installedGo(run);
+  if (installed === undefined) throw goError(search, "Go is not installed (no `go` on the PATH).");
+  if (isAtLeast(installed, minimumGo)) return "local";
+  if (!canFetchNewer(installed)) throw goError(search, `the installed Go is ${installed}.`);
+  report(`Go ${installed} is older than ${minimumGo}; it fetches a newer one through the module proxy…`);
   const fetched = await goVersion(run, moduleFolder, "auto");
-  if (fetched !== undefined && isAtLeast(fetched, versions.minimumGo)) return "auto";
-  throw goError(versions, `the installed Go is ${installed}, and fetching a newer one by GOTOOLCHAIN=auto failed.`);
+  if (fetched !== undefined && isAtLeast(fetched, minimumGo)) return "auto";
+  throw goError(search, `the installed Go is ${installed}, and fetching a newer one by GOTOOLCHAIN=auto failed.`);
+}
+
+/** Finds the version of the Go on the PATH, such as `1.25.11`; undefined where there is none. */
+export function installedGo(run: RunCommand): Promise<string | undefined> {
+  return goVersion(run, "/", "local");
+}
+
+/** Tells whether a Go of this version fetches a newer one of itself where a go.mod asks for one. */
+export function canFetchNewer(version: string): boolean {
+  return isAtLeast(version, firstGoThatFetchesNewer);
 }
 
 /** Compares dotted version numbers; a release candidate counts as its release. */
@@ -55,10 +70,10 @@ async function goVersion(run: RunCommand, folder: string, toolchain: string): Pr
   return failure === undefined ? /\bgo(\d\S*)/.exec(stdout)?.[1] : undefined;
 }
 
-function goError({ minimumGo }: Pick<Versions, "minimumGo">, why: string): ToolchainError {
+function goError({ part, reason, minimumGo }: GoSearch, why: string): ToolchainError {
   return new ToolchainError(
-    "cli",
-    `Pulumi's download host does not answer, so the CLI is built from its Go module, but ${why}`,
+    part,
+    `${reason}, but ${why}`,
     `Install Go ${minimumGo} or newer and run it again. Debian 13: apt-get install golang; its Go is older, and fetches ` +
       "the right one by itself through the Go module proxy. Elsewhere: https://go.dev/doc/install",
   );

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect } from "node:tls";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { adminAccount } from "../accounts.ts";
 import { logInWithSlixmpp } from "../chat-client.ts";
@@ -34,6 +36,28 @@ it("exchanges messages with somebody else's server, both certificates verified",
   expect(log).toMatch(/Incoming s2s connection \S+->peer\.test complete/);
   expect(log).not.toMatch(/dialback (key|result)/i);
 });
+
+it("does so with certificates that are for servers only, as public authorities issue them", async () => {
+  if (peer === undefined) throw new Error("the peer did not come up");
+  const { nodes, domain } = cloud.status;
+  for (const server of [{ domain, ipv4: nodes[0]?.publicIpv4 ?? "" }, peer]) {
+    expect(await certificateUsages(server), server.domain).toEqual([serverAuthentication]);
+  }
+});
+
+/** id-kp-serverAuth of RFC 5280, section 4.2.1.12. */
+const serverAuthentication = "1.3.6.1.5.5.7.3.1";
+
+/** Reads the object identifiers of what a server's certificate, once verified, may be used for. */
+async function certificateUsages({ ipv4, domain }: Pick<Peer, "ipv4" | "domain">): Promise<readonly string[]> {
+  const socket = connect({ host: ipv4, port: 5270, servername: domain, ca: cloud.trustedRoots });
+  try {
+    await once(socket, "secureConnect", { signal: AbortSignal.timeout(10_000) });
+    return socket.getPeerCertificate().ext_key_usage ?? [];
+  } finally {
+    socket.destroy();
+  }
+}
 
 /** Both sides' words on the connection between them: a first one that fails is not tried again for minutes. */
 async function showLogs(): Promise<void> {
