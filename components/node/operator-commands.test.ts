@@ -63,10 +63,11 @@ describe("what a node tells an operator to type", () => {
     expect(failingStep("run 'pulumi up'", "exit 1")).toContain("What to do: run 'npm run pulumi -- up --stack STACK'.");
   });
 
-  it.each(programs)("is written so that it can be completed: $path", ({ text }) => {
+  it.each(programs)("is written so that node/advice.py or step.sh can complete it: $path", ({ text }) => {
     const commands = text.match(/.?\bpulumi (?:--|up|preview|refresh|config|stack|destroy|cancel)\b/g) ?? [];
-    for (const command of commands) expect(command).toMatch(/^'pulumi [a-z]/);
-    for (const command of text.match(/npm run [a-z]+[^'"]*/g) ?? []) expect(command).toContain("--stack STACK");
+    for (const command of commands) expect(command, "stand in single quotes").toMatch(/^'pulumi [a-z]/);
+    for (const command of text.match(/npm run [a-z]+[^'"]*/g) ?? [])
+      expect(command, "take --stack STACK").toContain("--stack STACK");
   });
 });
 

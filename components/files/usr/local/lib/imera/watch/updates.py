@@ -5,6 +5,7 @@ import re
 import time
 
 from node import postgres
+from node.advice import with_whole_commands
 from node.commands import run
 from node.facts import place
 
@@ -46,7 +47,10 @@ def held() -> str:
     names = sorted(name for name, origins in PLANNED.findall(planned) if SECURITY.search(origins))
     if not names:
         return ""
-    return f"security fixes of {', '.join(names)} wait: 'npm run upgrade' installs those of ejabberd, Erlang and PostgreSQL"
+    command_line = with_whole_commands("'npm run upgrade -- --stack STACK'")
+    return (
+        f"security fixes of {', '.join(names)} wait: {command_line} installs those of ejabberd, Erlang and PostgreSQL"
+    )
 
 
 def outdated() -> str:
