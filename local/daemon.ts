@@ -9,6 +9,7 @@ import { createPostJson, createProbe } from "./digitalocean/alerts/probe.ts";
 import { createDigitalOceanApi } from "./digitalocean/index.ts";
 import { createDnsServer } from "./dns/index.ts";
 import type { DnsZone } from "./dns/zone.ts";
+import { lookEach } from "./emulation/look-each.ts";
 import { startHttpServer } from "./emulation/server.ts";
 import { createIncus } from "./incus/client.ts";
 import { createHypervisor } from "./incus/hypervisor.ts";
@@ -79,7 +80,8 @@ async function serve(settingsFile: string | undefined): Promise<void> {
   await copies.listenTls(otherProviderIpv4, 443, certificate);
   await objects.listenProxy(cloudIpv4, objectStoreProxyPort);
   log(`serving ${servers.map(({ url }) => url).join(", ")} S3 and DNS at ${cloudIpv4}`);
-  const stopLooking = lookEach(lookIntervalMs, () => digitalocean.lookAround());
+  // DigitalOcean looks once a minute.
+  const stopLooking = lookEach(15_000, () => digitalocean.lookAround());
   const end = async () => {
     await stopLooking();
     await Promise.all([...servers, objects, copies, dns].map((server) => server.close()));
@@ -88,27 +90,6 @@ async function serve(settingsFile: string | undefined): Promise<void> {
     process.exit(0);
   };
   process.once("SIGTERM", () => void end());
-}
-
-/** DigitalOcean looks once a minute. */
-const lookIntervalMs = 15_000;
-
-/** Looks again and again, that long after the last look has ended. Gives what stops it. */
-function lookEach(intervalMs: number, look: () => Promise<void>): () => Promise<void> {
-  let isOver = false;
-  let timer: NodeJS.Timeout | undefined;
-  let looking = Promise.resolve();
-  const next = () => {
-    timer = setTimeout(() => {
-      looking = look().then(() => (isOver ? undefined : next()));
-    }, intervalMs);
-  };
-  next();
-  return async () => {
-    isOver = true;
-    clearTimeout(timer);
-    await looking;
-  };
 }
 
 /** Names of the local cloud's own services. */
