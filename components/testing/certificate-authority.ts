@@ -1,9 +1,8 @@
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
 import { temporaryFolder } from "../../host/testing/temporary-folder.ts";
+import { serveFolder } from "./serve-folder.ts";
 
 /** Certificate authority in a folder, with an ACME directory over HTTP that offers renewal information only (RFC 9773). */
 export interface CertificateAuthority {
@@ -23,7 +22,7 @@ export async function certificateAuthority(): Promise<CertificateAuthority> {
   mkdirSync(join(folder, "web/info"), { recursive: true });
   writeFileSync(join(folder, "issue"), issue(folder));
   sh(folder, authority);
-  const port = await serve(join(folder, "web"));
+  const port = await serveFolder(join(folder, "web"));
   const directory = `http://127.0.0.1:${port}/dir`;
   writeFileSync(join(folder, "web/dir"), JSON.stringify({ renewalInfo: `http://127.0.0.1:${port}/info` }));
   writeFileSync(join(folder, "window"), suggestedWindow(30));
@@ -78,20 +77,6 @@ print(".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in 
 END
 )"
 `;
-}
-
-/** In a process of its own, since the tests wait for the programs without turning to anything else. */
-async function serve(folder: string): Promise<number> {
-  const server = spawn("python3", ["-u", "-m", "http.server", "--bind", "127.0.0.1", "--directory", folder, "0"], {
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  onTestFinished(() => {
-    server.kill();
-  });
-  const [line] = (await once(server.stdout, "data")) as [Buffer];
-  const [, port] = /port (\d+)/.exec(String(line)) ?? [];
-  if (port === undefined) throw new Error(`the web server says ${String(line)}`);
-  return Number(port);
 }
 
 /** Gives the SHA-256 fingerprint of the first certificate in a file of PEM, in openssl's words. */

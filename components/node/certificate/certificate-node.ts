@@ -2,11 +2,13 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { nodeRoot, type NodeRoot, type Result } from "../../testing/node-root.ts";
+import { type DnsProvider, dnsProvider } from "../../testing/dns-provider.ts";
 import { certificateAuthority, type CertificateAuthority, fingerprint } from "../../testing/certificate-authority.ts";
 
 /** Node in a temporary folder that has ordered its first certificate, from an authority of the test's own. */
 export interface CertificateNode extends NodeRoot {
   readonly authority: CertificateAuthority;
+  readonly dns: DnsProvider;
   /** Looks after the certificate, as the step of `converge` and the timers do. */
   renew(): Result;
   /** Number of orders since the first one. */
@@ -38,13 +40,13 @@ export const domain = "im.example.org";
 
 /** Makes such a node. It is gone at the end of the current test. */
 export async function certificateNode(): Promise<CertificateNode> {
-  const authority = await certificateAuthority();
+  const [authority, dns] = await Promise.all([certificateAuthority(), dnsProvider()]);
   const node = nodeRoot({
     domain,
     contact: "ops@example.org",
     certificateNames: [domain, `upload.${domain}`],
     acmeDirectoryUrl: authority.directory,
-    cloudflareApiUrl: null,
+    cloudflareApiUrl: dns.url,
     dnsPropagationSeconds: 1,
   });
   node.write("/etc/imera/secrets.json", JSON.stringify({ cloudflareToken: "token" }));
@@ -60,6 +62,7 @@ export async function certificateNode(): Promise<CertificateNode> {
   return {
     ...node,
     authority,
+    dns,
     renew,
     orders: () => all() - 1,
     served: () => readdirSync(certs).filter((name) => name.endsWith(".pem")),

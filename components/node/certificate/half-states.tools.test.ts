@@ -85,6 +85,18 @@ it("leaves what is whole alone, and takes other lineages and other certificates 
   expect(node.calls()).toMatch(/^systemctl reload ejabberd.service$/m);
 });
 
+it("is mended without an order where the authority does not say whose it is: ejabberd was given it as that authority's", async () => {
+  const node = await certificateNode();
+  const whole = { lineages: [domain], served: [`${domain}.pem`], certificate: node.certificate() };
+  node.authority.forgetAll();
+  const found = node.afterEach([`rm ${conf}`, "rm -r live archive renewal"]);
+  for (const [first, second, state] of found) {
+    expect(first).toMatch(/^certbot's files were made anew, since .*; valid/);
+    expect([second, state]).toEqual([expect.stringMatching(validUntil), whole]);
+  }
+  expect(node.orders()).toBe(0);
+});
+
 describe("one order, where there is nothing good:", () => {
   const certs = "../../../etc/ejabberd/certs";
   it("whatever is left", async () => {
@@ -107,6 +119,10 @@ describe("one order, where there is nothing good:", () => {
   it("and none that the authority does not know, as one of another authority", async () => {
     const node = await certificateNode();
     node.authority.forgetAll();
+    node.python(`
+from certificate import record, served
+record.write("kept", served.present().fingerprint(), "https://ca.example/dir")
+print("null")`);
     const [[first, second] = []] = node.afterEach([`rm ${conf}`]);
     expect(first).toMatch(/put aside.*ordered because there is none/);
     expect(second).toMatch(validUntil);

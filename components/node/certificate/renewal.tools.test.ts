@@ -28,10 +28,11 @@ describe("a renewal that is due", () => {
     const before = node.certificate();
     node.authority.revokeAll();
     refuse(unauthorized);
+    node.dns.tokenIs("disabled");
     const { stdout, stderr, status } = node.renew();
     expect({ stdout, status }).toMatchObject({ stdout: expect.stringContaining("NOT renewed") as string, status: 1 });
     expect(stderr).toContain(unauthorized);
-    expect(stderr).toMatch(/What to do: .*refuses the node's token/);
+    expect(stderr).toMatch(/Why: Cloudflare says that the node's token is disabled.*What to do: switch it on/s);
     expect(node.certificate()).toBe(before);
     expect(health("check_renewal")).toMatchObject({ ok: false, detail: expect.stringContaining("9109") as string });
     expect(health("check_expiry")).toMatchObject({ ok: true });
@@ -54,6 +55,47 @@ describe("a renewal that is due", () => {
     node.authority.revokeAll();
     node.damage(`rm renewal/${domain}.conf`);
     expect(node.renew().stdout).toMatch(/ordered because there is none/);
+  });
+
+  it.each([
+    ["Unable to determine zone_id for im.example.org: words of a later certbot", "expired", /token is expired/],
+    ["Error communicating with the Cloudflare API: 429", "active", /What to do: check that http:.* answers/],
+  ])(
+    "and fails is the token's fault where Cloudflare says so, whatever certbot's words are: %s",
+    (words, status, said) => {
+      node.authority.revokeAll();
+      refuse(words);
+      node.dns.tokenIs(status);
+      const { stderr } = node.renew();
+      expect(stderr).toMatch(said);
+      expect(stderr).toContain(words);
+      expect(stderr.includes("the node's token is")).toBe(status !== "active");
+    },
+  );
+
+  it("is no longer one where the authority asks for another each time, and is one again a week later", () => {
+    const asked = Array.from({ length: 6 }, () => {
+      node.authority.revokeAll();
+      return node.renew();
+    });
+    expect(node.orders()).toBe(3);
+    expect(asked.map(({ status }) => status)).toEqual([0, 0, 0, 1, 1, 1]);
+    expect(asked.at(-1)?.stderr).toMatch(
+      /none was ordered.*4 were issued within seven days.*What to do: .*from 20\S+Z on/s,
+    );
+    expect(health("check_renewal")).toMatchObject({ ok: false });
+    const before = node.certificate();
+    expect(node.run("usr/local/sbin/imera-certificate", { arguments: ["replace"] })).toMatchObject({ status: 0 });
+    expect(node.certificate()).not.toBe(before);
+    node.authority.revokeAll();
+    const later = `
+import datetime
+from certificate import settle
+from node import timestamps
+now = timestamps.now() + datetime.timedelta(days=8)
+timestamps.now = lambda: now
+print(json.dumps(settle.settle().text))`;
+    expect(node.python(later)).toMatch(/ordered because the authority asks for it/);
   });
 
   it("of 90 days is one in its last third, where the authority says nothing", () => {

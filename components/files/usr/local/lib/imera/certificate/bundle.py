@@ -3,6 +3,7 @@
 import dataclasses
 import datetime
 import functools
+import hashlib
 import pathlib
 import re
 import tempfile
@@ -29,6 +30,10 @@ class Bundle:
     def fullchain(self) -> str:
         """Gives the certificate and its chain."""
         return self.certificate + "".join(self.chain)
+
+    def fingerprint(self) -> str:
+        """Gives what tells the certificate from every other: the SHA-256 of its PEM."""
+        return hashlib.sha256(self.certificate.strip().encode()).hexdigest()
 
     def names(self) -> list[str]:
         """Gives the DNS names, sorted."""

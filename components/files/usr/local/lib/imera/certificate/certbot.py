@@ -12,7 +12,7 @@ from node.commands import run
 from node.facts import place, secrets
 from node.trouble import Trouble
 
-from . import accounts, lineage
+from . import accounts, dns_token, lineage
 from . import place as places
 from .bundle import Bundle
 from .wanted import wanted
@@ -43,19 +43,21 @@ def order(tries: int) -> None:
     One failure may be the DNS not having caught up, so there may be a second try; the authority limits failed ones.
     """
     for left in reversed(range(tries)):
-        accounts.put_broken_aside(places.Aside())
-        result = certbot("certonly", *identity(), *certificate(), *proof())
-        if result.returncode == 0:
-            return
-        output = result.stdout + result.stderr
-        if ACCOUNT_GONE.search(output) and accounts.whole():
+        output = attempt()
+        if output is not None and ACCOUNT_GONE.search(output) and accounts.whole():
             accounts.put_all_aside(places.Aside())
-            result = certbot("certonly", *identity(), *certificate(), *proof())
-            if result.returncode == 0:
-                return
-            output = result.stdout + result.stderr
+            output = attempt()
+        if output is None:
+            return
         if left == 0:
             raise refusal(output)
+
+
+def attempt() -> str | None:
+    """Orders once. Gives what certbot said where that failed; None: it did not."""
+    accounts.put_broken_aside(places.Aside())
+    result = certbot("certonly", *identity(), *certificate(), *proof())
+    return None if result.returncode == 0 else result.stdout + result.stderr
 
 
 def register() -> str:
@@ -128,17 +130,17 @@ def api_url() -> dict[str, str]:
 
 
 def refusal(output: str) -> Trouble:
-    """Gives the Trouble of an order that failed."""
+    """Gives the Trouble of an order that failed: of the token for the DNS, where that is refused, or else in certbot's words."""
     server = wanted()["acmeDirectoryUrl"]
-    todo = (
-        f"check that {server} answers, that no CAA record keeps it from issuing, and that the token may edit the zone"
-    )
-    if re.search("Cloudflare|determining zone_id", output, re.IGNORECASE):
-        todo = "the DNS provider refuses the node's token: 'pulumi up' makes a new one where it is gone, and 'converge' tries again"
-    return Trouble(
-        "no certificate was issued",
+    why, todo = (
         reason_in(output),
-        f"{todo}. The authority limits failed orders: don't repeat it blindly",
+        f"check that {server} answers, that no CAA record keeps it from issuing, and that the token may edit the zone",
+    )
+    fault = dns_token.fault(secrets()["cloudflareToken"], wanted()["cloudflareApiUrl"])
+    if fault is not None:
+        why, todo = f"{fault.why}. certbot: {why}", fault.todo
+    return Trouble(
+        "no certificate was issued", why, f"{todo}. The authority limits failed orders: don't repeat it blindly"
     )
 
 

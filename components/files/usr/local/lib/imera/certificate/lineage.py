@@ -1,6 +1,7 @@
 """Certbot's files of the one certificate, which certbot calls a lineage. They may be in any half state: some are gone, empty, cut
 off or mixed up. Then certbot itself refuses to renew, or makes another lineage with another name."""
 
+import datetime
 import os
 import pathlib
 import re
@@ -101,6 +102,13 @@ def bundles() -> Iterator[tuple[Bundle, str | None]]:
                 found = read_bundle(chain, chain.with_name(chain.name.replace("fullchain", "privkey")))
                 if found is not None:
                     yield found, settings(name).get("server")
+
+
+def issued() -> list[datetime.datetime]:
+    """Gives the times from which on the certificates are valid that the usual lineage has, the former ones too, as far as kept."""
+    chains = place.archive(place.domain()).glob("fullchain*.pem")
+    found = (read_bundle(chain, chain.with_name(chain.name.replace("fullchain", "privkey"))) for chain in chains)
+    return [bundle.begins() for bundle in found if bundle is not None]
 
 
 def read_bundle(*paths: pathlib.Path) -> Bundle | None:

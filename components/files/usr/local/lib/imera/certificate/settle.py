@@ -19,6 +19,9 @@ from .wanted import wanted
 LOCK = node_place("/run/imera-certificate.lock")
 # A certificate that still lasts for this long stays in use when an order fails.
 SPARE = datetime.timedelta(days=1)
+WEEK = datetime.timedelta(days=7)
+# Let's Encrypt issues five for the same names in seven days. One is left for who needs it.
+MOST_A_WEEK = 4
 DAMAGE = "see docs/certificates.md"
 
 
@@ -69,7 +72,8 @@ def settle(replace: str | None = None) -> Outcome:
     bundle = lineage.bundle(place.domain())
     served.hand_over(bundle)
     if failure is None:
-        record.write("ordered" if reason else "kept")
+        server = lineage.settings(place.domain()).get("server", "")
+        record.write("ordered" if reason else "kept", bundle.fingerprint(), server)
     parts = [mended, ordered(reason, failure), f"valid until {timestamps.iso(bundle.ends())}"]
     return Outcome("; ".join(part for part in parts if part), failure)
 
@@ -84,6 +88,8 @@ def ordered(reason: str | None, failure: Trouble | None) -> str:
 def order(present: Bundle | None, required: bool) -> Trouble | None:
     """Orders, and makes sure that what came is good. Gives the Trouble of an order that can wait, raises that of any other."""
     try:
+        if not required:
+            refuse_another()
         certbot.order(tries=2 if required else 1)
         fault = lineage.fault(place.domain())
         if fault is not None:
@@ -94,6 +100,19 @@ def order(present: Bundle | None, required: bool) -> Trouble | None:
             raise
         return trouble
     return None
+
+
+def refuse_another() -> None:
+    """Raises Trouble where as many were issued of late as an authority that asks for another each time may have."""
+    since = timestamps.now() - WEEK
+    times = sorted(time for time in lineage.issued() if time > since)
+    if len(times) >= MOST_A_WEEK:
+        raise Trouble(
+            "another certificate is due, and none was ordered",
+            f"{len(times)} were issued within seven days, and the authority limits that",
+            f"ask the authority why it wants yet another; from {timestamps.iso(times[-MOST_A_WEEK] + WEEK)} on one is ordered again, "
+            "and by 'imera-certificate replace' at once",
+        )
 
 
 def ensure_account() -> Trouble | None:
@@ -116,7 +135,7 @@ def mend() -> str:
     if fault is None:
         lineage.put_aside(aside, [name for name in names if name != usual])
         return ""
-    found = best() if names or served.bundles() else None
+    found = best()
     lineage.put_aside(aside, names)
     if found is None:
         return f"certbot's files were put aside, since {fault}" if names else ""
@@ -141,7 +160,7 @@ def is_fit(bundle: Bundle, server: str | None) -> bool:
         return False
     opinion = authority.ask(bundle)
     if opinion is None:
-        return server == wanted()["acmeDirectoryUrl"]
+        return (server or record.server_of(bundle.fingerprint())) == wanted()["acmeDirectoryUrl"]
     return opinion.reason() is None
 
 
