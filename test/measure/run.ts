@@ -10,26 +10,29 @@ import { measureFirstLogin } from "./first-login.ts";
 import { measureMemory } from "./memory.ts";
 import { measurePreview } from "./preview.ts";
 import { measureRebuild } from "./rebuild.ts";
+import { measureRetention } from "./retention.ts";
 import { measurementTable, type Measurement } from "./table.ts";
 import { measureImage, measureToolchain } from "./toolchain.ts";
 
 /**
  * Measures what docs/measurements.md shows and prints its table: `npm run measure`, as root, on a machine with nothing else to
  * do. `--skip-set-up` leaves out what takes minutes where the CLI is built; `--bad-days` measures first boots on which something
- * goes wrong, and nothing else; `--run` names the number of the local cloud, which must not be one that is wanted.
+ * goes wrong, and nothing else, and `--retention` the end of a million messages; `--run` names the number of the local cloud, which
+ * must not be one that is wanted.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       "skip-set-up": { type: "boolean", default: false },
       "bad-days": { type: "boolean", default: false },
+      retention: { type: "boolean", default: false },
       run: { type: "string", default: "210" },
     },
   });
   const run = runNumbered(Number(values.run));
   process.env["IMERA_TEST_RUN"] = String(run.number);
   const found: Measurement[] = [];
-  if (!values["skip-set-up"] && !values["bad-days"]) {
+  if (!values["skip-set-up"] && !values["bad-days"] && !values.retention) {
     found.push(...(await measureToolchain()), ...(await measureImage()));
   }
   const toolchain = await setUpToolchain();
@@ -37,8 +40,10 @@ async function main(): Promise<void> {
   await takeDown(run, step);
   try {
     const cloud = await bringCloudUp(run, { zones: await localZones(), step, meanwhile: () => Promise.resolve() });
-    found.push(...(await measureFirstLogin(cloud)));
-    if (values["bad-days"]) {
+    if (!values.retention) found.push(...(await measureFirstLogin(cloud)));
+    if (values.retention) {
+      found.push(...(await measureRetention(run)));
+    } else if (values["bad-days"]) {
       found.push(...(await measureBadDays(cloud)));
     } else {
       found.push(...(await measurePreview(run, toolchain)));
