@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server } from "node:net";
 import { createInterface } from "node:readline";
-import { PassThrough } from "node:stream";
+import { PassThrough, type Readable } from "node:stream";
 import type { Client, ClientChannel } from "ssh2";
 import type { NamedStack } from "../../../host/terminal/advice.ts";
 import type { NetworkMachine } from "../network-outputs.ts";
@@ -24,6 +24,8 @@ export interface NodeSession extends AsyncDisposable {
 /** Input, listeners and time limit of a command on a node. */
 export interface NodeRunOptions {
   readonly stdin?: string;
+  /** Standard input that is passed on as it comes, in the place of `stdin`. */
+  readonly input?: Readable;
   /** Receives each line of standard output while the command runs. */
   readonly onLine?: (line: string) => void;
   /** Receives each line of standard error while the command runs. */
@@ -91,12 +93,16 @@ async function runCommand(
   command: string,
   options: NodeRunOptions,
 ): Promise<NodeResult> {
-  const { stdin = "", onLine, onStderrLine, timeoutMs = 600_000 } = options;
+  const { stdin = "", input, onLine, onStderrLine, timeoutMs = 600_000 } = options;
   const program = programOf(command);
   const lost = closed.then(() => Promise.reject(connectionLost(program)));
   const patience = limitTo(program, timeoutMs);
   try {
-    return await Promise.race([lost, patience.over, execute(client, command, { stdin, onLine, onStderrLine })]);
+    return await Promise.race([
+      lost,
+      patience.over,
+      execute(client, command, { stdin: input ?? stdin, onLine, onStderrLine }),
+    ]);
   } finally {
     patience.stop();
   }
@@ -126,7 +132,7 @@ function connectionLost(program: string): Error {
 }
 
 interface Listeners {
-  readonly stdin: string;
+  readonly stdin: string | Readable;
   readonly onLine: ((line: string) => void) | undefined;
   readonly onStderrLine: ((line: string) => void) | undefined;
 }
@@ -148,7 +154,8 @@ function execute(client: Client, command: string, { stdin, onLine, onStderrLine 
           ? reject(connectionLost(programOf(command)))
           : resolve({ exitCode, stdout: stdout(), stderr: stderr() }),
       );
-      channel.end(stdin);
+      if (typeof stdin === "string") channel.end(stdin);
+      else stdin.pipe(channel);
     });
   });
 }
