@@ -53,6 +53,7 @@ const ruffSettings = {
         "backup",
         "certificate",
         "doctor",
+        "importing",
         "node",
         "recovery",
         "retention",

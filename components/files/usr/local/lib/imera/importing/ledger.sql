@@ -1,0 +1,45 @@
+-- What imports before this one wrote: so that none is done twice, and so that what people changed here since then stays.
+CREATE SCHEMA IF NOT EXISTS imera_import;
+
+CREATE TABLE IF NOT EXISTS imera_import.person (
+  server_host text,
+  username text,
+  -- Digests of what was written, by kind and key, as written_by() gives them.
+  written jsonb NOT NULL,
+  -- Salts of the credentials by their type, so that an unchanged password gives unchanged credentials.
+  salts jsonb NOT NULL,
+  imported_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (server_host, username)
+);
+
+-- Messages are gone from the spool once they are read, and must not come again.
+CREATE TABLE IF NOT EXISTS imera_import.offline (
+  server_host text,
+  username text,
+  digest text,
+  PRIMARY KEY (server_host, username, digest)
+);
+
+CREATE TABLE IF NOT EXISTS imera_import.room (
+  host text,
+  name text,
+  -- Digest of the room as it was written; null: it may not have been written yet.
+  written text,
+  imported_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (host, name)
+);
+
+-- Messages on their way into the archive: no more than a copy, which a crash may empty.
+CREATE UNLOGGED TABLE IF NOT EXISTS imera_import.message (
+  place bigserial,
+  owner text,
+  ms bigint,
+  kind text,
+  peer text,
+  bare_peer text,
+  xml text,
+  txt text,
+  nick text,
+  origin_id text
+);
+TRUNCATE imera_import.message;
