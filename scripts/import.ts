@@ -1,0 +1,23 @@
+import process from "node:process";
+import { Argument } from "commander";
+import { importFrom, type ImportOptions } from "./import/run-import.ts";
+import { networkCommand, runNetworkCommand } from "./network/command-line.ts";
+
+await runNetworkCommand(
+  networkCommand(
+    "npm run import",
+    "Takes over the people and rooms of another server, and says what of them comes over.",
+  )
+    .addArgument(new Argument("<server>", "server that they come from").choices(["openfire"]))
+    .argument("<path>", "its home folder, or a dump of its database")
+    .option("--check", "writes nothing, and says what would come over")
+    .option("--from-domain <domain>", "domain of the old server, where the source does not say")
+    .option("--existing <what>", "leave, merge or refuse accounts that are there already", "leave")
+    .option("--json", "the report for programs")
+    .option("--html <file>", "the report as a page, too, in a new file")
+    .action(run),
+);
+
+async function run(_server: string, path: string, options: ImportOptions): Promise<void> {
+  process.stdout.write(`${await importFrom(path, options)}\n`);
+}

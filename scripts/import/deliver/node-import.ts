@@ -1,0 +1,149 @@
+import { once } from "node:events";
+import { PassThrough } from "node:stream";
+import { z } from "zod";
+import { runProgram } from "../../network/node/program.ts";
+import type { NodeSession } from "../../network/node/ssh.ts";
+import type { ArchivedMessage } from "../model/history.ts";
+import type { Room } from "../model/rooms.ts";
+import type { ScramCredential, ScramHash } from "../model/scram.ts";
+import type { Person } from "../model/person.ts";
+
+/** What a node says before anything is written. */
+export interface NodeState {
+  readonly domain: string;
+  /** Local parts of the accounts that are there. */
+  readonly accounts: ReadonlySet<string>;
+  /** Salts by local part of all that imports before this one made. */
+  readonly imported: ReadonlyMap<string, Readonly<Partial<Record<ScramHash, string>>>>;
+  readonly freeBytes: number;
+}
+
+/** What became of a person: `why` where the outcome is `failed`. */
+export interface PersonOutcome {
+  readonly user: string;
+  readonly outcome: "imported" | "brought up to date" | "left alone" | "removed here" | "failed";
+  readonly why?: string | undefined;
+}
+
+/** Import under way on a node. Disposing it ends it: what was written in whole stays. */
+export interface NodeImport extends AsyncDisposable {
+  readonly state: NodeState;
+  /** Prepares bare JIDs and local parts, as the server has them; null: it takes none. */
+  prepare(names: readonly string[]): Promise<readonly (string | null)[]>;
+  /** Writes a person. `unusable` are credentials of a password that nobody knows. */
+  writePerson(
+    person: Person,
+    unusable: readonly ScramCredential[],
+    existing: "leave" | "merge",
+  ): Promise<PersonOutcome>;
+  /** Writes a room, unless another one of its name is there. */
+  writeRoom(room: Room): Promise<RoomOutcome>;
+  /** Adds messages to a copy on the node. They are in no archive before {@link NodeImport.archive}. */
+  sendMessages(messages: readonly ArchivedMessage[]): Promise<void>;
+  /** Owners of the messages in the copy. */
+  owners(): Promise<readonly string[]>;
+  /** Moves all that these owners have in the copy into the archive. Resolves to how many messages were new. */
+  archive(owners: readonly string[]): Promise<number>;
+  /** Counts what the database has of all that was imported, by kind. */
+  counts(): Promise<Readonly<Record<string, number>>>;
+  /** Makes all that was written known to whoever logs in. */
+  finish(): Promise<void>;
+}
+
+/** Begins an import on a node. Rejects where another one runs there. */
+export async function beginImport(session: NodeSession): Promise<NodeImport> {
+  const channel = openChannel(session);
+  const state = nodeState.parse(await channel.ask({ ask: "begin" }));
+  return {
+    state,
+    prepare: async (names) => z.array(z.string().nullable()).parse(await channel.ask({ ask: "names", names })),
+    writePerson: async (person, unusable, existing) =>
+      personOutcome.parse(await channel.ask({ ask: "person", person: { ...person, unusable }, existing })),
+    writeRoom: async (room) => roomOutcome.parse(await channel.ask({ ask: "room", room })),
+    sendMessages: async (messages) => {
+      await channel.ask({ ask: "messages", messages });
+    },
+    owners: async () => z.array(z.string()).parse(await channel.ask({ ask: "owners" })),
+    archive: async (owners) => z.object({ new: z.number() }).parse(await channel.ask({ ask: "archive", owners })).new,
+    counts: async () => z.record(z.string(), z.coerce.number()).parse(await channel.ask({ ask: "counts" })),
+    finish: async () => {
+      await channel.ask({ ask: "end" });
+    },
+    [Symbol.asyncDispose]: () => channel.close(),
+  };
+}
+
+const hashes: Readonly<Record<string, ScramHash>> = { "2": "sha1", "3": "sha256", "4": "sha512" };
+
+const nodeState = z
+  .object({
+    domain: z.string(),
+    accounts: z.array(z.string()).nullable(),
+    imported: z.record(z.string(), z.record(z.string(), z.string())).nullable(),
+    freeBytes: z.number(),
+  })
+  .transform(({ domain, accounts, imported, freeBytes }): NodeState => ({
+    domain,
+    accounts: new Set(accounts),
+    imported: new Map(
+      Object.entries(imported ?? {}).map(([user, salts]) => [
+        user,
+        Object.fromEntries(Object.entries(salts).map(([type, salt]) => [hashes[type] ?? type, salt])),
+      ]),
+    ),
+    freeBytes,
+  }));
+
+const personOutcome = z.object({
+  user: z.string(),
+  outcome: z.enum(["imported", "brought up to date", "left alone", "removed here", "failed"]),
+  why: z.string().optional(),
+});
+
+/** What became of a room. */
+export interface RoomOutcome {
+  readonly name: string;
+  readonly outcome: "imported" | "brought up to date" | "left alone";
+}
+
+const roomOutcome = z.object({ name: z.string(), outcome: z.enum(["imported", "brought up to date", "left alone"]) });
+
+interface Channel {
+  ask(question: object): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** Questions and answers, a line of JSON each; answers come in the order of the questions. */
+function openChannel(session: NodeSession): Channel {
+  const input = new PassThrough();
+  const waiting: { resolve: (answer: unknown) => void; reject: (error: Error) => void }[] = [];
+  let failure: Error | undefined;
+  const fail = (error: Error) => {
+    failure ??= error;
+    for (const { reject } of waiting.splice(0)) reject(failure);
+  };
+  const onLine = (line: string) => {
+    const answer = answerLine.parse(JSON.parse(line));
+    if (answer.trouble !== undefined) fail(new Error(answer.trouble));
+    else waiting.shift()?.resolve(answer.answer);
+  };
+  const ended = runProgram(session, ["/usr/local/sbin/imera-import"], { input, onLine, timeoutMs: longestMs }).then(
+    () => fail(new Error("imera-import ended before it was done. Run the same command again.")),
+    (error: unknown) => fail(error instanceof Error ? error : new Error(String(error))),
+  );
+  return {
+    ask: async (question) => {
+      if (failure !== undefined) throw failure;
+      const answer = new Promise<unknown>((resolve, reject) => waiting.push({ resolve, reject }));
+      if (!input.write(`${JSON.stringify(question)}\n`)) await Promise.race([once(input, "drain"), answer]);
+      return answer;
+    },
+    close: async () => {
+      input.end();
+      await ended;
+    },
+  };
+}
+
+const longestMs = 24 * 3_600_000;
+const answerLine = z.object({ answer: z.unknown().optional(), trouble: z.string().optional() });

@@ -1,0 +1,115 @@
+import type { Tally } from "../report/tally.ts";
+import type { CopiedRow, WorkingCopy } from "../sources/working-copy.ts";
+import { decryptPassword, type BlowfishKey } from "./password.ts";
+import { isWhole, provesPassword, scramCredentials, type ScramCredential, type ScramHash } from "./scram.ts";
+
+/** What a person can log in with: credentials, and how they were come by. */
+export interface Credentials {
+  /** Empty: nobody knows a password for the account, and it needs a new one. */
+  readonly scram: readonly ScramCredential[];
+  readonly origin: PasswordOrigin;
+}
+
+/** `proven`: equal to a hash that was kept beside it; `known`: none was kept; `hash`: SHA-1 only; `none`: no password comes over. */
+export type PasswordOrigin = "proven" | "known" | "hash" | "none";
+
+/** Keys to try, and what is said where none is right. */
+export interface PasswordKeys {
+  readonly keys: readonly BlowfishKey[];
+  /** Class of another server's that checks passwords. */
+  readonly foreignPasswords: string | undefined;
+  /** Whether an export wrote them, which puts a person's own name in the place of a password that it cannot read. */
+  readonly isExport: boolean;
+}
+
+/** Finds out a person's credentials. `row` is of `ofuser`; `salts` are those of an import before this one. */
+export async function credentialsOf(
+  copy: WorkingCopy,
+  row: CopiedRow,
+  { keys, foreignPasswords, isExport }: PasswordKeys,
+  salts: Readonly<Partial<Record<ScramHash, string>>>,
+  tally: Tally,
+): Promise<Credentials> {
+  const user = row["username"] ?? "";
+  const none = (reason: string): Credentials => {
+    tally.lost("passwords", reason, user);
+    return { scram: [], origin: "none" };
+  };
+  if (foreignPasswords !== undefined) {
+    return none(`it is checked elsewhere (${foreignPasswords.split(".").at(-1) ?? ""})`);
+  }
+  const kept = keptCredential(copy, row);
+  const candidates = passwordCandidates(row, keys);
+  const password = kept === undefined ? candidates[0] : candidates.find((candidate) => provesPassword(kept, candidate));
+  if (password === undefined) {
+    if (kept === undefined) {
+      return none(typeof row["encryptedpassword"] !== "string" ? "none is kept" : "the key does not decrypt it");
+    }
+    if (candidates.length > 0) {
+      tally.remark(user, "passwords: what decrypts is another one than the hash proves; the hash comes over");
+    }
+    tally.changed(
+      "passwords",
+      "only its SHA-1 hash is kept: until the first login it is good for SCRAM-SHA-1 and PLAIN",
+      user,
+    );
+    return { scram: [kept], origin: "hash" };
+  }
+  if (isExport && kept === undefined && isReplaced(password, user)) {
+    return none("it is the person's own name, which an export puts in its place");
+  }
+  if (password === "") return none("it is empty");
+  return knownPassword(user, password, kept !== undefined, salts, tally);
+}
+
+async function knownPassword(
+  user: string,
+  password: string,
+  isProven: boolean,
+  salts: Readonly<Partial<Record<ScramHash, string>>>,
+  tally: Tally,
+): Promise<Credentials> {
+  // What a client makes of it before it logs in by SCRAM (RFC 4013).
+  const prepared = saslPrepared(password);
+  if (prepared === password) tally.over("passwords");
+  else tally.changed("passwords", "it has letters that clients write in another way: PLAIN may fail", user);
+  return { scram: await scramCredentials(prepared, salts), origin: isProven ? "proven" : "known" };
+}
+
+function isReplaced(password: string, user: string): boolean {
+  return password.toLowerCase() === user.toLowerCase();
+}
+
+function passwordCandidates(row: CopiedRow, keys: readonly BlowfishKey[]): string[] {
+  const encrypted = row["encryptedpassword"];
+  const decrypted = typeof encrypted !== "string" ? [] : keys.map((key) => decryptPassword(encrypted, key));
+  return [...decrypted, row["plainpassword"] ?? undefined].filter((candidate) => candidate !== undefined);
+}
+
+/** The SHA-1 credential that Openfire keeps: in columns of `ofuser`, since 5.2 in a table of its own. */
+function keptCredential(copy: WorkingCopy, row: CopiedRow): ScramCredential | undefined {
+  const rows = copy.all(
+    "SELECT * FROM ofuserscram WHERE username = ? AND mechanism = 'SCRAM-SHA-1'",
+    row["username"] ?? "",
+  );
+  return [...rows, row].map(credentialOf).find(isWhole);
+}
+
+function credentialOf(row: CopiedRow): ScramCredential {
+  return {
+    hash: "sha1",
+    storedKey: row["storedkey"] ?? "",
+    serverKey: row["serverkey"] ?? "",
+    salt: row["salt"] ?? "",
+    iterations: Number(row["iterations"] ?? 0),
+  };
+}
+
+function saslPrepared(password: string): string {
+  return password
+    .replaceAll(/[\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000]/g, " ")
+    .replaceAll(mappedToNothing, "")
+    .normalize("NFKC");
+}
+
+const mappedToNothing = /\u1806|\p{Default_Ignorable_Code_Point}/gu;

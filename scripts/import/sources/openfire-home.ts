@@ -1,0 +1,51 @@
+import { createReadStream, existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { readLog, readScript } from "./hsqldb.ts";
+import { resolveLargeObjects } from "./large-objects.ts";
+import { readLines } from "./lines.ts";
+import { SourceError } from "./source-error.ts";
+import type { WorkingCopy } from "./working-copy.ts";
+
+/** Finds the embedded database of an Openfire home, of its folder `embedded-db`, or of the `.script` itself; else undefined. */
+export function embeddedDatabase(given: string): string | undefined {
+  const candidates = [given, path.join(given, "openfire.script"), path.join(given, "embedded-db/openfire.script")];
+  const script = candidates.find((candidate) => candidate.endsWith(".script") && existsSync(candidate));
+  return script?.slice(0, -".script".length);
+}
+
+/** Reads an embedded database; `base` is its files' path without extension. Resolves to notes for the report. Throws a {@link SourceError}. */
+export async function readEmbeddedDatabase(base: string, copy: WorkingCopy): Promise<string[]> {
+  const properties = propertiesOf(`${base}.properties`);
+  const notes: string[] = [];
+  const script = `${base}.script`;
+  const schema = await readScript(readLines(createReadStream(script), script), script, copy);
+  const log = `${base}.log`;
+  if (existsSync(log)) {
+    notes.push(`read ${path.basename(log)}, too: the server ran when this was copied, or had no time to stop`);
+    const isVersion1 = properties.get("version")?.startsWith("1.") ?? false;
+    const torn = await readLog(readLines(createReadStream(log), log), log, copy, schema, isVersion1);
+    if (torn !== undefined) notes.push(torn);
+  } else if (properties.get("modified") === "yes") {
+    throw new SourceError(
+      { file: log },
+      "it is missing, though the server did not stop in peace: the newest changes are in it",
+      "Copy the whole folder embedded-db.",
+    );
+  }
+  for (const [table, columns] of schema.columns) copy.columns.set(table, columns);
+  const objects = resolveLargeObjects(copy, schema.lobColumns, `${base}.lobs`);
+  if (objects > 0) notes.push(`read ${objects} large objects of ${path.basename(base)}.lobs`);
+  return notes;
+}
+
+/** Reads Java properties as HSQLDB writes them: `name=value`, a line each. */
+function propertiesOf(file: string): Map<string, string> {
+  if (!existsSync(file)) return new Map();
+  const lines = readFileSync(file, "utf8").split(/\r?\n/);
+  return new Map(
+    lines.flatMap((line) => {
+      const [, name, value] = /^([^#=]+)=(.*)$/.exec(line) ?? [];
+      return name === undefined || value === undefined ? [] : [[name.trim(), value.trim()] as const];
+    }),
+  );
+}
