@@ -1,4 +1,5 @@
 import { messageOf } from "../../host/error.ts";
+import { networkCommandLine } from "../../host/terminal/advice.ts";
 import type { NetworkMachine } from "../network/network-outputs.ts";
 import { openNode } from "../network/node/ssh.ts";
 import type { StackAccess } from "../network/stack-access.ts";
@@ -16,7 +17,7 @@ export async function inspectWatcher(access: StackAccess, watcher: NetworkMachin
     const words = stdout.trim();
     return exitCode === 0
       ? { name, ok: true, detail: `watches from ${watcher.publicIpv4}, since ${words}` }
-      : { name, ok: false, detail: `does not watch: ${words}. npm run ssh opens it: its name is watcher` };
+      : { name, ok: false, detail: `does not watch: ${words}. See there: ${networkCommandLine("ssh", access, "watcher")}` };
   } catch (error) {
     return { name, ok: false, detail: messageOf(error) };
   }
