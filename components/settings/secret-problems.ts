@@ -1,5 +1,5 @@
 import { publicHalfOf } from "../../host/openssh-key.ts";
-import { type NamedStack, pulumiCommandLine, shellWord } from "../../host/terminal/advice.ts";
+import { localCommandLine, type NamedStack, pulumiCommandLine, shellWord } from "../../host/terminal/advice.ts";
 import {
   bucketSecretNames,
   hasForm,
@@ -94,10 +94,15 @@ function valueProblems(name: SecretName, value: string, config: RawConfig): stri
 /** A random one can also be added by hand to a stack that is older than the setting. */
 function howToMake(name: SecretName, config: RawConfig): string {
   const { recipe }: Secret = secrets[name];
-  const made = `npm run stack -- new ${shellWord(config.stack)} makes it`;
+  const made = `${settingsMaker(config)} makes it`;
   return recipe !== undefined && "characters" in recipe
     ? `${made}; for a stack that exists: openssl rand -hex 20 | ${setSecret(`imera:${name}`, config)}`
     : made;
+}
+
+/** Writes the command line that makes the settings which nobody has to think up. */
+export function settingsMaker({ stack, runNumber }: NamedStack): string {
+  return runNumber === undefined ? `npm run stack -- new ${shellWord(stack)}` : localCommandLine(runNumber, "up");
 }
 
 /** Writes the command line that sets a secret of the stack. */

@@ -104,11 +104,7 @@ describe("readSettings", () => {
     ["imera:copyRegion", "eu central", "imera:copyRegion: expected what the provider calls its region"],
     ["imera:copyKeepDays", "0", "imera:copyKeepDays: Too small"],
     ["imera:backupEndpoint", "https://ams3.example/", "imera:backupEndpoint: expected a host name"],
-    [
-      "imera:backupPassphrase",
-      undefined,
-      "imera:backupPassphrase: not set; npm run stack -- new prod makes it; for a stack",
-    ],
+    ["imera:backupPassphrase", undefined, "imera:backupPassphrase: not set; npm run stack -- new prod makes it; for"],
     ["imera:backupPassphrase", 'a "quoted" passphrase', "imera:backupPassphrase: expected 20 to 255 characters"],
     ["imera:adminPassword", undefined, "imera:adminPassword: not set; npm run stack -- new prod makes it"],
     ["imera:adminPassword", "", "imera:adminPassword: not set; npm run stack -- new prod makes it"],
@@ -123,11 +119,7 @@ describe("readSettings", () => {
       "ssh-ed25519 AAAA",
       "imera:provisioningPrivateKey: expected an OpenSSH private key",
     ],
-    [
-      "imera:provisioningPublicKey",
-      undefined,
-      "imera:provisioningPublicKey: not set; npm run stack -- new prod makes it",
-    ],
+    ["imera:provisioningPublicKey", undefined, "imera:provisioningPublicKey: not set; npm run stack -- new prod"],
   ])("refuses %s = %s", (name, value, line) => {
     expect(refusal(goodConfig({ [name]: value }))).toContain(`\n  ${line}`);
   });
@@ -173,6 +165,11 @@ describe("readSettings", () => {
 
   it("suggests nothing that is not like it", () => {
     expect(refusal(goodConfig({ "imera:colour": "red" }))).toMatch(/imera:colour: there is no such setting$/);
+  });
+
+  it("says of a local cloud's stack how that gets what it lacks", () => {
+    const config = { ...goodConfig({ "imera:adminPassword": "" }), stack: "local", runNumber: 6 };
+    expect(refusal(config)).toContain("imera:adminPassword: not set; npm run local -- up --run 6 makes it");
   });
 
   it("takes a bucket that exists, wherever it is", () => {

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type NamedStack, pulumiCommandLine, shellWord } from "../../host/terminal/advice.ts";
+import { type NamedStack, pulumiCommandLine } from "../../host/terminal/advice.ts";
 import { stackNameProblem } from "../model/vendor-names.ts";
 import { alarmSecretProblems } from "./alarm-problems.ts";
 import { type AlarmWays, alarmWays } from "./alarm-ways.ts";
@@ -14,6 +14,7 @@ import {
   optionalSecretProblems,
   type RawConfig,
   secretProblems,
+  settingsMaker,
 } from "./secret-problems.ts";
 import { forEachStackSecret, type BucketSecretName, type StackSecretName } from "./secrets.ts";
 import { unknownSettings } from "./unknown-settings.ts";
@@ -118,10 +119,8 @@ function indexes(path: readonly PropertyKey[]): string {
   return path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
 }
 
-function missing(key: string, { stack }: NamedStack): string {
-  return key.endsWith("PublicKey")
-    ? `not set; npm run stack -- new ${shellWord(stack)} makes it`
-    : "not set, and it has no default";
+function missing(key: string, stack: NamedStack): string {
+  return key.endsWith("PublicKey") ? `not set; ${settingsMaker(stack)} makes it` : "not set, and it has no default";
 }
 
 function bucketKey(own: Readonly<Record<string, string>>): S3Key {
