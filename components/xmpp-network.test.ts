@@ -78,7 +78,7 @@ describe("what a change may do", () => {
 
   it("never replaces a droplet for its first boot's sake", async () => {
     const { options } = await usualNetwork();
-    expect(options.get("imera-xmpp1-droplet")?.ignoreChanges).toEqual(["userData", "sshKeys", "image"]);
+    expect(options.get("imera-xmpp1-droplet")?.ignoreChanges).toEqual(["userData", "sshKeys", "image", "monitoring"]);
   });
 
   it("detaches a volume before it attaches it elsewhere", async () => {

@@ -12,6 +12,7 @@ import { configuredServices, type Service } from "./model/services.ts";
 import { XmppDns, type XmppDnsArgs } from "./dns/xmpp-dns.ts";
 import type { Survey } from "./vendors/survey.ts";
 import { watcherKey } from "./settings/watch-rules.ts";
+import { VendorAlerts, type VendorAlertsArgs } from "./watch/vendor-alerts.ts";
 import { Watcher, type WatcherArgs, type WatcherSummary } from "./watch/watcher.ts";
 import { XmppNode, type SharedByNodes } from "./node/xmpp-node.ts";
 
@@ -45,7 +46,9 @@ export class XmppNetwork extends pulumi.ComponentResource {
       (key) => new XmppNode(`${name}-${key}`, { key, settings, services: offered, ...shared }, { parent: this }),
     );
     const dns = zone && publish(name, settings, { services: offered, nodes, zoneId: zone.zoneId }, this);
-    this.watcher = watch(name, args, { services: offered, nodes, sshKeyId: shared.sshKeyId, dns }, this);
+    const published = [...nodes.map(({ reachable }) => reachable), ...(dns === undefined ? [] : [dns])];
+    this.watcher = watch(name, args, { services: offered, nodes, sshKeyId: shared.sshKeyId, published }, this);
+    askVendor(name, settings, { tag: shared.tag, watcher: this.watcher, published }, this);
     this.backup = shared.backup.location;
     this.backupReader = shared.backup.readerKey;
     this.domain = settings.domain;
@@ -76,18 +79,24 @@ function publish(
 function watch(
   name: string,
   { settings, survey }: XmppNetworkArgs,
-  seen: Pick<WatcherArgs, "services" | "sshKeyId"> & {
-    readonly nodes: readonly XmppNode[];
-    readonly dns: XmppDns | undefined;
-  },
+  seen: Pick<WatcherArgs, "nodes" | "services" | "sshKeyId" | "published">,
   parent: pulumi.Resource,
 ): pulumi.Output<WatcherSummary> | undefined {
-  const { nodes, dns, ...shared } = seen;
   const { watcher: place, purpose } = settings;
   if (place === "" || purpose === "drill") return undefined;
-  const published = [...nodes.map(({ reachable }) => reachable), ...(dns === undefined ? [] : [dns])];
-  const args = { settings, place, survey, nodes, published, ...shared };
+  const args = { settings, place, survey, ...seen };
   return new Watcher(`${name}-${watcherKey}`, args, { parent }).summary;
+}
+
+function askVendor(
+  name: string,
+  { domain, vendorAlerts: told, purpose }: Settings,
+  { watcher, ...shared }: Pick<VendorAlertsArgs, "tag" | "published"> & Pick<XmppNetwork, "watcher">,
+  parent: pulumi.Resource,
+): void {
+  if (told === "" || purpose === "drill") return;
+  const watcherIpv4 = watcher?.apply(({ publicIpv4 }) => publicIpv4);
+  new VendorAlerts(`${name}-alerts`, { domain, told, watcherIpv4, ...shared }, { parent });
 }
 
 /** Node as it is known from outside. */

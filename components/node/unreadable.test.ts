@@ -26,7 +26,7 @@ const argumentsOf = new Map([
 /** Those that read neither the facts nor a service before they work; the watcher has files of its own. */
 const withoutFacts = [
   ...["erase-first-contact-key", "install-packages", "10-packages", "imera-apply", "imera-upgrade"],
-  "imera-watch",
+  ...["imera-watch", "ping-switch"],
 ];
 
 describe("a program of the node", () => {

@@ -176,6 +176,8 @@ function createDroplet(name: string, args: XmppNodeArgs, hostName: string, paren
       resizeDisk: false,
       // It would add SSH keys of its own.
       dropletAgent: false,
+      // DigitalOcean's agent for metrics, which its alerts need.
+      monitoring: settings.vendorAlerts !== "",
       vpcUuid: args.vpcId,
       tags: [args.tag],
       sshKeys: [args.sshKeyId],
@@ -197,7 +199,7 @@ function createDroplet(name: string, args: XmppNodeArgs, hostName: string, paren
  * droplet that is replaced all the same, in another region, gets them as they are now: its key, for one, may be gone meanwhile.
  */
 function unchangedInPlace(place: NodePlace, { known }: Survey): string[] {
-  return movesAway(place, known) ? [] : ["userData", "sshKeys", "image"];
+  return movesAway(place, known) ? [] : ["userData", "sshKeys", "image", "monitoring"];
 }
 
 function attach(name: string, volume: Volume, droplet: Droplet, parent: pulumi.Resource): VolumeAttachment {

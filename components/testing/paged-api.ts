@@ -88,7 +88,12 @@ function page(lists: Lists, url: URL, { pageSize, linkTo }: { readonly pageSize:
   return { [listKeys[url.pathname] ?? url.pathname.slice("/v2/".length)]: items, links, meta: { total: list.length } };
 }
 
-const listKeys: Readonly<Record<string, string>> = { "/v2/account/keys": "ssh_keys", "/v2/spaces/keys": "keys" };
+const listKeys: Readonly<Record<string, string>> = {
+  "/v2/account/keys": "ssh_keys",
+  "/v2/spaces/keys": "keys",
+  "/v2/uptime/checks": "checks",
+  "/v2/monitoring/alerts": "policies",
+};
 
 function remove(lists: Lists, path: string): object | undefined {
   const [, list = "", id] = /^(.*)\/([^/]+)$/.exec(path) ?? [];

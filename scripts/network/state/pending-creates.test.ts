@@ -44,6 +44,28 @@ describe("settlePendingCreates", () => {
     expect(imported).toHaveLength(1);
   });
 
+  it.each([
+    [
+      resourceTypes.uptimeCheck,
+      "/v2/uptime/checks",
+      { name: "imera-prod-web" },
+      { id: "c-1", name: "imera-prod-web" },
+      "c-1",
+    ],
+    [
+      resourceTypes.monitorAlert,
+      "/v2/monitoring/alerts",
+      { description: "disk" },
+      { uuid: "a-1", description: "disk" },
+      "a-1",
+    ],
+  ])("takes in a %s that exists", async (type, path, inputs, item, id) => {
+    lists[path] = [item];
+    expect(resources(await settlePendingCreates(access(), pending(type, inputs), ignore))).toMatchObject([
+      { id, type },
+    ]);
+  });
+
   it("leaves alone what was left behind in another region", async () => {
     lists["/v2/droplets"] = [{ id: 6, name: "xmpp1", region: { slug: "lon1" } }];
     const settled = await settlePendingCreates(

@@ -72,7 +72,7 @@ function dropletId(item: ListedResource, inputs: Inputs): string | undefined {
   return slug === inputs["region"] ? byName("id")(item, inputs) : undefined;
 }
 
-/** Types that are not here can be made again without harm: attachments, assignments, commands. */
+/** Types that are not here can be made again without harm: attachments, assignments, commands, alerts of a check. */
 const lookups: Readonly<Record<string, Lookup>> = {
   [resourceTypes.droplet]: {
     ...listed("droplets", "droplets", dropletId),
@@ -86,6 +86,10 @@ const lookups: Readonly<Record<string, Lookup>> = {
   [resourceTypes.vpc]: listed("vpcs", "vpcs", byName("id")),
   [resourceTypes.tag]: listed("tags", "tags", byName("name")),
   [resourceTypes.sshKey]: listed("account/keys", "ssh_keys", byName("id")),
+  [resourceTypes.uptimeCheck]: listed("uptime/checks", "checks", byName("id")),
+  [resourceTypes.monitorAlert]: listed("monitoring/alerts", "policies", (item, inputs) =>
+    item["description"] === inputs["description"] ? String(item["uuid"]) : undefined,
+  ),
   [resourceTypes.spacesKey]: {
     ...listed("spaces/keys", "keys", byName("access_key")),
     discard: (id) => `spaces/keys/${id}`,
