@@ -50,7 +50,12 @@ interface Pinged {
   readonly told: { readonly emails: string[]; readonly slacks: { channel: string; url: pulumi.Input<string> }[] };
 }
 
-function pingWatcher(name: string, label: string, { target, told }: Pinged, own: pulumi.CustomResourceOptions): void {
+function pingWatcher(
+  name: string,
+  label: string,
+  { target, told }: Pinged,
+  own: { readonly parent: pulumi.Resource; readonly dependsOn: pulumi.Resource[] },
+): void {
   const check = new UptimeCheck(`${name}-watcher`, { name: `${label}-watcher`, type: "ping", target, regions }, own);
   new UptimeAlert(
     `${name}-watcher-down`,
