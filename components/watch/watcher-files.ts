@@ -26,7 +26,7 @@ const program =
 const beforeSsh = [
   "/etc/ssh/sshd_config.d/05-imera-host-key.conf",
   "/etc/ssh/sshd_config.d/10-imera.conf",
-  ...["atomic", "documents", "facts", "program", "trouble"].map((name) => `${library}/node/${name}.py`),
+  ...["advice", "atomic", "documents", "facts", "program", "trouble"].map((name) => `${library}/node/${name}.py`),
   "/usr/local/sbin/imera-apply",
   "/usr/local/sbin/imera-first-contact",
 ];

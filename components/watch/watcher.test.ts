@@ -69,8 +69,11 @@ describe("the watcher's droplet", () => {
     const files = filesOf((await build()).askedFor, "imera-watcher-setup");
     const library = "/usr/local/lib/imera";
     for (const [path, content] of files) {
-      const whole = [...content.matchAll(/^from node import (.+)$/gm)].flatMap(([, names = ""]) => names.split(", "));
-      const parts = [...content.matchAll(/^from node\.(\w+) import/gm)].map(([, name = ""]) => name);
+      const [own, part] = path.startsWith(`${library}/node/`) ? ["(?:node|\\.)", "(?:node)?"] : ["node", "node"];
+      const found = (pattern: string) =>
+        [...content.matchAll(new RegExp(pattern, "gm"))].map(([, names = ""]) => names);
+      const whole = found(`^from ${own} import (.+)$`).flatMap((names) => names.split(", "));
+      const parts = found(`^from ${part}\\.(\\w+) import`);
       const missing = [...whole, ...parts].filter((name) => !files.has(`${library}/node/${name}.py`));
       expect([path, missing]).toEqual([path, []]);
     }
