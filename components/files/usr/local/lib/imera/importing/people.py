@@ -19,6 +19,8 @@ BAN = """
   end.
 """
 REASON = "disabled at the server that the account comes from"
+# Whoever was written in this session of PostgreSQL, which is one import.
+THIS_IMPORT = "imported_at >= (SELECT backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid())"
 COUNTS = """
   SELECT json_build_object(
     'accounts', (SELECT count(DISTINCT username) FROM own JOIN users USING (server_host, username)),
@@ -34,7 +36,8 @@ COUNTS = """
     'offline', (SELECT count(*) FROM own JOIN spool USING (server_host, username)),
     'lastSeen', (SELECT count(*) FROM own JOIN last USING (server_host, username)),
     'bookmarks', (SELECT count(*) FROM items WHERE node = 'urn:xmpp:bookmarks:1'),
-    'rooms', (SELECT count(*) FROM imera_import.room JOIN muc_room USING (host, name) WHERE server_host = {domain}),
+    'rooms', (SELECT count(*) FROM imera_import.room JOIN muc_room USING (host, name)
+      WHERE server_host = {domain} AND {this_import}),
     'nodes', (SELECT count(*) FROM items WHERE node NOT IN ('urn:xmpp:bookmarks:1', 'storage:bookmarks'))
   );
 """
@@ -80,10 +83,16 @@ def forget_cached() -> None:
 
 
 def counts(session: Session) -> dict[str, int]:
-    """Counts what the database has of all who were imported, by kind. Raises Trouble."""
+    """Counts what the database has of all who were imported in this session, by kind. Raises Trouble."""
     domain = quoted(facts()["domain"])
-    own = f"SELECT server_host, username FROM imera_import.person WHERE server_host = {domain}"
+    own = f"SELECT server_host, username FROM imera_import.person WHERE server_host = {domain} AND {THIS_IMPORT}"
     items = (
         "SELECT node FROM pubsub_item JOIN pubsub_node USING (nodeid) JOIN own ON host = username || '@' || server_host"
     )
-    return dict(json.loads(session.run(f"WITH own AS ({own}), items AS ({items}) {COUNTS.format(domain=domain)}")))
+    return dict(
+        json.loads(
+            session.run(
+                f"WITH own AS ({own}), items AS ({items}) {COUNTS.format(domain=domain, this_import=THIS_IMPORT)}"
+            )
+        )
+    )

@@ -42,7 +42,7 @@ def write_room(session: Session, room: Mapping[str, Any]) -> dict[str, Any]:
         raise Trouble(f"the room {room['name']} could not be written", f"ejabberd answered {answer}", "see its log")
     if answer == "{ok, there_already}":
         return {"name": room["name"], "outcome": "left alone"}
-    session.run(f"UPDATE imera_import.room SET written = {digest} WHERE {key};")
+    session.run(f"UPDATE imera_import.room SET written = {digest}, imported_at = now() WHERE {key};")
     return {"name": room["name"], "outcome": "imported" if is_new else "brought up to date"}
 
 
