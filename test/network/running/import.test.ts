@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -12,6 +13,9 @@ import type { AccountView } from "../clients/read-account.ts";
 import type { RoomView } from "../clients/visit-room.ts";
 import { ask } from "../outage/client-program.ts";
 import { nodeMachine, query } from "../outage/node.ts";
+
+/** Begins the names of this run: an account that was imported before is brought up to date, and no new one. */
+const own = `of${randomBytes(3).toString("hex")}`;
 
 let machine: ClientMachine;
 let cloud: Cloud;
@@ -35,15 +39,15 @@ async function imported(...options: string[]): Promise<ImportReport> {
 
 /** Numbers of rows that the server has of what the old one had, by independent questions. */
 async function rows(): Promise<string[]> {
-  const who = "username LIKE 'of-%'";
+  const who = `username LIKE '${own}-%'`;
   return query(
     await nodeMachine(),
     `SELECT 'users', count(DISTINCT username) FROM users WHERE ${who};
      SELECT 'contacts', count(*) FROM rosterusers WHERE ${who};
      SELECT 'vcards', count(*) FROM vcard WHERE ${who};
-     SELECT 'offline', count(*) FROM spool WHERE username = 'of-away';
-     SELECT 'items', count(*) FROM pubsub_item JOIN pubsub_node USING (nodeid) WHERE host LIKE 'of-%';
-     SELECT 'archive', count(*) FROM archive WHERE ${who} OR username LIKE 'of-hall@%';`,
+     SELECT 'offline', count(*) FROM spool WHERE username = '${own}-away';
+     SELECT 'items', count(*) FROM pubsub_item JOIN pubsub_node USING (nodeid) WHERE host LIKE '${own}-%';
+     SELECT 'archive', count(*) FROM archive WHERE ${who} OR username LIKE '${own}-hall@%';`,
   );
 }
 
@@ -69,17 +73,17 @@ describe("an Openfire that was taken over", () => {
   });
 
   it("lets its people log in with their old passwords, by PLAIN and by SCRAM, to what they had", async () => {
-    expect(await logsIn("of-romeo", romeosPassword)).toEqual({
-      contacts: { [`of-juliet@${cloud.status.domain}`]: "Julia ☺" },
+    expect(await logsIn(`${own}-romeo`, romeosPassword)).toEqual({
+      contacts: { [`${own}-juliet@${cloud.status.domain}`]: "Julia ☺" },
       fullName: "Rómeo",
       devices: ["31415"],
       newerDevices: ["27182"],
       archived: 5,
     });
     for (const [user, password] of [
-      ["of-proven", "pässwörd Ж"],
-      ["of-hash", "pässwörd Ж"],
-      ["of-romeo", romeosPassword],
+      [`${own}-proven`, "pässwörd Ж"],
+      [`${own}-hash`, "pässwörd Ж"],
+      [`${own}-romeo`, romeosPassword],
     ] as const) {
       const passwordFile = join(machine.directory, user);
       await writeFile(passwordFile, `${password}\n`);
@@ -89,13 +93,13 @@ describe("an Openfire that was taken over", () => {
   });
 
   it("keeps those out whom it had shut out, and those whose passwords nobody knows", async () => {
-    await expect(logsIn("of-locked", "secret")).rejects.toThrow(/of-locked@/);
-    await expect(logsIn("of-none", "of-none")).rejects.toThrow(/of-none@/);
-    expect(first.withoutPassword).toEqual(["of-none"]);
+    await expect(logsIn(`${own}-locked`, "secret")).rejects.toThrow(`${own}-locked@`);
+    await expect(logsIn(`${own}-none`, `${own}-none`)).rejects.toThrow(`${own}-none@`);
+    expect(first.withoutPassword).toEqual([`${own}-none`]);
   });
 
   it("has its room with its password, its roles, its subject and its history", async () => {
-    const room = `of-hall@conference.${cloud.status.domain}`;
+    const room = `${own}-hall@conference.${cloud.status.domain}`;
     const visit = (user: string, password: string, roomPassword?: string) =>
       ask(machine, "visit-room.ts", {
         jid: `${user}@${cloud.status.domain}`,
@@ -104,28 +108,30 @@ describe("an Openfire that was taken over", () => {
         nick: user,
         roomPassword,
       }) as Promise<RoomView>;
-    expect(await visit("of-romeo", romeosPassword, "gehe1m ☃")).toEqual({
+    expect(await visit(`${own}-romeo`, romeosPassword, "gehe1m ☃")).toEqual({
       error: null,
       affiliation: "owner",
       subject: "Thema ☺",
       history: ["one", "same", "same"],
     });
-    expect(await visit("of-juliet", "secret", "gehe1m ☃")).toMatchObject({ affiliation: "member" });
-    expect(await visit("of-juliet", "secret")).toMatchObject({ error: "not-authorized" });
-    expect(await visit("of-away", "secret", "gehe1m ☃")).toMatchObject({ error: "forbidden" });
+    expect(await visit(`${own}-juliet`, "secret", "gehe1m ☃")).toMatchObject({ affiliation: "member" });
+    expect(await visit(`${own}-juliet`, "secret")).toMatchObject({ error: "not-authorized" });
+    expect(await visit(`${own}-away`, "secret", "gehe1m ☃")).toMatchObject({ error: "forbidden" });
   });
 
   it("comes over once, however often, and what was changed here since stays", async () => {
     const node = await nodeMachine();
-    await query(node, "UPDATE rosterusers SET nick = 'changed here' WHERE username = 'of-romeo';");
-    await query(node, "DELETE FROM rosterusers WHERE username = 'of-hash';");
+    await query(node, `UPDATE rosterusers SET nick = 'changed here' WHERE username = '${own}-romeo';`);
+    await query(node, `DELETE FROM rosterusers WHERE username = '${own}-hash';`);
     const again = await imported();
     expect(again.outcomes).toEqual({ "brought up to date": 7 });
     // The contact that was removed here, and the message that was read since.
     const changed: Readonly<Record<string, string>> = { "contacts|4": "contacts|3", "offline|1": "offline|0" };
     expect(await rows()).toEqual(counted.map((line) => changed[line] ?? line));
-    expect(await query(node, "SELECT nick FROM rosterusers WHERE username = 'of-romeo';")).toEqual(["changed here"]);
-    expect((await logsIn("of-romeo", romeosPassword)).archived).toBe(5);
+    expect(await query(node, `SELECT nick FROM rosterusers WHERE username = '${own}-romeo';`)).toEqual([
+      "changed here",
+    ]);
+    expect((await logsIn(`${own}-romeo`, romeosPassword)).archived).toBe(5);
   });
 });
 
@@ -160,46 +166,46 @@ function tables(domain: string): Readonly<Record<string, OldRows>> {
   });
   const time = (second: number) => String(1_700_000_000_000 + second * 1000).padStart(15, "0");
   const said = (second: number, body: string) => ({
-    ...{ roomID: 7, messageID: second, sender: `${at("of-romeo")}/r`, nickname: "Romeo", logTime: time(second) },
+    ...{ roomID: 7, messageID: second, sender: `${at(`${own}-romeo`)}/r`, nickname: "Romeo", logTime: time(second) },
     ...{ subject: null, body, stanza: null },
   });
   const wrote = (fromJID: string, toJID: string, second: number) => ({
     ...{ messageID: null, conversationID: 1, fromJID, fromJIDResource: "r", toJID, toJIDResource: null },
     ...{ sentDate: 1_700_000_000_000 + second * 1000, stanza: null, body: `message ${second}` },
   });
-  const [romeo, juliet] = [at("of-romeo"), at("of-juliet")];
+  const [romeo, juliet] = [at(`${own}-romeo`), at(`${own}-juliet`)];
   const devices = "eu.siacs.conversations.axolotl.devicelist";
   const list = '<list xmlns="eu.siacs.conversations.axolotl"><device id="31415"/></list>';
   const newerDevices = "urn:xmpp:omemo:2:devices";
   const newerList = '<devices xmlns="urn:xmpp:omemo:2"><device id="27182"/></devices>';
-  const bookmark = `<storage xmlns="storage:bookmarks"><conference jid="of-hall@conference.${domain}" name="Hall"/></storage>`;
+  const bookmark = `<storage xmlns="storage:bookmarks"><conference jid="${own}-hall@conference.${domain}" name="Hall"/></storage>`;
   return {
     ofVersion: [{ name: "openfire", version: 26 }],
     ofProperty: [property("xmpp.domain", domain), property("passwordKey", "Cun4p6X4tygdd5i")],
     ofUser: [
-      user("of-romeo", romeosPassword),
-      user("of-proven", null, "3283c8ecf76d8907c4520ea412101faf2702c36f97de271c596c9bc58048f119", scram),
-      user("of-juliet", "secret"),
-      user("of-hash", null, null, scram),
-      user("of-none", null),
-      user("of-locked", "secret"),
-      user("of-away", "secret"),
+      user(`${own}-romeo`, romeosPassword),
+      user(`${own}-proven`, null, "3283c8ecf76d8907c4520ea412101faf2702c36f97de271c596c9bc58048f119", scram),
+      user(`${own}-juliet`, "secret"),
+      user(`${own}-hash`, null, null, scram),
+      user(`${own}-none`, null),
+      user(`${own}-locked`, "secret"),
+      user(`${own}-away`, "secret"),
     ],
-    ofUserFlag: [{ username: "of-locked", name: "lockout", startTime: null, endTime: null }],
+    ofUserFlag: [{ username: `${own}-locked`, name: "lockout", startTime: null, endTime: null }],
     ofRoster: [
-      contact("of-romeo", juliet, "Julia ☺"),
-      contact("of-juliet", romeo, "Romeo"),
-      contact("of-hash", "x@else.test", "X"),
-      contact("of-away", "y@else.test", "Y"),
+      contact(`${own}-romeo`, juliet, "Julia ☺"),
+      contact(`${own}-juliet`, romeo, "Romeo"),
+      contact(`${own}-hash`, "x@else.test", "X"),
+      contact(`${own}-away`, "y@else.test", "Y"),
     ],
-    ofVCard: [{ username: "of-romeo", vcard: '<vCard xmlns="vcard-temp"><FN>Rómeo</FN></vCard>' }],
+    ofVCard: [{ username: `${own}-romeo`, vcard: '<vCard xmlns="vcard-temp"><FN>Rómeo</FN></vCard>' }],
     ofOffline: [
       {
-        ...{ username: "of-away", messageID: 1, creationDate: time(0), messageSize: 1 },
-        stanza: `<message from="${romeo}/r" to="${at("of-away")}" type="chat"><body>wait</body></message>`,
+        ...{ username: `${own}-away`, messageID: 1, creationDate: time(0), messageSize: 1 },
+        stanza: `<message from="${romeo}/r" to="${at(`${own}-away`)}" type="chat"><body>wait</body></message>`,
       },
     ],
-    ofPrivate: [{ username: "of-romeo", name: "storage", namespace: "storage:bookmarks", privateData: bookmark }],
+    ofPrivate: [{ username: `${own}-romeo`, name: "storage", namespace: "storage:bookmarks", privateData: bookmark }],
     ofPubsubNode: [devices, newerDevices].map((nodeID) => ({
       serviceID: romeo,
       nodeID,
@@ -217,7 +223,7 @@ function tables(domain: string): Readonly<Record<string, OldRows>> {
         ...{
           serviceID: 1,
           roomID: 7,
-          name: "of-hall",
+          name: `${own}-hall`,
           naturalName: "Hall",
           description: "",
           lockedDate: "000000000000000",
@@ -229,7 +235,7 @@ function tables(domain: string): Readonly<Record<string, OldRows>> {
     ],
     ofMucAffiliation: [
       { roomID: 7, jid: romeo, affiliation: 10 },
-      { roomID: 7, jid: at("of-away"), affiliation: 40 },
+      { roomID: 7, jid: at(`${own}-away`), affiliation: 40 },
     ],
     ofMucMember: [{ roomID: 7, jid: juliet, nickname: "Jule" }],
     ofMucConversationLog: [said(1, "one"), said(2, "same"), said(2, "same")],
