@@ -1,10 +1,13 @@
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { temporaryFolder } from "../../host/testing/temporary-folder.ts";
 import { services } from "../model/services.ts";
 import { hostFirewall } from "./host-firewall.ts";
+
+// Local clouds compute at the same time.
+vi.setConfig({ testTimeout: 60_000 });
 
 const input = {
   services: services({ turnRelayPorts: { first: 49_152, last: 49_407 } }),
@@ -109,4 +112,28 @@ it("lets an address have so many connections and no more, but for SSH and those 
   expect(JSON.parse(behindTheWall("print(json.dumps([ask(5222) for _ in range(6)]))", { spared }))).toEqual(
     Array<string>(6).fill("open"),
   );
+});
+
+it("lets each relayed call send at the rate of one over TCP, and nothing else be slowed down", () => {
+  const script = `python3 -c '
+import json, socket
+receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+receiver.bind(("127.0.0.1", 40000)); receiver.setblocking(False)
+def arrive(port):
+    sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sender.bind(("127.0.0.1", port))
+    bytes = 0
+    for _ in range(4000):
+        try: sender.sendto(b"x" * 1000, ("127.0.0.1", 40000))
+        except PermissionError: pass
+        try: bytes += len(receiver.recv(2000))
+        except BlockingIOError: pass
+    return bytes
+print(json.dumps([arrive(port) for port in (49200, 49201, 3478)]))'`;
+  const [one = 0, other = 0, server = 0] = JSON.parse(inOwnNetwork(hostFirewall(input), script)) as number[];
+  for (const bytes of [one, other]) {
+    expect(bytes).toBeGreaterThan(900_000);
+    expect(bytes).toBeLessThan(3_000_000);
+  }
+  expect(server).toBe(4_000_000);
 });

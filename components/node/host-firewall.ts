@@ -24,6 +24,7 @@ delete table inet imera
 table inet imera {
   set connections_ipv4 { type ipv4_addr; flags dynamic; size 65535; }
   set connections_ipv6 { type ipv6_addr; flags dynamic; size 65535; }
+  set relays { type inet_service; flags dynamic; size 65535; timeout 1h; }
 ${sparedSet("ipv4", spared)}${sparedSet("ipv6", spared)}
   chain input {
     type filter hook input priority filter; policy drop;
@@ -50,10 +51,18 @@ ${sparedSet("ipv4", spared)}${sparedSet("ipv6", spared)}
 
   chain output {
     type filter hook output priority filter; policy accept;
+    udp sport ${ports(services.filter(isRelay), "udp")} update @relays { udp sport limit rate over ${relayRate} } counter drop comment "each relayed call has a port"
     ip daddr 169.254.169.254 meta skuid != 0 counter reject with icmp admin-prohibited comment "the cloud's metadata has the user data"
   }
 }
 `;
+}
+
+/** Rate of what one relayed call sends to its other end, as of the server's own limit for calls over TCP: that one has none for UDP. */
+const relayRate = "500 kbytes/second burst 1 mbytes";
+
+function isRelay({ name }: Service): boolean {
+  return name === "turn-relay";
 }
 
 function sparedSet(family: "ipv4" | "ipv6", spared: readonly string[]): string {
