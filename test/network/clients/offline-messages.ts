@@ -29,6 +29,8 @@ const absenceSchema = z.object({
    * `replaced`: its connection is cut, and the client comes back under its resource, but without resuming.
    */
   leaves: z.enum(["goodbye", "timeout", "replaced"]),
+  /** True: another client of the person's, of lower priority, stays online; it is what `delivered` counts then. */
+  elsewhere: z.boolean().optional(),
   /** Number of messages that somebody sends who is in nobody's roster. */
   messages: z.number(),
 });
@@ -52,6 +54,11 @@ async function beAway(admin: Client, domain: string, absence: z.infer<typeof abs
     return { jid: `${name}-${randomBytes(4).toString("hex")}@${domain}`, password: "pass-word-1", resource: "phone" };
   }) as [Login, Login];
   await addAccounts(admin, domain, [person, stranger]);
+  const delivered: number[] = [];
+  const note = (session: Client) =>
+    session.on("stanza", (stanza) => stanza.getChild("body") !== undefined && delivered.push(Number(stanza.attrs.id)));
+  const other = absence.elsewhere === true ? await logIn({ ...person, resource: "desktop" }) : undefined;
+  if (other !== undefined) note(other);
   await leave(person, absence);
   const bounced: number[] = [];
   const sender = await logIn(stranger);
@@ -61,12 +68,11 @@ async function beAway(admin: Client, domain: string, absence: z.infer<typeof abs
   for (let number = 0; number < absence.messages; number += 1) await write(String(number));
   // Whatever comes later has been handled after them.
   await requests(sender).get(xml("query", { xmlns: "jabber:iq:roster" }));
-  if (absence.leaves === "timeout") await wait(resumableSeconds * 1000 + 1500);
+  if (absence.leaves === "timeout") await wait(resumableSeconds * 1000 + 4000);
 
-  const delivered: number[] = [];
-  const back = await logIn(person);
+  const back = other ?? (await logIn(person));
   let isQuiet = false;
-  back.on("stanza", (stanza) => stanza.getChild("body") !== undefined && delivered.push(Number(stanza.attrs.id)));
+  if (other === undefined) note(back);
   while (!isQuiet) {
     const before = delivered.length + bounced.length;
     await wait(700);
@@ -79,7 +85,10 @@ async function beAway(admin: Client, domain: string, absence: z.infer<typeof abs
 const resumableSeconds = 1;
 
 /** Sets the person's preference, then goes as the absence says. */
-async function leave(person: Login, { preference, leaves }: z.infer<typeof absenceSchema>): Promise<void> {
+async function leave(
+  person: Login,
+  { preference, leaves, elsewhere = false }: z.infer<typeof absenceSchema>,
+): Promise<void> {
   const session = newSession(person);
   session.reconnect.stop();
   const managed = session.streamManagement as unknown as { preferredMaximum: number };
@@ -91,7 +100,7 @@ async function leave(person: Login, { preference, leaves }: z.infer<typeof absen
   session.on("error", () => undefined);
   await session.start();
   await enabled;
-  await session.send(xml("presence"));
+  await session.send(xml("presence", {}, xml("priority", {}, elsewhere ? "5" : "0")));
   const prefs = xml("prefs", { xmlns: "urn:xmpp:mam:2", default: preference }, xml("always"), xml("never"));
   await requests(session).set(prefs);
   if (leaves === "goodbye") {

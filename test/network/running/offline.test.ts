@@ -12,6 +12,8 @@ const messages = 5;
 const spoolSize = 500;
 const absences: OfflineOrder["absences"] = [
   ...preferences.flatMap((preference) => ways.map((leaves) => ({ preference, leaves, messages }))),
+  { preference: "always", leaves: "timeout", elsewhere: true, messages },
+  { preference: "never", leaves: "timeout", elsewhere: true, messages },
   { preference: "never", leaves: "goodbye", messages: spoolSize + 3 },
 ];
 
@@ -25,12 +27,18 @@ beforeAll(async () => {
 });
 
 describe("a stranger's messages to somebody who is away", () => {
-  it.each(absences.slice(0, -1).map(({ preference, leaves }, index) => ({ index, preference, leaves })))(
+  it.each(absences.slice(0, -3).map(({ preference, leaves }, index) => ({ index, preference, leaves })))(
     "arrive once each, where the archive keeps $preference and the client left by $leaves",
     ({ index }) => {
       expect(fates[index]).toEqual({ delivered: [0, 1, 2, 3, 4], bounced: [] });
     },
   );
+
+  it("come back from a client that is gone for good while another is online, unless the archive has them", () => {
+    const [archived, unarchived] = fates.slice(-3, -1);
+    expect(archived).toEqual({ delivered: [], bounced: [] });
+    expect(unarchived).toEqual({ delivered: [], bounced: [0, 1, 2, 3, 4] });
+  });
 
   it("come back where too many wait already", () => {
     const { delivered, bounced } = fates.at(-1) ?? { delivered: [], bounced: [] };

@@ -3,7 +3,7 @@
 -module(imera_archive).
 
 -export([start/2, stop/1, reload/3, depends/2, mod_options/1, mod_doc/0]).
--export([keep/8]).
+-export([keep/8, forget_senders_archive/1]).
 
 -include_lib("xmpp/include/xmpp.hrl").
 -include_lib("kernel/include/logger.hrl").
@@ -15,8 +15,8 @@
 -define(MOST_WRITES, 5).
 
 start(_Host, _Opts) ->
-    %% mod_mam writes at 100.
-    {ok, [{hook, store_mam_message, keep, 110}]}.
+    %% mod_mam writes at 100, and at 88 into the archive of whoever receives.
+    {ok, [{hook, store_mam_message, keep, 110}, {hook, user_receive_packet, forget_senders_archive, 87}]}.
 
 stop(_Host) -> ok.
 
@@ -34,6 +34,10 @@ keep(#message{} = Message, User, Server, Peer, Nick, Type, Direction, IsInRoomAr
     wait_for(query(Message, User, Server, Type), Write, ?MOST_WRITES, Deadline),
     Message;
 keep(Other, _User, _Server, _Peer, _Nick, _Type, _Direction, _IsInRoomArchive) -> Other.
+
+%% That the sender's archive has a message says nothing of the receiver's: mod_stream_mgmt would drop it with a lost stream.
+forget_senders_archive({#message{} = Message, State}) -> {xmpp:del_meta(Message, mam_archived), State};
+forget_senders_archive(Other) -> Other.
 
 wait_for({Host, Text} = Query, Write, WritesLeft, Deadline) ->
     Answer = ejabberd_sql:sql_query(Host, Text),
