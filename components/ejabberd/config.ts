@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import { ejabberdModules } from "./modules.ts";
-import { apiPort, nodeDatabase, type NodeAddresses } from "../model/node-facts.ts";
+import { apiPort, nodeDatabase, type NodeAddresses, watchUser } from "../model/node-facts.ts";
 import { forbiddenPeers } from "./relay-peers.ts";
 import { shapers } from "./shapers.ts";
 import { serviceNamed, type PortRange, type Service } from "../model/services.ts";
@@ -220,7 +220,8 @@ function permissions({ adminUser, domain }: EjabberdSettings) {
     muc_create: { allow: "local" },
     pubsub_createnode: { allow: "local" },
     spared_by_fail2ban: { allow: "loopback" },
-    spared_by_ceiling: { allow: "admin" },
+    // A watcher writes to itself every other second.
+    spared_by_ceiling: [{ allow: "admin" }, { allow: [{ user: [`${watchUser}@${domain}`] }] }],
   };
   return {
     acl: {

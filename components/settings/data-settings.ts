@@ -37,7 +37,7 @@ export const dataSettings = {
     .meta({
       description:
         "What each account may send in a day to be kept, in MiB: messages, and what it publishes or saves. More is refused, with the " +
-        "reason; nothing is deleted. The administrator is exempt.",
+        "reason; nothing is deleted. The administrator and the watcher are exempt.",
       example: 20,
     }),
 };
