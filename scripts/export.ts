@@ -1,8 +1,6 @@
-import { open, rm } from "node:fs/promises";
-import path from "node:path";
 import process from "node:process";
-import { messageOf } from "../host/error.ts";
 import { networkCommand, type NetworkOptions, runNetworkCommand } from "./network/command-line.ts";
+import { writeNewFile } from "./network/new-file.ts";
 import { openFirstNode, runProgram } from "./network/node/program.ts";
 
 interface Options extends NetworkOptions {
@@ -36,22 +34,4 @@ async function exportAccount(options: Options): Promise<void> {
   };
   if (options.out === undefined) process.stdout.write(await read());
   else process.stderr.write(`The account ${options.user} is in ${await writeNewFile(options.out, read)}\n`);
-}
-
-/** The file is taken before anything is asked for: one that is there is never overwritten. Resolves to its full path. */
-async function writeNewFile(name: string, content: () => Promise<string>): Promise<string> {
-  const file = path.resolve(process.env["INIT_CWD"] ?? ".", name);
-  const handle = await open(file, "wx", 0o600).catch((error: unknown) => {
-    const why = messageOf(error);
-    throw new Error(`The file cannot be made: ${why}. Name one that is not there yet, in a folder that is.`);
-  });
-  try {
-    await handle.writeFile(await content());
-  } catch (error) {
-    await rm(file);
-    throw error;
-  } finally {
-    await handle.close();
-  }
-  return file;
 }

@@ -88,6 +88,7 @@ const allPhases: readonly Phase[] = [
   cloudPhase(rebuiltCloud, "what is left on this machine", "gone/", { needs: [cloudDown(rebuiltCloud)] }),
 
   cloudPhase(lastingCloud, "network tests", "running/", { needs: [lastingCloudUp] }),
+  cloudPhase(lastingCloud, "the doctor", "doctor/", { needs: [lastingCloudUp] }),
   ...lastingOutages,
   cloudPhase(lastingCloud, "end of the network", "ending/", { needs: [lastingCloudUp] }),
   cloudDown(lastingCloud),

@@ -142,13 +142,28 @@ describe("units", () => {
 describe("what health says", () => {
   it.each([
     ["postgresql", false, "error node-postgresql"],
-    ["certificate on 5222", false, "error node-certificate:5222"],
     ["wal archive", false, "warning node-wal-archive"],
     ["something new", false, "warning node-something-new"],
     ["disk", true, "ok node-disk"],
   ])("of %s, %s, is a finding", (name, ok, wanted) => {
     const check = `{"name": "${name}", "ok": ${ok ? "True" : "False"}, "detail": "it is so. What to do: wait"}`;
     expect(found("health_findings", `[health_findings.finding(${check})]`)).toEqual([wanted]);
+  });
+});
+
+it("a check that waits for a server which does not answer is told in time, as that server's trouble", () => {
+  const program = [
+    "from doctor import examination",
+    "examination.certificate = lambda: None",
+    "wait = lambda: time.sleep(1)",
+    "print(json.dumps(examination.examine({'database': wait, 'queues': wait}, 0.05)))",
+  ];
+  expect(node.python(program.join("\n"))).toMatchObject({
+    findings: [
+      { id: "node-database", severity: "error", seen: "no answer within 0.05 s" },
+      { id: "unanswered:queues" },
+    ],
+    broken: [],
   });
 });
 

@@ -15,7 +15,7 @@ export async function digitaloceanList(path: string): Promise<readonly unknown[]
 
 /** Asks the local DigitalOcean, `path` being what follows `/v2/`; throws unless the answer is a success. */
 export async function digitaloceanRequest<Answer>(
-  method: "GET" | "POST" | "DELETE",
+  method: "GET" | "POST" | "PUT" | "DELETE",
   path: string,
   body?: object,
 ): Promise<Answer> {

@@ -57,6 +57,7 @@ const ruffSettings = {
         "node",
         "recovery",
         "retention",
+        "support",
         "watch",
         "watcher",
       ],

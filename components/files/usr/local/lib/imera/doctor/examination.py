@@ -13,8 +13,10 @@ from . import drift, health_findings, listeners, machine, passwords, queues, uni
 from .finding import Finding, failure
 
 Check = Callable[[], list[Finding]]
+# The operator's doctor waits for a little longer.
+PATIENCE_SECONDS = 8
 CHECKS: Mapping[str, Check] = {
-    "health": health_findings.look,
+    **health_findings.looks(),
     "units": units.look,
     "listeners": listeners.look,
     "drift": drift.look,
@@ -40,20 +42,30 @@ class Examination(TypedDict):
     certificate: str | None
 
 
-def examine(checks: Mapping[str, Check] = CHECKS) -> Examination:
-    """Runs all checks."""
+def examine(checks: Mapping[str, Check] = CHECKS, patience_seconds: float = PATIENCE_SECONDS) -> Examination:
+    """Runs all checks. One that is not done in time is told as unanswered, and goes on until this process ends."""
     findings: list[Finding] = []
     broken: list[Broken] = []
-    with concurrent.futures.ThreadPoolExecutor(max_workers=len(checks)) as pool:
-        running = {name: pool.submit(check) for name, check in checks.items()}
-        for name, future in running.items():
-            try:
-                findings += future.result()
-            except Trouble as trouble:
-                findings.append(unanswered(name, trouble))
-            except Exception as error:  # noqa: BLE001
-                broken.append({"check": name, "why": f"{type(error).__name__}: {error}"})
+    pool = concurrent.futures.ThreadPoolExecutor(max_workers=len(checks))
+    running = {name: pool.submit(check) for name, check in checks.items()}
+    concurrent.futures.wait(running.values(), timeout=patience_seconds)
+    for name, future in running.items():
+        try:
+            findings += future.result(timeout=0)
+        except TimeoutError:
+            findings.append(late(name, patience_seconds))
+        except Trouble as trouble:
+            findings.append(unanswered(name, trouble))
+        except Exception as error:  # noqa: BLE001
+            broken.append({"check": name, "why": f"{type(error).__name__}: {error}"})
     return {"findings": findings, "broken": broken, "certificate": certificate()}
+
+
+def late(name: str, seconds: float) -> Finding:
+    """Gives the finding of a check that has not ended in time."""
+    if name in health_findings.MEANINGS:
+        return health_findings.late(name, seconds)
+    return unanswered(name, Trouble(f"{name} was looked at", f"no end within {seconds:g} s", "see 'systemctl status'"))
 
 
 def unanswered(name: str, trouble: Trouble) -> Finding:

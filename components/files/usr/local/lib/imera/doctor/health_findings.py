@@ -1,6 +1,12 @@
 """What the node's own health says, as findings."""
 
+import functools
+from collections.abc import Callable
+
 from backup.checks import Check
+from node import postgres
+from node.facts import data
+from retention import record as retention
 from watch import health
 
 from .finding import Finding, failure, warning, well
@@ -50,7 +56,7 @@ EXPLAINS = {
         *("node-database", "node-certificate", "login", "upload", "relay", "port-shut", "tls-silent", "sasl"),
         *("host-meta", "unit-failed:ejabberd", "unit-failed:certbot", "machine-silent", "unanswered:queues"),
     ),
-    "database": ("login",),
+    "database": ("login", "upload", "relay", "sasl", "tls-silent", "host-meta", "abuse-contact", "unanswered:queues"),
     "disk": ("unit-failed:imera-backup",),
     "backup": ("unit-failed:imera-backup.service",),
     "files backup": ("unit-failed:imera-backup-files.service",),
@@ -59,29 +65,51 @@ EXPLAINS = {
 }
 
 
-def look() -> list[Finding]:
-    """Gives a finding for each check of health that says what it wants; updates and bans have other findings, or need none."""
-    report = health.inspect_node()
-    return [finding(check) for check in report["checks"] if check["name"] not in ("updates", "bans")]
+def looks() -> dict[str, Callable[[], list[Finding]]]:
+    """Gives the checks of health by name. What is served on which port, updates and bans are other checks' affair."""
+    return {
+        **{name: functools.partial(look, name, work) for name, work in health_checks().items()},
+        "backups": lambda: [finding(check) for check in health.backup_checks()],
+    }
+
+
+def health_checks() -> dict[str, Callable[[], str]]:
+    """Gives the checks of health that stand alone, each by the function that gives its detail."""
+    return {
+        "volume": lambda: health.output_of("findmnt", "--noheadings", "--output", "SOURCE", str(data())),
+        "postgresql": lambda: health.output_of("systemctl", "is-active", postgres.unit()),
+        "ejabberd": lambda: health.output_of("systemctl", "is-active", "ejabberd.service"),
+        "database": health.count_accounts,
+        "certificate": health.check_expiry,
+        "renewal": health.check_renewal,
+        "retention": retention.describe,
+    }
+
+
+def look(name: str, work: Callable[[], str]) -> list[Finding]:
+    """Runs one check of health."""
+    return [finding(health.check(name, work))]
+
+
+def late(name: str, seconds: float) -> Finding:
+    """Gives the finding of a check of health that has not ended in time."""
+    return finding({"name": name, "ok": False, "detail": f"no answer within {seconds:g} s"})
 
 
 def finding(check: Check) -> Finding:
     """Gives a check of health as a finding."""
     name = check["name"]
-    # "certificate on 5222"
-    kind = name if name in MEANINGS else name.split(" on ")[0]
-    about = f":{name.split(' on ')[1]}" if kind != name else ""
-    id = f"node-{kind.replace(' ', '-')}{about}"
+    id = f"node-{name.replace(' ', '-')}"
     if check["ok"]:
         return well(id, check["detail"])
     seen, _, todo = check["detail"].partition("What to do: ")
-    make = failure if kind in SERVICE else warning
+    make = failure if name in SERVICE else warning
     return make(
         id,
         seen=seen.strip(),
         wanted="a check of health that is green",
-        meaning=MEANINGS.get(kind, "A part of the network does not do what it should."),
+        meaning=MEANINGS.get(name, "A part of the network does not do what it should."),
         advice=todo,
         command="" if todo else CONVERGE,
-        explains=EXPLAINS.get(kind, ()),
+        explains=EXPLAINS.get(name, ()),
     )
