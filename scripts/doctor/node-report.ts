@@ -36,10 +36,25 @@ export interface NodeReport {
   readonly certificate: string | null;
 }
 
-/** Has a node examine itself. Rejects where it does not answer, or does not end in time. */
+/** Has a node examine itself. Rejects where it does not answer, or does not end within 10 s. */
 export async function examineNode(access: StackAccess, node: NetworkNode): Promise<NodeReport> {
+  const { promise: over, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => reject(new Error(`${node.name} gave no answer over SSH within ${limitMs / 1000} s`)),
+    limitMs,
+  );
+  try {
+    return await Promise.race([askNode(access, node), over]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const limitMs = 10_000;
+
+async function askNode(access: StackAccess, node: NetworkNode): Promise<NodeReport> {
   await using session = await openNode(access, node);
-  const answer = await runProgram(session, ["/usr/local/lib/imera/examine"], { timeoutMs: 11_000 });
+  const answer = await runProgram(session, ["/usr/local/lib/imera/examine"], { timeoutMs: limitMs });
   const { findings, broken, certificate } = examined.parse(JSON.parse(answer));
   return {
     findings: findings.map(({ advice, command, ...finding }) => ({

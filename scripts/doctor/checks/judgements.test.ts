@@ -120,6 +120,7 @@ describe("TLS", () => {
   it.each([
     ["as issued", look({}), ["ok tls"]],
     ["that no client trusts", look({ fault: "SELF_SIGNED_CERT_IN_CHAIN" }), ["error certificate-untrusted"]],
+    ["that the server has not for a name", look("no certificate for this name"), ["error certificate-untrusted"]],
     ["of a former certificate", look({ fingerprint: "bb" }), ["error certificate-other"]],
     ["that is not spoken", look("connect ECONNREFUSED"), ["error tls-silent:5269"]],
     ["that ends in 13 days", look({ validUntil: "2027-01-14T12:00:00Z" }), ["warning certificate-ends"]],

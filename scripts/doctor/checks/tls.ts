@@ -48,11 +48,14 @@ export interface TlsLook {
 /** Judges what was seen of TLS. */
 export function judgeTls(network: WithNode, { seen, oldPorts, issued }: TlsLook, now = Date.now()): readonly Finding[] {
   const unanswered = seen.flatMap(({ port, host, facts }) =>
-    typeof facts === "string" ? [{ port, host, why: facts }] : [],
+    typeof facts === "string" && facts !== noCertificate ? [{ port, host, why: facts }] : [],
   );
   const silent = Map.groupBy(unanswered, ({ port }) => port);
   const served = seen.filter((one): one is SeenTls & { readonly facts: TlsFacts } => typeof one.facts !== "string");
-  const untrusted = served.filter(({ facts }) => facts.fault !== undefined);
+  const untrusted = seen.flatMap(({ port, host, facts }) => {
+    const why = typeof facts === "string" ? (facts === noCertificate ? facts : undefined) : facts.fault;
+    return why === undefined ? [] : [{ port, host, why }];
+  });
   const others = served.filter(({ facts }) => issued !== undefined && facts.fingerprint !== issued);
   const converge = convergeCommand(network);
   const troubles = [
@@ -83,10 +86,10 @@ function silentPort(port: number, looks: readonly Unanswered[], next: string): F
   });
 }
 
-function untrustedCertificate(looks: readonly (SeenTls & { readonly facts: TlsFacts })[], next: string): Finding {
+function untrustedCertificate(looks: readonly (Unanswered & { readonly port: number })[], next: string): Finding {
   return failure({
     id: "certificate-untrusted",
-    seen: looks.map(({ port, host, facts }) => `${port} for ${host}: ${facts.fault ?? ""}`).join("; "),
+    seen: looks.map(({ port, host, why }) => `${port} for ${host}: ${why}`).join("; "),
     wanted: "a certificate for each name, from an authority that clients trust",
     meaning: "Clients refuse to connect or warn their users, and other servers refuse to talk.",
     next,
@@ -138,6 +141,9 @@ function versions(served: readonly { readonly facts: TlsFacts }[]): string {
   return [...new Set(served.map(({ facts }) => facts.protocol))].toSorted().join(", ");
 }
 
+/** Answer of a server that has no certificate for the name it is asked for. */
+const noCertificate = "no certificate for this name";
+
 async function probe({ node, trusted }: ExaminedNetwork, service: Service, host: string): Promise<SeenTls> {
   const port = service.ports.first;
   const options = { ca: [...trusted], rejectUnauthorized: false };
@@ -150,7 +156,9 @@ async function probe({ node, trusted }: ExaminedNetwork, service: Service, host:
     const endpoint = { address: node.serviceIpv4, port, domain: host, kind, timeoutMs: stepLimitMs };
     return { port, host, facts: await (service.tls === "direct" ? probeDirectTls : probeStarttls)(endpoint, options) };
   } catch (error) {
-    return { port, host, facts: messageOf(error) };
+    // The server's alert 112 (RFC 6066, section 3).
+    const words = messageOf(error).replaceAll(/\s+/g, " ").trim();
+    return { port, host, facts: /unrecognized name/.test(words) ? noCertificate : words };
   }
 }
 

@@ -9,7 +9,6 @@ export function machineFaults(shell: Shell, domain: string): readonly Fault[] {
   const selfSigned = `openssl req -x509 -newkey rsa:2048 -nodes -keyout /run/fault.key -out /run/fault.crt -days 90 -subj /CN=${domain} -addext subjectAltName=DNS:${domain} 2>/dev/null`;
   const drop = (family: string) =>
     `nft add table inet fault && nft 'add chain inet fault input { type filter hook input priority -200; }' && nft add rule inet fault input ${family} iifname != lo ct state new drop`;
-  const pid = "$(systemctl show --property MainPID --value ejabberd)";
   return [
     {
       name: "a database that is stopped",
@@ -26,8 +25,8 @@ export function machineFaults(shell: Shell, domain: string): readonly Fault[] {
     {
       name: "a server that hangs",
       finds: "node-database",
-      break: `kill -STOP ${pid}; pkill -STOP -P ${pid} || true`,
-      mend: `pkill -CONT -P ${pid} || true; kill -CONT ${pid}`,
+      break: "systemctl kill --kill-whom all --signal STOP ejabberd",
+      mend: "systemctl kill --kill-whom all --signal CONT ejabberd",
     },
     {
       name: "a certificate of nobody that clients know",
@@ -122,7 +121,7 @@ export function machineFaults(shell: Shell, domain: string): readonly Fault[] {
     {
       name: "uploads that the server cannot write",
       finds: "upload",
-      break: `chmod 0500 ${uploadDirectory}`,
+      break: `chmod 0000 ${uploadDirectory}`,
       mend: `chmod 0750 ${uploadDirectory}`,
     },
   ].map((fault) => shellFault(shell, fault as Parameters<typeof shellFault>[1]));

@@ -74,13 +74,18 @@ interface Firewall {
   readonly id: string;
   readonly name: string;
   readonly inbound_rules: readonly { readonly ports: string }[];
+  readonly outbound_rules: unknown;
+  readonly droplet_ids: unknown;
+  readonly tags: unknown;
 }
 
 async function shutPort(port: string): Promise<() => Promise<unknown>> {
   const all = (await digitaloceanList("firewalls")) as readonly Firewall[];
   const firewall = all.find(({ name }) => name === vendorNames(stackName).publicFirewall("xmpp1"));
   if (firewall === undefined) throw new Error(`there is no firewall for everyone among ${JSON.stringify(all)}`);
-  const set = (body: Firewall) => digitaloceanRequest("PUT", `firewalls/${body.id}`, body);
-  await set({ ...firewall, inbound_rules: firewall.inbound_rules.filter(({ ports }) => ports !== port) });
-  return () => set(firewall);
+  const { id, name, inbound_rules: rules, outbound_rules, droplet_ids, tags } = firewall;
+  const set = (inbound_rules: Firewall["inbound_rules"]) =>
+    digitaloceanRequest("PUT", `firewalls/${id}`, { name, inbound_rules, outbound_rules, droplet_ids, tags });
+  await set(rules.filter(({ ports }) => ports !== port));
+  return () => set(rules);
 }
