@@ -45,7 +45,7 @@ export interface Unlooked {
 export async function examine(
   network: ExaminedNetwork,
   checks: readonly Check[],
-  { limitMs = 12_000, now = Date.now() }: { readonly limitMs?: number; readonly now?: number } = {},
+  { limitMs = 13_000, now = Date.now() }: { readonly limitMs?: number; readonly now?: number } = {},
 ): Promise<Examination> {
   const startedMs = performance.now();
   const outcomes = await Promise.all(checks.map((check) => outcomeOf(check, network, limitMs)));

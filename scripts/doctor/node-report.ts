@@ -36,7 +36,7 @@ export interface NodeReport {
   readonly certificate: string | null;
 }
 
-/** Has a node examine itself. Rejects where it does not answer, or does not end within 10 s. */
+/** Has a node examine itself. Rejects where it does not answer, or does not end within 11 s. */
 export async function examineNode(access: StackAccess, node: NetworkNode): Promise<NodeReport> {
   const { promise: over, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(
@@ -50,7 +50,7 @@ export async function examineNode(access: StackAccess, node: NetworkNode): Promi
   }
 }
 
-const limitMs = 10_000;
+const limitMs = 11_000;
 
 async function askNode(access: StackAccess, node: NetworkNode): Promise<NodeReport> {
   await using session = await openNode(access, node);

@@ -64,9 +64,14 @@ export async function openSession(login: CanaryLogin): Promise<OpenedSession> {
   const failed = new Promise<never>((_, reject) => {
     session.on("error", (error: Error) => reject(error));
   });
+  const over = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => over.reject(new Error(`no login within ${(1.5 * timeoutMs) / 1000} s`)),
+    1.5 * timeoutMs,
+  );
   try {
     await reach(host, port, timeoutMs);
-    const jid = await Promise.race([session.start(), failed]);
+    const jid = await Promise.race([session.start(), failed, over.promise]);
     return {
       client: session,
       jid: jid.toString(),
@@ -76,13 +81,24 @@ export async function openSession(login: CanaryLogin): Promise<OpenedSession> {
       },
     };
   } catch (error) {
-    await session.stop();
+    await end(session);
     const why = messageOf(error);
     throw new Error(`Login of ${user}@${domain} at ${address}:${port} failed: ${why}`, { cause: error });
+  } finally {
+    clearTimeout(timer);
   }
 }
 
 const patientMs = 20_000;
+
+/** A server that hangs says no goodbye. */
+async function end(session: Client): Promise<void> {
+  await Promise.race([session.stop(), new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
+  const socket: unknown = session.socket;
+  if (typeof socket === "object" && socket !== null && "destroy" in socket && typeof socket.destroy === "function") {
+    socket.destroy();
+  }
+}
 
 /** Rejects where nothing takes a connection in time: the client itself waits for more than two minutes. */
 async function reach(host: string, port: number, timeoutMs: number): Promise<void> {

@@ -14,7 +14,7 @@ from .finding import Finding, failure
 
 Check = Callable[[], list[Finding]]
 # The operator's doctor waits for a little longer.
-PATIENCE_SECONDS = 6
+PATIENCE_SECONDS = 5
 CHECKS: Mapping[str, Check] = {
     **health_findings.looks(),
     "units": units.look,
