@@ -2,6 +2,7 @@
 
 import asyncio
 import http.client
+import socket
 import ssl
 import urllib.parse
 from dataclasses import dataclass, field
@@ -15,12 +16,16 @@ STEP_SECONDS = 10
 
 @dataclass(frozen=True)
 class Request:
-    """Request for a URL. path, query, user and password stay out of errors: addresses of webhooks are passwords."""
+    """Request for a URL, of which errors say the host only: addresses of webhooks are passwords.
+
+    address: where to connect; None: where the system's resolver says that the host is.
+    """
 
     method: str
     url: str
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes | None = None
+    address: str | None = None
 
 
 @dataclass(frozen=True)
@@ -50,11 +55,7 @@ def exchange(asked: Request, context: ssl.SSLContext) -> Response:
     url = urllib.parse.urlsplit(asked.url)
     path = f"{url.path or '/'}{f'?{url.query}' if url.query else ''}"
     try:
-        connection = (
-            http.client.HTTPSConnection(url.hostname or "", url.port, timeout=STEP_SECONDS, context=context)
-            if url.scheme == "https"
-            else http.client.HTTPConnection(url.hostname or "", url.port, timeout=STEP_SECONDS)
-        )
+        connection = connect(url, asked.address, context)
         try:
             connection.request(asked.method, path, body=asked.body, headers=asked.headers)
             answer = connection.getresponse()
@@ -63,6 +64,18 @@ def exchange(asked: Request, context: ssl.SSLContext) -> Response:
             connection.close()
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise Failed(f"{host(asked.url)}: {seen(error)}") from error
+
+
+def connect(url: urllib.parse.SplitResult, address: str | None, context: ssl.SSLContext) -> http.client.HTTPConnection:
+    """Makes a connection to the host of a URL, at an address where one is given."""
+    name = url.hostname or ""
+    if url.scheme != "https":
+        return http.client.HTTPConnection(address or name, url.port, timeout=STEP_SECONDS)
+    connection = http.client.HTTPSConnection(name, url.port, timeout=STEP_SECONDS, context=context)
+    if address is not None:
+        plain = socket.create_connection((address, connection.port), STEP_SECONDS)
+        connection.sock = context.wrap_socket(plain, server_hostname=name)
+    return connection
 
 
 def host(url: str) -> str:

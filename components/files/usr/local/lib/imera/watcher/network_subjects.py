@@ -42,17 +42,15 @@ def list_all(configuration: Configuration, needs: tuple[tuple[str, ...], ...]) -
         on_database,
     )
     yield Subject(STUN, "STUN does not answer", "STUN answers again", "calls may not come about", "calls", 25, needs)
-    if configuration["role"] != "node":
-        # A node's own address is one that its relay refuses.
-        yield Subject(
-            RELAY,
-            "the relay does not relay",
-            "the relay relays again",
-            "calls behind strict networks stay silent",
-            "calls",
-            150,
-            ((STUN,), (MESSAGE,)),
-        )
+    yield Subject(
+        RELAY,
+        "the relay does not relay",
+        "the relay relays again",
+        "calls behind strict networks stay silent",
+        "calls",
+        150,
+        ((STUN,), (MESSAGE,)),
+    )
     if configuration["peer"] is not None:
         yield Subject(
             FEDERATION,

@@ -97,8 +97,7 @@ def of_session(world: World, keeper: Keeper) -> Iterator[Probe]:
         ANSWER_SECONDS,
         lambda: relay.binding_answers(any_node["serviceIpv4"], stun_port),
     )
-    if configuration["role"] != "node":
-        yield Probe(subjects.RELAY, MINUTE_SECONDS, LONG_ANSWER_SECONDS, lambda: relay.relays(keeper.session(), domain))
+    yield Probe(subjects.RELAY, MINUTE_SECONDS, LONG_ANSWER_SECONDS, lambda: relay.relays(keeper.session(), domain))
     peer = configuration["peer"]
     if peer is not None:
         yield Probe(

@@ -4,6 +4,7 @@ import asyncio
 import ipaddress
 import secrets
 from dataclasses import dataclass
+from typing import cast
 
 from .. import stun_message as stun
 from ..failure import Failed
@@ -23,8 +24,7 @@ class Socket(asyncio.DatagramProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Takes down the way out."""
-        assert isinstance(transport, asyncio.DatagramTransport)
-        self.transport = transport
+        self.transport = cast(asyncio.DatagramTransport, transport)
 
     def datagram_received(self, data: bytes, _: object) -> None:
         """Keeps a datagram, unless nobody reads them."""
@@ -106,29 +106,28 @@ async def resolved(host: str) -> str:
 
 
 async def relays(session: Session, domain: str) -> None:
-    """Has the relay pass a packet on, between two sockets of this machine. Raises Failed."""
+    """Has the relay pass a packet on between two allocations, as for two people who both need it. Raises Failed."""
     relay = await find_relay(session, domain)
-    client, peer = await open_socket(relay.server[0]), await open_socket(relay.server[0])
+    sockets = [await open_socket(relay.server[0]) for _ in range(2)]
     try:
-        allocation = Allocation(client, relay)
-        await allocation.open()
-        peer_address = await own_address(peer, relay.server)
-        await allocation.permit(peer_address)
-        await passes_on(allocation, client, peer)
-        await allocation.end()
+        one, other = (Allocation(socket, relay) for socket in sockets)
+        await asyncio.gather(one.open(), other.open())
+        await asyncio.gather(one.permit(other.relayed), other.permit(one.relayed))
+        await passes_on(one, other)
+        await asyncio.gather(one.end(), other.end())
     finally:
-        client.close()
-        peer.close()
+        for socket in sockets:
+            socket.close()
 
 
-async def passes_on(allocation: "Allocation", client: Socket, peer: Socket) -> None:
-    """Sends from the peer to the relayed address until the client has it."""
+async def passes_on(sender: "Allocation", receiver: "Allocation") -> None:
+    """Sends from one relayed address to the other until it arrives."""
     packet = secrets.token_bytes(32)
     while True:
-        peer.send(packet, allocation.relayed)
+        sender.send(receiver.relayed, packet)
         try:
             async with asyncio.timeout(RESEND_SECONDS):
-                while stun.read(await client.received.get()).attributes.get(stun.PAYLOAD) != packet:
+                while await receiver.next() != packet:
                     pass
                 return
         except TimeoutError:
@@ -163,6 +162,16 @@ class Allocation:
         answer = await self._ask(stun.CREATE_PERMISSION, attributes, transaction)
         if answer.error:
             raise Failed(f"the relay refused {peer[0]} as a peer with error {answer.error}")
+
+    def send(self, peer: stun.Address, data: bytes) -> None:
+        """Has the relay send a datagram to a peer. Nobody answers."""
+        transaction = stun.new_transaction()
+        attributes = [(stun.PEER, stun.xored(peer, transaction)), (stun.PAYLOAD, data)]
+        self._socket.send(stun.write(stun.SEND, attributes, transaction), self._relay.server)
+
+    async def next(self) -> bytes | None:
+        """Waits for the next datagram; gives the data of a peer, or None where it is something else."""
+        return stun.read(await self._socket.received.get()).attributes.get(stun.PAYLOAD)
 
     async def end(self) -> None:
         """Gives the address back."""

@@ -20,8 +20,9 @@ async def there_and_back(world: World, session: Session) -> None:
         world.configuration["hosts"]["upload"],
     )
     put, get = address(answer, "put"), address(answer, "get")
-    await succeed(Request("PUT", put, {"Content-Type": "text/plain"}, content), world.context)
-    fetched = await succeed(Request("GET", get), world.context)
+    at = world.configuration["nodes"][0]["serviceIpv4"]
+    await succeed(Request("PUT", put, {"Content-Type": "text/plain"}, content, at), world.context)
+    fetched = await succeed(Request("GET", get, address=at), world.context)
     if fetched.body != content:
         raise Failed("another content came back than was uploaded")
 
