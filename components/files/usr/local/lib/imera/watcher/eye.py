@@ -10,7 +10,7 @@ from . import health, memory, notification, subjects
 from .configuration import Configuration, Secrets
 from .delivery import Delivery, Outbox
 from .dns_message import parse_resolver
-from .failure import Failed, seen
+from .failure import Failed, Unseen, seen
 from .http_request import Request, succeed
 from .judgement import Judge
 from .memory import Remembered
@@ -62,6 +62,8 @@ class Eye:
         try:
             async with asyncio.timeout(probe.timeout_seconds):
                 await probe.attempt()
+        except Unseen:
+            return None
         except (Failed, OSError, TimeoutError) as error:
             self.judge.failed(probe.subject, now(), seen(error))
             return seen(error)

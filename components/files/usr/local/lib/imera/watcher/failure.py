@@ -5,6 +5,10 @@ class Failed(Exception):
     """Something that was tried and did not work. The argument is what was seen, without a full stop."""
 
 
+class Unseen(Exception):
+    """Nothing that could be judged was seen: the subject neither works nor fails."""
+
+
 def seen(error: BaseException) -> str:
     """Describes an error in one line, as what was seen."""
     if isinstance(error, TimeoutError):

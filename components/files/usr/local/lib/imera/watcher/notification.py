@@ -27,6 +27,7 @@ class Notification(TypedDict):
 def describe(configuration: Configuration, changes: list[Told]) -> Notification:
     """Makes one message of the changes of one moment, the first as its title."""
     first, *others = changes
+    is_over = all(change.change in ("over", "stable") for change in changes)
     more = f" (and {len(others)} more)" if others else ""
     return notification(
         configuration,
@@ -36,13 +37,22 @@ def describe(configuration: Configuration, changes: list[Told]) -> Notification:
         text="\n\n".join(paragraph(change) for change in changes),
         since=first.since,
         page=first.subject.page,
+        todo=not is_over,
     )
 
 
 def notification(
-    configuration: Configuration, *, subject: str, state: str, title: str, text: str, since: float, page: str
+    configuration: Configuration,
+    *,
+    subject: str,
+    state: str,
+    title: str,
+    text: str,
+    since: float,
+    page: str,
+    todo: bool = False,
 ) -> Notification:
-    """Makes a message. page: part of docs/watching.md."""
+    """Makes a message. page: part of docs/watching.md. todo: whether the text says what to do next."""
     command = f"npm run doctor -- --stack {configuration['stack']}"
     documentation = configuration["documentation"] or "docs"
     link = f"{documentation}/watching.md#{page}"
@@ -51,7 +61,9 @@ def notification(
         "subject": subject,
         "state": state,
         "title": f"{configuration['domain']}: {title}",
-        "text": f"{text}\n\nSeen from {seen_from}.\nNext: {command}\nMore: {link}",
+        "text": "\n".join(
+            [text, "", f"Seen from {seen_from}.", *([f"Next: {command}", f"More: {link}"] if todo else [])]
+        ),
         "since": iso(since),
         "seenFrom": seen_from,
         "command": command,
@@ -71,6 +83,7 @@ def way_failed(configuration: Configuration, name: str, why: str, now: float) ->
         text=f"Alarms by {name} are not sent: {why}.\nUsers: nothing. It is tried again and again.",
         since=now,
         page="ways",
+        todo=True,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..configuration import Node, Service
-from ..failure import Failed
+from ..failure import Failed, Unseen
 from ..world import World
 from ..xmpp.connection import Connection
 from ..xmpp.elements import CLIENT
@@ -28,11 +28,13 @@ class Shown:
 
 
 async def all_right(world: World, node: Node, names: tuple[str, ...]) -> None:
-    """Looks at the ports of some services of a node. Raises Failed with what is wrong, and nothing for a port that is closed."""
+    """Looks at the ports of some services of a node. Raises Failed with what is wrong, and Unseen where all are closed."""
     services = [service for service in world.services("tcp") if service["name"] in names]
     found = await asyncio.gather(*(shown(world, node, service) for service in services))
     wrong = [text for text in found if isinstance(text, str)]
     serials = {each.serial for each in found if isinstance(each, Shown)}
+    if not serials and not wrong:
+        raise Unseen
     if len(serials) > 1:
         wrong.append(f"different certificates on different ports: serials {', '.join(sorted(serials))}")
     if wrong:
@@ -40,10 +42,11 @@ async def all_right(world: World, node: Node, names: tuple[str, ...]) -> None:
 
 
 async def far_from_end(world: World, node: Node) -> None:
-    """Looks when the certificate for clients ends. Raises Failed where that is soon, or where no certificate is seen."""
+    """Looks when the certificate for clients ends. Raises Failed where that is soon, and Unseen where none is seen."""
     found = await shown(world, node, world.service("c2s"))
     if not isinstance(found, Shown):
-        raise Failed(found or "no certificate is seen")
+        # What is wrong with it is another subject.
+        raise Unseen
     days = (found.ends_at - time.time()) / DAY_SECONDS
     if days < END_DAYS:
         raise Failed(f"the certificate with serial {found.serial} ends in {days:.1f} days, and was not renewed")

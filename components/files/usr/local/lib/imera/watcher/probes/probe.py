@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Probe:
-    """Probe of one subject. attempt raises Failed, OSError or TimeoutError where it does not work.
+    """Probe of one subject. attempt raises Failed, OSError or TimeoutError where it does not work,
+    and Unseen where that cannot be told.
 
     also: subjects that are seen to work too, whenever this one is.
     """
