@@ -228,6 +228,7 @@ function permissions({ adminUser, domain }: EjabberdSettings) {
       admin: { user: [`${adminUser}@${domain}`] },
       local: { user_regexp: "" },
       loopback: { ip: ["127.0.0.0/8", "::1/128"] },
+      watcher: { user: [`${watchUser}@${domain}`] },
     },
     // Of the forms that are the server's own, those of the whole server work on its files and tables: nobody has them. Those of
     // the domain look after its accounts.

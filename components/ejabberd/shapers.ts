@@ -7,9 +7,10 @@ export function shapers({ uploadQuotaMiB }: { readonly uploadQuotaMiB: number })
     // Bytes a second. Catching up with an archive over a slow shaper takes minutes.
     shaper: { normal: { rate: 50_000, burst_size: 500_000 }, fast: 500_000 },
     shaper_rules: {
-      max_user_sessions: 10,
+      // Every eye of the watcher logs in with the one account, and again each ten seconds.
+      max_user_sessions: limits([100, "watcher"], [10, "all"]),
       max_user_offline_messages: limits([5000, "admin"], [500, "all"]),
-      c2s_shaper: { none: "admin", normal: "all" },
+      c2s_shaper: [{ none: "admin" }, { none: "watcher" }, { normal: "all" }],
       s2s_shaper: "fast",
       // Where the hard quota is passed, the oldest uploads go until the soft one holds.
       soft_upload_quota: limits([Math.ceil(uploadQuotaMiB * 0.9), "all"]),

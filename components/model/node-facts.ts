@@ -65,6 +65,8 @@ export interface NodeFacts {
   readonly secretPatterns: Readonly<Record<string, string>>;
   /** User part of the account that drills and rebuilds log in with. */
   readonly canaryUser: string;
+  /** User part of the account that the watcher logs in with. */
+  readonly watchUser: string;
   readonly backup: BackupFacts;
   readonly recovery: {
     readonly choice: RecoveryChoice;
@@ -230,6 +232,7 @@ export function nodeFacts(input: NodeFactsInput): NodeFacts {
     purpose: settings.purpose,
     secretPatterns: input.secretPatterns,
     canaryUser,
+    watchUser,
     backup: { ...input.backup, keepDays: settings.backupKeepDays, hour: settings.backupHour },
     recovery: { choice: settings.recovery, time: settings.recoveryTime === "" ? null : settings.recoveryTime },
   };

@@ -83,6 +83,7 @@ const nodeFacts = {
   uploadDirectory: "/srv/imera/upload",
   database: { name: "ejabberd", port: 5432, version: "17" },
   canaryUser: "imera-canary",
+  watchUser: "imera-watch",
   adminUser: "admin",
   secretPatterns: {},
   listeners: [],

@@ -80,6 +80,7 @@ class Facts(TypedDict):
     adminJid: str
     adminUser: str
     canaryUser: str
+    watchUser: str
     mountPoint: str
     uploadDirectory: str
     database: Database
