@@ -84,10 +84,16 @@ class Eye:
                 await asyncio.sleep(min(RETRY_SECONDS, probe.interval_seconds) if failing else probe.interval_seconds)
 
     async def _judge(self) -> None:
+        is_new = True
         while True:
+            if is_new and all(standing.worked_at is not None for standing in self.judge.standings.values()):
+                is_new = False
+                print(f"all {len(self.judge.standings)} subjects work", flush=True)
             changes = self.judge.tick(now())
             if changes:
-                self.delivery.add(notification.describe(self.configuration, changes))
+                told = notification.describe(self.configuration, changes)
+                print(told["title"], flush=True)
+                self.delivery.add(told)
             await asyncio.sleep(TICK_SECONDS)
 
     async def _read_health(self) -> None:

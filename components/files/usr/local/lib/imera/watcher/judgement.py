@@ -1,7 +1,8 @@
 """Judgement of what probes see: changes, not states; patience, inhibition, no storm.
 
-A subject is in trouble when it has not worked for as long as its patience, and something failed meanwhile. It is held back while
-what it rests on has not worked since, so that a dead droplet hides its services. Pure: whoever uses it brings the time, in seconds
+A subject is in trouble when it has not worked for as long as its patience and something failed meanwhile, or when nothing but
+failures came for as long as its patience with those. It is held back while what it rests on has not worked since, so that a dead
+droplet hides its services. Pure: whoever uses it brings the time, in seconds
 since 1970 of a clock that never goes back.
 """
 
@@ -26,7 +27,7 @@ BLIND_SECONDS = 5.0
 class Standing:
     """What is known of a subject. None: it did not happen.
 
-    patient_from: when it last worked, or when its patience began anew. works_since: the first success that no failure has followed.
+    patient_from, failing_from: when it last worked and first failed, or when its patience began anew. works_since: the first success that no failure has followed.
     trouble_since, ended_at: of the present trouble, or of the last one. flaps: when troubles began and ended.
     """
 
@@ -34,6 +35,7 @@ class Standing:
     patient_from: float
     worked_at: float | None = None
     failed_at: float | None = None
+    failing_from: float = 0
     works_since: float | None = None
     detail: str = ""
     in_trouble: bool = False
@@ -80,7 +82,7 @@ class Judge:
         standing = self.standings[name]
         standing.detail, standing.works_since = detail, None
         if standing.failed_at is None:
-            standing.failed_at = now
+            standing.failed_at = standing.failing_from = now
 
     def tick(self, now: float) -> list[Told]:
         """Judges at a time, once a second or more often; gives the changes to tell."""
@@ -89,6 +91,7 @@ class Judge:
         for standing in self.standings.values():
             if blind_seconds > BLIND_SECONDS:
                 standing.patient_from += blind_seconds
+                standing.failing_from += blind_seconds
             self._judge(standing, now)
         return [told for standing in self.standings.values() if (told := self._tell(standing, now)) is not None]
 
@@ -99,11 +102,15 @@ class Judge:
                 standing.flaps.append(now)
         elif standing.failed_at is not None:
             if self._rests_on_trouble(standing.subject):
-                standing.patient_from = now
-            patience = standing.subject.patience_seconds + self._delay_seconds
-            if now - standing.patient_from >= patience and not self._is_held(standing):
+                standing.patient_from = standing.failing_from = now
+            if self._is_due(standing, now) and not self._is_held(standing):
                 standing.in_trouble, standing.trouble_since = True, standing.failed_at
                 standing.flaps.append(now)
+
+    def _is_due(self, standing: Standing, now: float) -> bool:
+        subject = standing.subject
+        silent, failing = now - standing.patient_from, now - standing.failing_from
+        return min(subject.patience_seconds - silent, subject.failing_seconds - failing) + self._delay_seconds <= 0
 
     def _rests_on_trouble(self, subject: Subject) -> bool:
         return any(all(self._is_down(name) for name in group) for group in subject.needs)

@@ -60,4 +60,5 @@ def list_all(configuration: Configuration, needs: tuple[tuple[str, ...], ...]) -
             "federation",
             200,
             on_message,
+            150,
         )

@@ -11,7 +11,7 @@ class Subject:
     """Something that works or does not.
 
     trouble, over: its two states as a headline. users: what they notice. page: part of docs/watching.md. patience_seconds: how long
-    it may fail before that is said. needs: groups of subjects; where all of one group fail, this one says nothing.
+    it may be without success, and failing_seconds: with failures only, before that is said. needs: groups of subjects; where all of one group fail, this one says nothing.
     """
 
     name: str
@@ -21,6 +21,7 @@ class Subject:
     page: str
     patience_seconds: float = FAST_PATIENCE_SECONDS
     needs: tuple[tuple[str, ...], ...] = ()
+    failing_seconds: float = 10
 
 
 EYE = "eye"
