@@ -13,6 +13,7 @@ import { XmppDns, type XmppDnsArgs } from "./dns/xmpp-dns.ts";
 import type { Survey } from "./vendors/survey.ts";
 import { watcherKey } from "./settings/watch-rules.ts";
 import { VendorAlerts, type VendorAlertsArgs } from "./watch/vendor-alerts.ts";
+import { watchElsewhere, type WatchFiles } from "./watch/watch-elsewhere.ts";
 import { Watcher, type WatcherArgs, type WatcherSummary } from "./watch/watcher.ts";
 import { XmppNode, type SharedByNodes } from "./node/xmpp-node.ts";
 
@@ -32,6 +33,8 @@ export class XmppNetwork extends pulumi.ComponentResource {
   readonly nodes: pulumi.Output<readonly NodeSummary[]>;
   /** Droplet that watches; undefined where there is none. */
   readonly watcher: pulumi.Output<WatcherSummary> | undefined;
+  /** Files of a watcher on a machine that is not the network's; undefined in a drill. Secret. */
+  readonly watchElsewhere: pulumi.Output<WatchFiles> | undefined;
   /** Bucket that the backups are in. */
   readonly backup: pulumi.Output<BackupLocation>;
   /** Read-only S3 key to the backups' bucket; used by drills. Secret. */
@@ -49,6 +52,7 @@ export class XmppNetwork extends pulumi.ComponentResource {
     const published = [...nodes.map(({ reachable }) => reachable), ...(dns === undefined ? [] : [dns])];
     this.watcher = watch(name, args, { services: offered, nodes, sshKeyId: shared.sshKeyId, published }, this);
     askVendor(name, settings, { tag: shared.tag, watcher: this.watcher, published }, this);
+    this.watchElsewhere = settings.purpose === "drill" ? undefined : watchElsewhere(settings, offered, nodes);
     this.backup = shared.backup.location;
     this.backupReader = shared.backup.readerKey;
     this.domain = settings.domain;

@@ -38,7 +38,7 @@ export interface WatchInput {
 export interface Eye {
   /** Name, once in a network: `watcher`, or the key of a node. */
   readonly name: string;
-  readonly role: "watcher" | "node";
+  readonly role: "watcher" | "node" | "operator";
   /** Slug of the region that it looks from. */
   readonly region: string;
   /** Names of the other watchers whose sign of life it asks for. */

@@ -25,6 +25,8 @@ export const networkOutputs = z.object({
   nodes: z.array(node).min(1),
   /** Droplet that watches; absent where there is none. */
   watcher: machine.optional(),
+  /** Files of a watcher on another machine, as JSON. Absent in a drill. Secret. */
+  watchElsewhere: z.object({ configuration: z.string(), secrets: z.string() }).optional(),
   /** Bucket that the backups are in; `endpoint` is a host name that answers https. */
   backup: z.object({ endpoint: z.string(), region: z.string(), bucket: z.string() }),
   /** Key pair of Spaces that can read the backups' bucket and do no more. Secret. */
