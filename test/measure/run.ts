@@ -6,6 +6,7 @@ import { localZones } from "../../local/stack/stack.ts";
 import { bringCloudUp } from "../../local/commands/up.ts";
 import { setUpToolchain } from "../../toolchain/set-up.ts";
 import { measureBadDays } from "./bad-days.ts";
+import { measureDeaths } from "./deaths.ts";
 import { measureFirstLogin } from "./first-login.ts";
 import { measureMemory } from "./memory.ts";
 import { measurePreview } from "./preview.ts";
@@ -17,8 +18,8 @@ import { measureImage, measureToolchain } from "./toolchain.ts";
 /**
  * Measures what docs/measurements.md shows and prints its table: `npm run measure`, as root, on a machine with nothing else to
  * do. `--skip-set-up` leaves out what takes minutes where the CLI is built; `--bad-days` measures first boots on which something
- * goes wrong, and nothing else, and `--retention` the end of a million messages; `--run` names the number of the local cloud, which
- * must not be one that is wanted.
+ * goes wrong, and nothing else, and `--retention` the end of a million messages; `--deaths` measures the time from deaths to alarms,
+ * in a local cloud that runs, and leaves it there; `--run` names the number of the local cloud, which must not be one that is wanted.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -26,12 +27,17 @@ async function main(): Promise<void> {
       "skip-set-up": { type: "boolean", default: false },
       "bad-days": { type: "boolean", default: false },
       retention: { type: "boolean", default: false },
+      deaths: { type: "boolean", default: false },
       run: { type: "string", default: "210" },
     },
   });
   const run = runNumbered(Number(values.run));
   process.env["IMERA_TEST_RUN"] = String(run.number);
   const found: Measurement[] = [];
+  if (values.deaths) {
+    process.stdout.write(`\n${measurementTable(await measureDeaths())}\n`);
+    return;
+  }
   if (!values["skip-set-up"] && !values["bad-days"] && !values.retention) {
     found.push(...(await measureToolchain()), ...(await measureImage()));
   }

@@ -20,6 +20,8 @@ export interface Peer extends AsyncDisposable {
   readonly ipv4: string;
   /** An account there. */
   readonly account: Account;
+  /** Makes another account there. */
+  register(user: string): Promise<Account>;
   /** The server's log so far. */
   log(): Promise<string>;
 }
@@ -44,13 +46,15 @@ export async function startPeer(directory: string, cloud: Cloud): Promise<Peer> 
     mode: "0644",
     content: prosodyConfiguration(zone.domain),
   });
-  const account = await registerAccount(directory, zone.domain, inside);
+  const register = (user: string) => registerAccount(directory, `${user}@${zone.domain}`, inside);
+  const account = await register("carol");
   await inside("systemctl", "restart", "prosody");
   await serverToServerPorts(ipv4, zone.domain, cloud.trustedRoots);
   return {
     domain: zone.domain,
     ipv4,
     account,
+    register,
     log: () => inside("cat", "/var/log/prosody/prosody.log"),
     [Symbol.asyncDispose]: async () => {
       await deleteServiceContainer(run, incus, "peer");
@@ -110,12 +114,13 @@ async function obtainCertificate(run: Run, instance: string, zone: PeerZone): Pr
 
 async function registerAccount(
   directory: string,
-  domain: string,
+  jid: string,
   inside: (...command: string[]) => Promise<string>,
 ): Promise<Account> {
   const password = randomBytes(16).toString("hex");
-  await inside("prosodyctl", "register", "carol", domain, password);
-  const passwordFile = join(directory, "carol");
+  const [user = "", domain = ""] = jid.split("@");
+  await inside("prosodyctl", "register", user, domain, password);
+  const passwordFile = join(directory, user);
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
-  return { jid: `carol@${domain}`, passwordFile };
+  return { jid, passwordFile };
 }

@@ -1,0 +1,84 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import process from "node:process";
+import { notYet, waitUntil } from "../../host/wait-until.ts";
+import { runningCloud } from "../network/cloud.ts";
+import { startPeer } from "../network/peer.ts";
+import { startNtfy } from "../network/watching/ntfy.ts";
+import { openReceivers, type Receivers, type WatcherFiles, watcherFiles } from "../network/watching/watching.ts";
+import { deaths, type Death } from "./death-list.ts";
+import { median, type Measurement, seconds } from "./table.ts";
+
+const goalSeconds = 10;
+
+/**
+ * Measures the time from each death to its alarm by both ways, in a local cloud that runs. Each has a watcher of its own, which
+ * remembers nothing: otherwise it would call what dies again and again unstable.
+ */
+export async function measureDeaths(): Promise<Measurement[]> {
+  const directory = await mkdtemp(path.join(tmpdir(), "imera-deaths-"));
+  const cloud = await runningCloud();
+  await using peer = await startPeer(directory, cloud);
+  await using ntfy = await startNtfy();
+  await using receivers = await openReceivers(cloud, peer, ntfy);
+  const found: { readonly death: Death; readonly times: Times }[] = [];
+  for (const death of deaths(cloud.status.domain)) {
+    await using files = await watcherFiles(cloud, receivers);
+    const times = await die(death, files, receivers);
+    process.stdout.write(`${death.what}: ${times.chat.toFixed(1)} s, ${times.ntfy.toFixed(1)} s: ${times.title}\n`);
+    found.push({ death, times });
+  }
+  await rm(directory, { recursive: true });
+  return [...found.map(({ death, times }) => measurement(death, times)), ...summary(found)];
+}
+
+/** Seconds from a death to its alarm by each way, and the alarm's headline. */
+interface Times {
+  readonly chat: number;
+  readonly ntfy: number;
+  readonly title: string;
+}
+
+async function die(death: Death, files: WatcherFiles, receivers: Receivers): Promise<Times> {
+  await using watcher = await files.start();
+  await watcher.seesAllWell();
+  const before = await receivers.received();
+  const counts = { chat: before.chat.length, ntfy: before.ntfy.length };
+  try {
+    const at = await death.happens();
+    const alarms = await waitUntil({
+      what: `an alarm after: ${death.what}`,
+      probe: async () => {
+        const now = await receivers.received();
+        const [chat, ntfy] = [now.chat[counts.chat], now.ntfy[counts.ntfy]];
+        return chat === undefined || ntfy === undefined ? notYet(watcher.log()) : { value: { chat, ntfy } };
+      },
+      intervalMs: 200,
+      timeoutMs: 120_000,
+    });
+    const title = alarms.chat.text.split("\n")[0] ?? "";
+    return { chat: alarms.chat.at - at, ntfy: alarms.ntfy.at - at, title };
+  } finally {
+    await death.over();
+  }
+}
+
+function measurement({ what, stopsUsers }: Death, { chat, ntfy }: Times): Measurement {
+  const worst = Math.max(chat, ntfy);
+  const goal = { text: `at most ${goalSeconds} s`, met: worst <= goalSeconds };
+  return { what, value: `${seconds(chat * 1000)}, ${seconds(ntfy * 1000)}`, ...(stopsUsers ? { goal } : {}) };
+}
+
+function summary(found: readonly { readonly death: Death; readonly times: Times }[]): Measurement[] {
+  const urgent = found.filter(({ death }) => death.stopsUsers).flatMap(({ times }) => [times.chat, times.ntfy]);
+  const worst = Math.max(...urgent);
+  return [
+    { what: "median of what stops users", value: seconds(median(urgent) * 1000) },
+    {
+      what: "worst of what stops users",
+      value: seconds(worst * 1000),
+      goal: { text: `at most ${goalSeconds} s`, met: worst <= goalSeconds },
+    },
+  ];
+}
