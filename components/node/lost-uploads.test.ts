@@ -187,6 +187,14 @@ describe("uploads that the server deleted", () => {
     expect(backUp()).toEqual([25, null]);
   });
 
+  it("leave it where the watcher had sent them to itself", () => {
+    const days = Array.from({ length: 60 }, (_, index) => index + 1);
+    for (const day of days) upload("imera-watch", day);
+    expect(backUp()).toEqual([85, null]);
+    remove("imera-watch", ...days);
+    expect(backUp()).toEqual([25, null]);
+  });
+
   it("leave it where a user had no room for another, and the oldest went", () => {
     const full = "from backup import uploads\nuploads.MIB = 1 / 225";
     for (const user of users) remove(user, 2, 3, 4, 5);

@@ -27,9 +27,9 @@ export async function startNtfy(): Promise<Ntfy> {
   const run = runNumbered(Number(testRunNumber()));
   const incus = createIncus(run.files.incus);
   const ipv4 = serverAddresses(run).ntfy;
-  const url = `http://${ipv4}`;
+  const url = `http://${ipv4}:8080`;
   const instance = await launchServiceContainer(run, incus, { name: "ntfy", ipv4, packages: ["ntfy"] });
-  const settings = `base-url: ${url}\nlisten-http: ":80"\ncache-file: /var/cache/ntfy/cache.db\n`;
+  const settings = `base-url: ${url}\nlisten-http: ":8080"\n`;
   await execInside(
     run,
     instance,

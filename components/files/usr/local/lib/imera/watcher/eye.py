@@ -6,7 +6,7 @@ import pathlib
 import time
 from typing import cast
 
-from . import health, memory, notification, subjects
+from . import findings, memory, notification, subjects
 from .configuration import Configuration, Secrets
 from .delivery import Delivery, Outbox
 from .dns_message import parse_resolver
@@ -24,7 +24,7 @@ from .world import World, trust
 TICK_SECONDS = 0.5
 # Between two tries of something that fails: its end is not to be missed by a minute.
 RETRY_SECONDS = 2
-HEALTH_SECONDS = 15
+FINDINGS_SECONDS = 15
 SIGN_SECONDS = 60
 OVERLAP = 4
 
@@ -53,7 +53,7 @@ class Eye:
             for probe in self.probes:
                 group.create_task(self._repeat(probe))
             if self.configuration["role"] == "node":
-                group.create_task(self._read_health())
+                group.create_task(self._read_findings())
             group.create_task(self._give_signs())
             group.create_task(self._say_daily())
 
@@ -96,15 +96,21 @@ class Eye:
                 self.delivery.add(told)
             await asyncio.sleep(TICK_SECONDS)
 
-    async def _read_health(self) -> None:
+    async def _read_findings(self) -> None:
         while True:
-            for subject, trouble in health.read(self.configuration["eye"]):
+            found = list(findings.read(self.configuration["eye"]))
+            for subject, trouble in found:
                 self.judge.add(subject, now())
                 if trouble is None:
                     self.judge.worked(subject.name, now())
                 else:
                     self.judge.failed(subject.name, now(), trouble)
-            await asyncio.sleep(HEALTH_SECONDS)
+            present = {subject.name for subject, _ in found}
+            for name in self.judge.standings:
+                # What is no longer found is well, unless nothing could be found.
+                if name.startswith(findings.PREFIX) and name not in present and len(found) > 0 and found[0][1] is None:
+                    self.judge.worked(name, now())
+            await asyncio.sleep(FINDINGS_SECONDS)
 
     async def _give_signs(self) -> None:
         """Tells the dead man's switch that this program lives, or that no way of its works."""
@@ -133,8 +139,8 @@ class Eye:
             print(seen(failure), flush=True)
             return
         for name in known["subjects"]:
-            if self.configuration["role"] == "node" and name.startswith(health.PREFIX):
-                self.judge.add(health.subject(name), now())
+            if self.configuration["role"] == "node" and name.startswith(findings.PREFIX):
+                self.judge.add(findings.subject(name), now())
         memory.restore(self.judge, known["subjects"])
         self.delivery.restore(cast(Outbox, known["outbox"]))
 
