@@ -80,8 +80,17 @@ class Eye:
                     task = group.create_task(self.try_once(probe))
                     running.add(task)
                     task.add_done_callback(running.discard)
-                failing = self.judge.standings[probe.subject].failed_at is not None
-                await asyncio.sleep(min(RETRY_SECONDS, probe.interval_seconds) if failing else probe.interval_seconds)
+                await self._pause(probe)
+
+    async def _pause(self, probe: Probe) -> None:
+        """Waits until a probe is due: after its interval, or sooner where it fails."""
+        waited: float = 0
+        while waited < probe.interval_seconds:
+            step = min(RETRY_SECONDS, probe.interval_seconds)
+            await asyncio.sleep(step)
+            waited += step
+            if self.judge.standings[probe.subject].failed_at is not None:
+                return
 
     async def _judge(self) -> None:
         is_new = True

@@ -17,6 +17,8 @@ Change = Literal["trouble", "over", "unstable", "stable"]
 QUIET_SECONDS = 60.0
 # So many beginnings and ends within that time are one message: unstable.
 FLAPS, FLAP_SECONDS = 3, 600.0
+# A failure alone, or two, may be chance.
+MISSES = 3
 # Works again: for that long, without a failure.
 RECOVERY_SECONDS = 4.0
 # Who was stopped for longer has not looked meanwhile.
@@ -27,7 +29,8 @@ BLIND_SECONDS = 5.0
 class Standing:
     """What is known of a subject. None: it did not happen.
 
-    patient_from, failing_from: when it last worked and first failed, or when its patience began anew. works_since: the first success that no failure has followed.
+    failures: how many since it last worked. patient_from, failing_from: when it last worked and first failed, or when its patience
+    began anew. works_since: the first success that no failure has followed.
     trouble_since, ended_at: of the present trouble, or of the last one. flaps: when troubles began and ended.
     """
 
@@ -36,6 +39,7 @@ class Standing:
     worked_at: float | None = None
     failed_at: float | None = None
     failing_from: float = 0
+    failures: int = 0
     works_since: float | None = None
     detail: str = ""
     in_trouble: bool = False
@@ -73,7 +77,7 @@ class Judge:
         """Takes down that a subject worked."""
         standing = self.standings[name]
         standing.worked_at = standing.patient_from = now
-        standing.failed_at = None
+        standing.failed_at, standing.failures = None, 0
         if standing.works_since is None:
             standing.works_since = now
 
@@ -81,6 +85,7 @@ class Judge:
         """Takes down that a subject failed, and what was seen."""
         standing = self.standings[name]
         standing.detail, standing.works_since = detail, None
+        standing.failures += 1
         if standing.failed_at is None:
             standing.failed_at = standing.failing_from = now
 
@@ -109,8 +114,9 @@ class Judge:
 
     def _is_due(self, standing: Standing, now: float) -> bool:
         subject = standing.subject
-        silent, failing = now - standing.patient_from, now - standing.failing_from
-        return min(subject.patience_seconds - silent, subject.failing_seconds - failing) + self._delay_seconds <= 0
+        is_silent = now - standing.patient_from >= subject.patience_seconds + self._delay_seconds
+        is_failing = now - standing.failing_from >= subject.failing_seconds + self._delay_seconds
+        return is_silent or (is_failing and standing.failures >= MISSES)
 
     def _rests_on_trouble(self, subject: Subject) -> bool:
         return any(all(self._is_down(name) for name in group) for group in subject.needs)
