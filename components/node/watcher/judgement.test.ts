@@ -131,3 +131,17 @@ it("does not blame the network for the time in which it was stopped itself", () 
   });
   expect(told).toEqual([]);
 });
+
+it("gives what rests on something its time from when that began to work, also at the very beginning", () => {
+  const events = inOrder(
+    every2("server", 0, 12, false),
+    every2("server", 12, 40, true),
+    every2("archive", 1, 13, false),
+    every2("archive", 14, 40, true),
+  );
+  const subjects = [
+    ["server", 20, []],
+    ["archive", 150, [["server"]]],
+  ];
+  expect(judge(events, 40, { subjects }).filter(({ subject }) => subject === "archive")).toEqual([]);
+});

@@ -108,6 +108,9 @@ class Judge:
         elif standing.failed_at is not None:
             if self._rests_on_trouble(standing.subject):
                 standing.patient_from = standing.failing_from = now
+            elif self._is_held(standing):
+                # Failures until then may be those of what it rests on.
+                standing.failing_from = now
             if self._is_due(standing, now) and not self._is_held(standing):
                 standing.in_trouble, standing.trouble_since = True, standing.failed_at
                 standing.flaps.append(now)

@@ -76,7 +76,8 @@ class Chat:
             except (Failed, OSError, TimeoutError):
                 continue
             targets = sorted(((int(p), -int(w), t, int(o)) for p, w, o, t in (each.split() for each in found)))
-            return (targets[0][2].rstrip("."), targets[0][3]) if targets else None
+            name, port = (targets[0][2], targets[0][3]) if targets else (self._domain, self._way["port"])
+            return await address_of(name, resolver), port
         return None
 
     async def _send(self, session: Session, receiver: str, body: str) -> None:
@@ -98,6 +99,16 @@ class Chat:
         finally:
             refusal.cancel()
             await asyncio.gather(refusal, return_exceptions=True)
+
+
+async def address_of(name: str, resolver: Resolver) -> str:
+    """Gives an address of a host, or its name where the resolver knows none: then the system's may."""
+    try:
+        async with asyncio.timeout(3):
+            addresses = await resolve(resolver, name, "A") or await resolve(resolver, name, "AAAA")
+    except (Failed, OSError, TimeoutError):
+        return name
+    return min(addresses, default=name)
 
 
 def is_refusal(stanza: Element, number: str) -> bool:
