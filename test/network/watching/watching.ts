@@ -88,7 +88,7 @@ async function subscribe(url: string, signal: AbortSignal, published: Alarm[]): 
       for (const line of lines) {
         const said = JSON.parse(line) as { event: string; title?: string; message?: string };
         if (said.event === "message")
-          published.push({ at: Date.now() / 1000, text: `${said.title}\n\n${said.message}` });
+          {published.push({ at: Date.now() / 1000, text: `${said.title}\n\n${said.message}` });}
       }
     }
   } catch (error) {
