@@ -24,7 +24,7 @@ describe("DigitalOcean's own eyes", () => {
     expect(resource(askedFor, "imera-alerts-web").inputs).toEqual({
       name: "imera-prod-web",
       type: "https",
-      target: "https://upload.example.org/.well-known/host-meta",
+      target: "https://upload.example.org/bosh",
       regions: ["eu_west", "se_asia", "us_east", "us_west"],
     });
     expect(await waitsFor(options.get("imera-alerts-web"))).toContain("imera-dns");

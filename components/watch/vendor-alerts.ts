@@ -64,9 +64,9 @@ function pingWatcher(
   );
 }
 
-/** Address that the web service answers for whichever of its hosts is asked; the domain's own A record may be somebody else's. */
+/** Address that answers a GET with 200 at a host of ours: the domain's own A record may be somebody else's, and host-meta is its alone. */
 function webTarget(domain: string): string {
-  return `https://${domainHosts(domain).upload}/.well-known/host-meta`;
+  return `https://${domainHosts(domain).upload}/bosh`;
 }
 
 /** All that DigitalOcean has, so that `down_global` is more than one region's trouble. */
