@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from backup.checks import Check
 from node import postgres
+from node.commands import run
 from node.facts import data
 from retention import record as retention
 from watch import health
@@ -79,11 +80,21 @@ def health_checks() -> dict[str, Callable[[], str]]:
         "volume": lambda: health.output_of("findmnt", "--noheadings", "--output", "SOURCE", str(data())),
         "postgresql": lambda: health.output_of("systemctl", "is-active", postgres.unit()),
         "ejabberd": lambda: health.output_of("systemctl", "is-active", "ejabberd.service"),
-        "database": health.count_accounts,
+        "database": count_accounts,
         "certificate": health.check_expiry,
         "renewal": health.check_renewal,
         "retention": retention.describe,
     }
+
+
+def count_accounts() -> str:
+    """Gives the number of accounts that the server finds in its database. Raises Red, at once where the database does not run."""
+    if (
+        run(["systemctl", "is-active", postgres.unit()], what="systemd did not answer", timeout_seconds=5).returncode
+        != 0
+    ):
+        raise health.Red("the database does not run")
+    return health.count_accounts()
 
 
 def look(name: str, work: Callable[[], str]) -> list[Finding]:
