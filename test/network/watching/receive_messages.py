@@ -1,6 +1,7 @@
 """Logs in and prints each message as it comes, one line of JSON each: {"at", "body"}, at in seconds since 1970.
 
-Standard input: JSON with library, domain, host, port, user, password, caFile. The first line says that it listens: {"at"}.
+Standard input: JSON with domain, host, port, user, password, caFile; PYTHONPATH: the node's library. The first line says that it
+listens: {"at"}.
 """
 
 import asyncio
@@ -8,12 +9,11 @@ import json
 import sys
 import time
 
-given = json.load(sys.stdin)
-sys.path.insert(0, given["library"])
-
 from watcher.world import trust
 from watcher.xmpp.log_in import Account, Endpoint, log_in
 from watcher.xmpp.session import Session
+
+given = json.load(sys.stdin)
 
 
 async def main() -> None:

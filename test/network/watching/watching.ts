@@ -35,9 +35,10 @@ export async function openReceivers(cloud: Cloud, peer: Peer, ntfy: Ntfy): Promi
   const sender = await peer.register("alarm");
   const host = await lookUpAddress(cloud, peer.domain);
   const password = async (file: string) => (await readFile(file, "utf8")).trim();
-  const given = { library, domain: peer.domain, host, port: 5222, user: "carol", caFile: cloud.status.caBundle };
+  const given = { domain: peer.domain, host, port: 5222, user: "carol", caFile: cloud.status.caBundle };
   const listener = execa("python3", ["-B", path.join(root, "test/network/watching/receive_messages.py")], {
     input: JSON.stringify({ ...given, password: await password(peer.account.passwordFile) }),
+    env: { PYTHONPATH: library },
     reject: false,
     buffer: false,
   });
@@ -87,8 +88,9 @@ async function subscribe(url: string, signal: AbortSignal, published: Alarm[]): 
       rest = lines.pop() ?? "";
       for (const line of lines) {
         const said = JSON.parse(line) as { event: string; title?: string; message?: string };
-        if (said.event === "message")
-          {published.push({ at: Date.now() / 1000, text: `${said.title}\n\n${said.message}` });}
+        if (said.event === "message") {
+          published.push({ at: Date.now() / 1000, text: `${said.title}\n\n${said.message}` });
+        }
       }
     }
   } catch (error) {
