@@ -35,7 +35,7 @@ async function serve(settingsFile: string | undefined): Promise<void> {
   const store = openStore(run.files.store);
   const hypervisor = createHypervisor(run, createIncus(run.files.incus), log);
   const outlook = {
-    nameServer: cloudIpv4,
+    address: cloudIpv4,
     readTrust: async () => (await readTrust(run)).map(({ pem }) => pem),
   };
   const digitalocean = createDigitalOceanApi({

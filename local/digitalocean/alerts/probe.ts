@@ -9,8 +9,11 @@ import type { Probe } from "./uptime.ts";
 
 /** Ways from the local cloud to what is looked at and told. */
 export interface Outlook {
-  /** Address of the DNS server, as `10.99.1.1`. */
-  readonly nameServer: string;
+  /**
+   * Address that is looked from, where the DNS server answers too: `10.99.1.1`. Without it the kernel takes a link-local one, which
+   * services on droplets refuse.
+   */
+  readonly address: string;
   /** Reads the certificates of the authorities that are trusted, in PEM. */
   readonly readTrust: () => Promise<string[]>;
 }
@@ -24,7 +27,7 @@ export function createProbe(outlook: Outlook): Probe {
     const latencyMs = () => Math.round(performance.now() - startMs);
     if (type === "ping") {
       const address = await addressOf(outlook, target);
-      const { exitCode } = await execa("ping", ["-c", "1", "-W", "2", address], { reject: false, timeout: timeoutMs });
+      const { exitCode } = await execa("ping", ["-c", "1", "-W", "2", "-I", outlook.address, address], { reject: false, timeout: timeoutMs });
       if (exitCode !== 0) throw new Error(`${target}: no answer to a ping`);
       return { latencyMs: latencyMs(), detail: "answers" };
     }
@@ -52,6 +55,7 @@ async function send(outlook: Outlook, url: URL, body: string | undefined): Promi
   const host = await addressOf(outlook, url.hostname);
   const options = {
     host,
+    localAddress: outlook.address,
     port: url.port === "" ? undefined : Number(url.port),
     path: url.pathname + url.search,
     method: body === undefined ? "GET" : "POST",
@@ -71,7 +75,7 @@ async function send(outlook: Outlook, url: URL, body: string | undefined): Promi
   return { status: response.statusCode ?? 0, certificateEndsMs: ends === undefined ? undefined : Date.parse(ends) };
 }
 
-async function addressOf({ nameServer }: Outlook, host: string): Promise<string> {
+async function addressOf({ address: nameServer }: Outlook, host: string): Promise<string> {
   if (isIP(host) !== 0) return host;
   const resolver = new Resolver({ timeout: 1000, tries: 2 });
   resolver.setServers([nameServer]);
