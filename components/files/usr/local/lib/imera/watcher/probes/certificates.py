@@ -14,6 +14,8 @@ from ..xmpp.elements import CLIENT
 
 SERVER = "jabber:server"
 END_DAYS = 14
+# Shorter than the probe's own time: a port that does not answer is another subject, and the others are still to be judged.
+HANDSHAKE_SECONDS = 3
 DAY_SECONDS = 86400
 
 
@@ -56,7 +58,8 @@ async def shown(world: World, node: Node, service: Service) -> Shown | str | Non
     """Gives the certificate of a port, what is wrong with it, or None where the port does not come to show any."""
     port = service["firstPort"]
     try:
-        certificate = await handshake(world, node, service)
+        async with asyncio.timeout(HANDSHAKE_SECONDS):
+            certificate = await handshake(world, node, service)
     except ssl.SSLCertVerificationError as error:
         return f"port {port}: {error.verify_message}"
     except (Failed, OSError, TimeoutError):
