@@ -27,7 +27,10 @@ export function createProbe(outlook: Outlook): Probe {
     const latencyMs = () => Math.round(performance.now() - startMs);
     if (type === "ping") {
       const address = await addressOf(outlook, target);
-      const { exitCode } = await execa("ping", ["-c", "1", "-W", "2", "-I", outlook.address, address], { reject: false, timeout: timeoutMs });
+      const { exitCode } = await execa("ping", ["-c", "1", "-W", "2", "-I", outlook.address, address], {
+        reject: false,
+        timeout: timeoutMs,
+      });
       if (exitCode !== 0) throw new Error(`${target}: no answer to a ping`);
       return { latencyMs: latencyMs(), detail: "answers" };
     }
