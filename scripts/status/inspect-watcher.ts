@@ -17,7 +17,11 @@ export async function inspectWatcher(access: StackAccess, watcher: NetworkMachin
     const words = stdout.trim();
     return exitCode === 0
       ? { name, ok: true, detail: `watches from ${watcher.publicIpv4}, since ${words}` }
-      : { name, ok: false, detail: `does not watch: ${words}. See there: ${networkCommandLine("ssh", access, "watcher")}` };
+      : {
+          name,
+          ok: false,
+          detail: `does not watch: ${words}. See there: ${networkCommandLine("ssh", access, "watcher")}`,
+        };
   } catch (error) {
     return { name, ok: false, detail: messageOf(error) };
   }
