@@ -1,9 +1,20 @@
 import { defineConfig } from "vitest/config";
 
+/** Settings of tests that stand beside the source and need nothing but Debian's git, nodejs and npm, with npm's Python. */
+const besideSource = {
+  // Loading the vendors' clients anew for each file took more than half of the time.
+  isolate: false,
+  // Left to itself, vitest keeps one of two processors free.
+  maxWorkers: "100%",
+  // Local clouds compute at the same time. A test that hangs is found all the same.
+  testTimeout: 60_000,
+};
+
 /**
- * Four projects, slowest last: `unit` stands beside the source and needs no program but Debian's git, nodejs and npm, with
- * the Python that comes with npm; `tools` stands there, too, and needs the programs of test/runner/host-tools.ts; `contract`
- * replays what the official plugins were recorded to do; `network` runs against a local cloud.
+ * Five projects, slowest last. `unit` and `process` stand beside the source and need nothing installed; those of `process` start
+ * programs, such as the node's, for seconds a file. `tools` stands there, too, and needs the programs of
+ * test/runner/host-tools.ts; `contract` replays what the official plugins were recorded to do; `network` runs against a local
+ * cloud.
  */
 export default defineConfig({
   test: {
@@ -12,13 +23,15 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["{host,components,scripts,local,toolchain}/**/*.test.ts", "test/unit/**/*.test.ts"],
-          exclude: ["**/*.{contract,tools}.test.ts"],
-          // Loading the vendors' clients anew for each file took more than half of the time.
-          isolate: false,
-          // Left to itself, vitest keeps one of two processors free.
-          maxWorkers: "100%",
-          // Local clouds compute at the same time. A test that hangs is found all the same.
-          testTimeout: 60_000,
+          exclude: ["**/*.{contract,process,tools}.test.ts"],
+          ...besideSource,
+        },
+      },
+      {
+        test: {
+          name: "process",
+          include: ["{host,components,scripts,local,toolchain}/**/*.process.test.ts", "test/unit/**/*.process.test.ts"],
+          ...besideSource,
         },
       },
       { test: { name: "tools", include: ["{host,components,local}/**/*.tools.test.ts"] } },

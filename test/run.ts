@@ -20,17 +20,19 @@ import { vitestPhase } from "./runner/vitest-phase.ts";
 
 /**
  * Runs every test and ends with the phases' times and the line `N passed, N failed`. `--fast` runs types, lint, format and
- * unit tests only, here; else they run on a bare machine. All but these need root, and ask for it. Exit code 1 when anything
- * failed or nothing ran.
+ * unit tests only, here; `--processes` with it also the tests that start programs; else these run on a bare machine. All others
+ * need root, and ask for it. Exit code 1 when anything failed or nothing ran.
  */
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { fast: { type: "boolean", default: false } } });
+  const off = { type: "boolean", default: false } as const;
+  const { values } = parseArgs({ options: { fast: off, processes: off } });
   if (!values.fast) {
     const asRoot = await runAsRoot();
     if (asRoot !== undefined) return asRoot;
   }
   const report = (line: string): void => void process.stdout.write(`${line}\n`);
-  const result = await runPhases(values.fast ? fastPhases : allPhases, report);
+  const here = values.processes ? [...fastPhases, processTests] : fastPhases;
+  const result = await runPhases(values.fast ? here : allPhases, report);
   for (const line of describeTimes(result)) report(line);
   const failed = result.phases.filter(({ tally }) => tally.failed > 0).map(({ name }) => name);
   if (failed.length > 0) report(`Failed: ${failed.join(", ")}`);
@@ -39,6 +41,8 @@ async function main(): Promise<number> {
 }
 
 const fastPhases: readonly Phase[] = [staticChecks, vitestPhase({ name: "unit tests", project: "unit" })];
+
+const processTests = vitestPhase({ name: "tests that start programs", project: "process" });
 
 /** In the lane of what computes, so that it is made beside the filling: the nodes after the first are made from it. */
 const preparedImage = cloudPhase(rebuiltCloud, "image with a node's packages", "prepared/", {

@@ -19,7 +19,7 @@ import { runReported } from "./run-reported.ts";
 import { bundleBranch, bundleSource } from "./source-bundle.ts";
 
 /**
- * Clones the repository onto a bare machine and runs `npm run check` there: Debian 13 with git, nodejs, npm and what they
+ * Clones the repository onto a bare machine and runs `npm run check -- --processes` there: Debian 13 with git, nodejs, npm and what they
  * depend on, no cache and nothing beside the clone. Its tests are this phase's. The machine is a container in a local cloud
  * without APIs, the number before the other tests', and is gone afterwards.
  */
@@ -81,7 +81,7 @@ async function check(run: Run, instance: string, report: Report): Promise<Tally>
     },
     {
       file: "incus",
-      args: ["exec", "--cwd", clonePath, instance, "--", "npm", "run", "--silent", "check"],
+      args: ["exec", "--cwd", clonePath, instance, "--", "npm", "run", "--silent", "check", "--", "--processes"],
       environment: incusEnvironment(run),
     },
   );
