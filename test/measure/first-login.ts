@@ -42,7 +42,8 @@ async function stepsOnTheNode({ run }: RunningCloud): Promise<Measurement[]> {
   }));
 }
 
-async function bringNetworkUp(run: number): Promise<void> {
+/** Brings the network up in a cloud that is up: `npm run local`, given the run's number. */
+export async function bringNetworkUp(run: number): Promise<void> {
   const args = [join(repositoryRoot, "scripts/local.ts"), "up", "--run", String(run)];
   await execa(process.execPath, args, { cwd: repositoryRoot, stdio: "inherit" });
 }

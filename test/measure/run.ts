@@ -7,7 +7,7 @@ import { bringCloudUp } from "../../local/commands/up.ts";
 import { setUpToolchain } from "../../toolchain/set-up.ts";
 import { measureBadDays } from "./bad-days.ts";
 import { measureDeaths } from "./deaths.ts";
-import { measureFirstLogin } from "./first-login.ts";
+import { bringNetworkUp, measureFirstLogin } from "./first-login.ts";
 import { measureMemory } from "./memory.ts";
 import { measurePreview } from "./preview.ts";
 import { measureRebuild } from "./rebuild.ts";
@@ -46,12 +46,13 @@ async function main(): Promise<void> {
   await takeDown(run, step);
   try {
     const cloud = await bringCloudUp(run, { zones: await localZones(), step, meanwhile: () => Promise.resolve() });
-    if (!values.retention) found.push(...(await measureFirstLogin(cloud)));
     if (values.retention) {
       found.push(...(await measureRetention(run)));
     } else if (values["bad-days"]) {
+      await bringNetworkUp(run.number);
       found.push(...(await measureBadDays(cloud)));
     } else {
+      found.push(...(await measureFirstLogin(cloud)));
       found.push(...(await measurePreview(run, toolchain)));
       found.push(...(await measureMemory(run)));
       found.push(...(await measureRebuild(cloud)));
