@@ -19,7 +19,7 @@ interface BadDay {
 /** A droplet that boots. */
 interface Droplet {
   readonly id: number;
-  /** Runs a shell command inside, 10 s at most; rejects when that fails. */
+  /** Runs a shell command inside, 60 s at most; rejects when that fails. */
   readonly shell: (command: string) => Promise<string>;
 }
 
@@ -91,7 +91,7 @@ async function newDroplet({ run }: RunningCloud): Promise<Droplet> {
       if (droplet === undefined) return notYet("there is none");
       const { id } = droplet;
       const shell = (command: string) =>
-        execInside(run, `${run.name}-droplet-${id}`, ["sh", "-c", command], { timeoutMs: 10_000 });
+        execInside(run, `${run.name}-droplet-${id}`, ["sh", "-c", command], { timeoutMs: 60_000 });
       await shell("test -S /run/systemd/private");
       return { value: { id, shell } };
     }),
