@@ -96,7 +96,7 @@ async function newDroplet({ run }: RunningCloud): Promise<Droplet> {
       return { value: { id, shell } };
     }),
     intervalMs: 100,
-    timeoutMs: 180_000,
+    timeoutMs: 600_000,
   });
 }
 
