@@ -6,13 +6,8 @@ export interface Check {
   /** Name in messages: what it looks at. */
   readonly name: string;
   /**
-   * Looks. Resolves to what was found, at least one finding. Rejects with {@link NotLooked} where another trouble is in the way;
+   * Looks. Resolves to what was found, at least one finding. Rejects with NotLooked where another trouble is in the way;
    * any other rejection is a fault of the doctor.
    */
   look(network: ExaminedNetwork): Promise<readonly Finding[]>;
-}
-
-/** Reason why a check could not look: something that another check tells of, or that this machine does not have. */
-export class NotLooked extends Error {
-  override readonly name = "NotLooked";
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Check, NotLooked } from "./check.ts";
+import type { Check } from "./check.ts";
+import { NotLooked } from "./not-looked.ts";
 import { describeExamination } from "./describe-examination.ts";
 import { diagnose, examine } from "./examination.ts";
 import { failure, type Finding, warning, well } from "./finding.ts";

@@ -1,6 +1,7 @@
 import { messageOf } from "../../host/error.ts";
 import { type AcceptedFinding, acceptanceOf } from "./accepted.ts";
-import { type Check, NotLooked } from "./check.ts";
+import type { Check } from "./check.ts";
+import { NotLooked } from "./not-looked.ts";
 import type { ExaminedNetwork } from "./examined-network.ts";
 import type { Finding } from "./finding.ts";
 

@@ -9,7 +9,7 @@ import type { NetworkNode, NetworkOutputs } from "../network/network-outputs.ts"
 import { readPlainSettings } from "../network/plain-settings.ts";
 import type { StackAccess } from "../network/stack-access.ts";
 import type { AcceptedFinding } from "./accepted.ts";
-import { NotLooked } from "./check.ts";
+import { NotLooked } from "./not-looked.ts";
 import { examineNode, type NodeReport } from "./node-report.ts";
 
 /** Network that is examined: the stack's model of it, and what several checks share. */

@@ -47,6 +47,7 @@ async function main(): Promise<void> {
   try {
     const cloud = await bringCloudUp(run, { zones: await localZones(), step, meanwhile: () => Promise.resolve() });
     if (values.retention) {
+      await bringNetworkUp(run.number);
       found.push(...(await measureRetention(run)));
     } else if (values["bad-days"]) {
       await bringNetworkUp(run.number);

@@ -2,7 +2,8 @@ import { caaValue } from "../../../components/dns/dns-records.ts";
 import { pulumiCommandLine } from "../../../host/terminal/advice.ts";
 import { servedAuthorities } from "../../network/caa.ts";
 import { domainResolver } from "../../network/outside.ts";
-import { type Check, NotLooked } from "../check.ts";
+import type { Check } from "../check.ts";
+import { NotLooked } from "../not-looked.ts";
 import { type Finding, failure, warning, well } from "../finding.ts";
 import type { ExaminedNetwork } from "../examined-network.ts";
 

@@ -2,7 +2,8 @@ import { z } from "zod";
 import { zoneName } from "../../../components/dns/cloudflare-zone.ts";
 import { messageOf } from "../../../host/error.ts";
 import { cloudflare } from "../../network/cloud-api.ts";
-import { type Check, NotLooked } from "../check.ts";
+import type { Check } from "../check.ts";
+import { NotLooked } from "../not-looked.ts";
 import { type Finding, failure, well } from "../finding.ts";
 import { namedResolvers } from "../resolvers.ts";
 

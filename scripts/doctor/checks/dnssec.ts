@@ -1,7 +1,8 @@
 import { zoneName } from "../../../components/dns/cloudflare-zone.ts";
 import { askDns, type DnsReply } from "../../probes/dns-question.ts";
 import { messageOf } from "../../../host/error.ts";
-import { type Check, NotLooked } from "../check.ts";
+import type { Check } from "../check.ts";
+import { NotLooked } from "../not-looked.ts";
 import { type Finding, failure, well } from "../finding.ts";
 
 /** Check that a zone which its parent says is signed can be verified. */

@@ -1,6 +1,7 @@
 import { serviceNamed } from "../../../components/model/services.ts";
 import { probeStarttls } from "../../probes/xmpp-tls.ts";
-import { type Check, NotLooked } from "../check.ts";
+import type { Check } from "../check.ts";
+import { NotLooked } from "../not-looked.ts";
 import { type Finding, failure, warning, well } from "../finding.ts";
 import { stepLimitMs } from "../examined-network.ts";
 import { convergeCommand, type WithNode } from "../on-node.ts";

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { messageOf } from "../../../host/error.ts";
 import { cloudflare } from "../../network/cloud-api.ts";
-import { type Check, NotLooked } from "../check.ts";
+import type { Check } from "../check.ts";
+import { NotLooked } from "../not-looked.ts";
 import { type Finding, failure, warning, well } from "../finding.ts";
 
 /** Check that the token for the zone is in force for a while. DigitalOcean does not say when one of its tokens ends. */
