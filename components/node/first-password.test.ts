@@ -4,8 +4,13 @@ import { nodeRoot, type NodeRoot } from "../testing/node-root.ts";
 
 const step = "usr/local/lib/imera/steps/55-admin";
 const secrets = "/etc/imera/secrets.json";
-const given = { adminPassword: "first-1", canaryPassword: "canary-1", erlangCookie: "ABCDEFGHIJKLMNOPQRST" };
-const kept = { canaryPassword: "canary-1", erlangCookie: "ABCDEFGHIJKLMNOPQRST" };
+const given = {
+  adminPassword: "first-1",
+  canaryPassword: "canary-1",
+  watchPassword: "watch-1",
+  erlangCookie: "ABCDEFGHIJKLMNOPQRST",
+};
+const kept = { canaryPassword: "canary-1", watchPassword: "watch-1", erlangCookie: "ABCDEFGHIJKLMNOPQRST" };
 
 let node: NodeRoot;
 beforeEach(() => {
@@ -14,12 +19,12 @@ beforeEach(() => {
   node.write(secrets, JSON.stringify(given));
 });
 
-/** Has ejabberd answer so to the administrator's registration, and register the canary; each expression is kept in a file. */
+/** Has ejabberd answer so to the administrator's registration, and register the accounts of this program; each expression is kept in a file. */
 const ejabberd = (administrator: string) =>
   node.fake(
     "erl_call",
     `expression=$(cat); echo "$expression" >>${node.path}/expressions
-case $expression in *"${codes("imera-canary")}"*) echo "{ok, {registered, ok}}" ;; *) echo "${administrator}" ;; esac`,
+case $expression in *"${codes("imera-canary")}"* | *"${codes("imera-watch")}"*) echo "{ok, {registered, ok}}" ;; *) echo "${administrator}" ;; esac`,
   );
 const expressions = () => readFileSync(node.place("/expressions"), "utf8");
 /** Text as the node's programs write it in Erlang. */
@@ -28,8 +33,16 @@ const onNode = () => JSON.parse(readFileSync(node.place(secrets), "utf8")) as un
 
 describe("the administrator's first password", () => {
   it.each([
-    ["is given to the account that is made", "{ok, {registered, ok}}", "admin: registered, canary registered\n"],
-    ["does nothing to one that is there", "{ok, there_already}", "admin: there already, canary registered\n"],
+    [
+      "is given to the account that is made",
+      "{ok, {registered, ok}}",
+      "admin: registered, canary registered, watcher registered\n",
+    ],
+    [
+      "does nothing to one that is there",
+      "{ok, there_already}",
+      "admin: there already, canary registered, watcher registered\n",
+    ],
   ])("%s, and is gone from the node then", (_what, answer, said) => {
     ejabberd(answer);
     expect(node.run(step)).toMatchObject({ stdout: said, stderr: "", status: 0 });

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Collection, Store } from "../emulation/store.ts";
+import * as alertEntities from "./alert-entities.ts";
 import * as entities from "./entities.ts";
 
 /** All that the API remembers, by kind. Keys are the ids as text; for tags, addresses and URNs the thing itself. */
@@ -14,9 +15,9 @@ export interface State {
   readonly tags: Collection<entities.Tag>;
   readonly projects: Collection<entities.Project>;
   readonly projectResources: Collection<entities.ProjectResource>;
-  readonly uptimeChecks: Collection<entities.UptimeCheck>;
-  readonly uptimeAlerts: Collection<entities.UptimeAlert>;
-  readonly monitorAlerts: Collection<entities.MonitorAlert>;
+  readonly uptimeChecks: Collection<alertEntities.UptimeCheck>;
+  readonly uptimeAlerts: Collection<alertEntities.UptimeAlert>;
+  readonly monitorAlerts: Collection<alertEntities.MonitorAlert>;
   readonly spacesKeys: Collection<entities.SpacesKey>;
   readonly actions: Collection<entities.Action>;
   readonly counters: Collection<{ value: number }>;
@@ -36,9 +37,9 @@ export function openState(store: Store): State {
     tags: open("tags", entities.tag),
     projects: open("projects", entities.project),
     projectResources: open("project-resources", entities.projectResource),
-    uptimeChecks: open("uptime-checks", entities.uptimeCheck),
-    uptimeAlerts: open("uptime-alerts", entities.uptimeAlert),
-    monitorAlerts: open("monitor-alerts", entities.monitorAlert),
+    uptimeChecks: open("uptime-checks", alertEntities.uptimeCheck),
+    uptimeAlerts: open("uptime-alerts", alertEntities.uptimeAlert),
+    monitorAlerts: open("monitor-alerts", alertEntities.monitorAlert),
     spacesKeys: open("spaces-keys", entities.spacesKey),
     actions: open("actions", entities.action),
     counters: open("counters", entities.counter),

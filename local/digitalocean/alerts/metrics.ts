@@ -1,4 +1,5 @@
-import type { Droplet, MonitorAlert } from "../entities.ts";
+import type { Droplet } from "../entities.ts";
+import type { MonitorAlert } from "../alert-entities.ts";
 import type { DropletUsage, Hypervisor } from "../hypervisor.ts";
 import type { State } from "../state.ts";
 import { calm, look, periodMs, type Watch } from "./observation.ts";

@@ -1,6 +1,6 @@
 import { messageOf } from "../../../host/error.ts";
 import type { Log } from "../../emulation/log.ts";
-import type { Recipients } from "../entities.ts";
+import type { Recipients } from "../alert-entities.ts";
 
 /** Sends a text to those who are told of an alert. Whoever cannot be reached is logged, and the others are told all the same. */
 export type Tell = (recipients: Recipients, text: string) => Promise<void>;

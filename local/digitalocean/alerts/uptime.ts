@@ -1,5 +1,5 @@
 import { messageOf } from "../../../host/error.ts";
-import type { UptimeAlert, UptimeCheck } from "../entities.ts";
+import type { UptimeAlert, UptimeCheck } from "../alert-entities.ts";
 import type { State } from "../state.ts";
 import { calm, look, periodMs, type Watch } from "./observation.ts";
 import type { Tell } from "./tell.ts";

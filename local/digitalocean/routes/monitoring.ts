@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { list, readBody } from "../body.ts";
 import { requireDroplet, type Cloud } from "../cloud.ts";
-import { type MonitorAlert, monitorAlert } from "../entities.ts";
+import { type MonitorAlert, monitorAlert } from "../alert-entities.ts";
 import { type Env, notFound, unsupported } from "../errors.ts";
 import { page } from "../paging.ts";
 import { metricOf } from "../alerts/metrics.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { list } from "../body.ts";
-import type { Recipients } from "../entities.ts";
+import type { Recipients } from "../alert-entities.ts";
 import { unprocessable } from "../errors.ts";
 
 /** Schema of those who are told of an alert, as requests have them. */

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { readBody } from "../body.ts";
 import type { Cloud } from "../cloud.ts";
-import { type UptimeAlert, uptimeAlert, type UptimeCheck, uptimeCheck } from "../entities.ts";
+import { type UptimeAlert, uptimeAlert, type UptimeCheck, uptimeCheck } from "../alert-entities.ts";
 import { type Env, notFound, unprocessable } from "../errors.ts";
 import { page } from "../paging.ts";
 import { readRecipients, recipientsBody, recipientsView } from "./recipients.ts";
