@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { connect } from "node:net";
+import { connect, Socket } from "node:net";
 import { getCACertificates, setDefaultCACertificates, TLSSocket } from "node:tls";
 import { type Client, client, xml } from "@xmpp/client";
 import { messageOf } from "../../../host/error.ts";
@@ -95,9 +95,7 @@ const patientMs = 20_000;
 async function end(session: Client): Promise<void> {
   await Promise.race([session.stop(), new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
   const socket: unknown = session.socket;
-  if (typeof socket === "object" && socket !== null && "destroy" in socket && typeof socket.destroy === "function") {
-    socket.destroy();
-  }
+  if (socket instanceof Socket) socket.destroy();
 }
 
 /** Rejects where nothing takes a connection in time: the client itself waits for more than two minutes. */
