@@ -34,8 +34,8 @@ describe("an account that sends at full speed", () => {
     expect([flood.publishing, flood.reading]).toEqual(["resource-constraint", "taken"]);
   });
 
-  it("is not noticed by others, whose messages are archived meanwhile", () => {
-    expect(flood.longestAnswerMs).toBeLessThan(2_000);
+  it("does not keep others from sending, whose messages are archived meanwhile", () => {
+    expect(flood.othersAnswers).toBeGreaterThanOrEqual(3);
     expect(flood.othersPublishing).toBe("taken");
   });
 });
