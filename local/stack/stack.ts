@@ -135,6 +135,8 @@ export function platformSettings(run: Run) {
   return {
     "imera:sshNetworks": [`${hostIpv4}/32`],
     "imera:acmeDirectoryUrl": acmeDirectoryUrl,
+    // Resolvers elsewhere know nothing of the local zones.
+    "imera:watchResolvers": [cloudIpv4],
     "imera:copyEndpoint": copyStore.endpoint,
     "imera:copyRegion": copyStore.region,
     "imera:copyBucket": copyStore.bucket,
