@@ -33,10 +33,10 @@ export const domain = network.domain;
 export const adminJid = network.adminJid;
 /** Nodes of the network: full host name, addresses, public SSH host key, id of the droplet and name of the volume. */
 export const nodes = network.nodes;
-/** Droplet that watches: host name, addresses, public SSH host key and id; absent where there is none. */
-export const watcher = network.watcher;
-/** Files of a watcher on another machine, for `npm run watch`: watch.json and watch-secrets.json; absent in a drill. Secret. */
-export const watchElsewhere = network.watchElsewhere;
+/** Droplet that watches: host name, addresses, public SSH host key and id; null where there is none. */
+export const watcher = network.watcher ?? null;
+/** Files of a watcher on another machine, for `npm run watch`: watch.json and watch-secrets.json; null in a drill. Secret. */
+export const watchElsewhere = network.watchElsewhere ?? null;
 /** Bucket that the backups are in: S3 endpoint (a host name), region and bucket name. */
 export const backup = network.backup;
 /** Access key and secret key that can read the backups' bucket and do no more; `npm run drill` uses them. Secret. */

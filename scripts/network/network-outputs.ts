@@ -18,15 +18,23 @@ const node = machine.extend({
   volumeName: z.string().optional(),
 });
 
+/** The program gives null for what a network does not have: of an output without a value Pulumi warns. */
+function absentable<T extends z.ZodType>(schema: T) {
+  return schema
+    .nullish()
+    .transform((value) => value ?? undefined)
+    .optional();
+}
+
 /** Schema of the program's outputs for a network that is complete. */
 export const networkOutputs = z.object({
   domain: z.string(),
   adminJid: z.string(),
   nodes: z.array(node).min(1),
   /** Droplet that watches; absent where there is none. */
-  watcher: machine.optional(),
+  watcher: absentable(machine),
   /** Files of a watcher on another machine, as JSON. Absent in a drill. Secret. */
-  watchElsewhere: z.object({ configuration: z.string(), secrets: z.string() }).optional(),
+  watchElsewhere: absentable(z.object({ configuration: z.string(), secrets: z.string() })),
   /** Bucket that the backups are in; `endpoint` is a host name that answers https. */
   backup: z.object({ endpoint: z.string(), region: z.string(), bucket: z.string() }),
   /** Key pair of Spaces that can read the backups' bucket and do no more. Secret. */
