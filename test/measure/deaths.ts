@@ -6,7 +6,13 @@ import { notYet, waitUntil } from "../../host/wait-until.ts";
 import { runningCloud } from "../network/cloud.ts";
 import { startPeer } from "../network/peer.ts";
 import { startNtfy } from "../network/watching/ntfy.ts";
-import { openReceivers, type Receivers, type WatcherFiles, watcherFiles } from "../network/watching/watching.ts";
+import {
+  type Alarm,
+  openReceivers,
+  type Receivers,
+  type WatcherFiles,
+  watcherFiles,
+} from "../network/watching/watching.ts";
 import { deaths, type Death } from "./death-list.ts";
 import { median, type Measurement, seconds } from "./table.ts";
 
@@ -51,7 +57,7 @@ async function die(death: Death, files: WatcherFiles, receivers: Receivers): Pro
       what: `an alarm after: ${death.what}`,
       probe: async () => {
         const now = await receivers.received();
-        const [chat, ntfy] = [now.chat[counts.chat], now.ntfy[counts.ntfy]];
+        const [chat, ntfy] = [firstAlarm(now.chat.slice(counts.chat)), firstAlarm(now.ntfy.slice(counts.ntfy))];
         return chat === undefined || ntfy === undefined ? notYet(watcher.log()) : { value: { chat, ntfy } };
       },
       intervalMs: 200,
@@ -62,6 +68,11 @@ async function die(death: Death, files: WatcherFiles, receivers: Receivers): Pro
   } finally {
     await death.over();
   }
+}
+
+/** The end of an earlier trouble may come late. */
+function firstAlarm(told: readonly Alarm[]): Alarm | undefined {
+  return told.find(({ text }) => !/^[^\n]*: over: /.test(text));
 }
 
 function measurement({ what, stopsUsers }: Death, { chat, ntfy }: Times): Measurement {
