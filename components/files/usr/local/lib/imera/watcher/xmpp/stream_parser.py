@@ -23,6 +23,9 @@ class StreamParser:
         self._builder = ElementTree.TreeBuilder()
         self._expat = expat.ParserCreate(namespace_separator="}")
         self._expat.buffer_text = True
+        if hasattr(self._expat, "SetReparseDeferralEnabled"):
+            # Else an element that came in pieces is told when the next one comes. Its size is bounded here, so nothing is to be feared.
+            self._expat.SetReparseDeferralEnabled(False)
         self._expat.StartElementHandler = self._start
         self._expat.EndElementHandler = self._end
         self._expat.CharacterDataHandler = self._text
