@@ -14,6 +14,7 @@ const table = {
   triggers: list(text(), { replaces: "added" }),
   labels: map(text()),
   connection: object({ host: text(), user: text() }),
+  sources: object({ addresses: list(text()) }),
   password: object({ value: text() }, { secret: true }),
   userData: text({ inState: (value: string) => `hash of ${value}` }),
   createdAt: text({ output: true }),
@@ -55,6 +56,12 @@ describe("difference", () => {
       { labels: { a: "1", b: "2" } },
       { labels: { a: "2" } },
       { "labels.a": "UPDATE", "labels.b": "DELETE" },
+    ],
+    [
+      "an unknown in an object's list",
+      { sources: { addresses: ["a", "b"] } },
+      { sources: { addresses: ["a", UNKNOWN] } },
+      { "sources.addresses[1]": "UPDATE" },
     ],
     [
       "an object's field",

@@ -89,8 +89,9 @@ function compareLists(
 ): void {
   const { element } = property.shape;
   const isScalar = element?.shape.kind === "text" || element?.shape.kind === "number";
+  const areKnown = [...state, ...input].every((item) => typeof item === "string" || typeof item === "number");
   // Recorded of lists inside of objects only; of others each place is told.
-  if (isScalar && path.includes(".") && hasSameItems(state, input)) {
+  if (isScalar && areKnown && path.includes(".") && hasSameItems(state, input)) {
     compareOrder(path, state, input, found);
     return;
   }
