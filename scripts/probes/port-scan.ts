@@ -34,7 +34,8 @@ export async function tryTcp(address: string, port: number, timeoutMs: number): 
     return "open";
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ECONNREFUSED") return "refused";
+    // Reset: a listener that ended with the connection in its queue.
+    if (code === "ECONNREFUSED" || code === "ECONNRESET") return "refused";
     if (nothingHeard.has(code)) return "silent";
     throw error;
   } finally {
