@@ -1,9 +1,4 @@
-import { execa } from "execa";
 import { nodeDatabase } from "../../../components/model/node-facts.ts";
-import { instanceName } from "../../../local/incus/droplets.ts";
-import { incusEnvironment } from "../../../local/incus/exec.ts";
-import { runNumbered } from "../../../local/run/run.ts";
-import { testRunNumber } from "../cloud.ts";
 import type { NodeMachine } from "./node.ts";
 
 /** Connections of a node's ejabberd to its database that are dead in silence: until disposed of, no packet of theirs arrives. */
@@ -24,15 +19,11 @@ export async function killConnectionsInSilence(node: NodeMachine): Promise<DeadC
   const rules = packets.map((direction) => `${direction} { ${ports.join(", ")} } drop`);
   // Where packets arrive: at their way out the sender would be told.
   const chain = ["type filter hook input priority -300", ...rules].join("\n");
-  await inNetworkOf(node, `table inet ${table} {\nchain in {\n${chain}\n}\n}`);
-  return { ports, [Symbol.asyncDispose]: () => inNetworkOf(node, `delete table inet ${table}`) };
-}
-
-/** Runs nftables' commands in the node's network, by the machine's own nft: a node need not have it. */
-async function inNetworkOf({ dropletId }: NodeMachine, commands: string): Promise<void> {
-  const run = runNumbered(Number(testRunNumber()));
-  const path = `/1.0/instances/${instanceName(run, dropletId)}/state`;
-  const { stdout } = await execa("incus", ["query", path], { env: incusEnvironment(run) });
-  const { pid } = JSON.parse(stdout) as { pid: number };
-  await execa("nsenter", ["--target", String(pid), "--net", "nft", "-f", "-"], { input: commands });
+  await node.shell("nft -f -", { input: `table inet ${table} {\nchain in {\n${chain}\n}\n}` });
+  return {
+    ports,
+    [Symbol.asyncDispose]: async () => {
+      await node.shell(`nft delete table inet ${table}`);
+    },
+  };
 }
