@@ -26,8 +26,3 @@ function named(address: string): NamedResolver {
   resolver.setServers([address]);
   return { name: address, resolver, authoritative: false };
 }
-
-/** Says whether a resolver's error means that there is no such record. */
-export function isAbsent(error: unknown): boolean {
-  return error instanceof Error && "code" in error && (error.code === "ENODATA" || error.code === "ENOTFOUND");
-}

@@ -58,11 +58,15 @@ async function nameServerNames(system: Resolver, name: string): Promise<string[]
   try {
     return await system.resolveNs(name);
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ENODATA" || code === "ENOTFOUND") return [];
+    if (isAbsent(error)) return [];
     throw new Error(
       `This machine's DNS does not say which name servers ${name} has (${messageOf(error)}). Does it resolve other names?`,
       { cause: error },
     );
   }
+}
+
+/** Says whether a resolver's error means that there is no such record. */
+export function isAbsent(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "ENODATA" || error.code === "ENOTFOUND");
 }

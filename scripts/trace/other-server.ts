@@ -2,7 +2,7 @@ import { Resolver } from "node:dns/promises";
 import { messageOf } from "../../host/error.ts";
 import type { StackAccess } from "../network/stack-access.ts";
 import { probeDirectTls, probeStarttls } from "../probes/xmpp-tls.ts";
-import { isAbsent } from "../doctor/resolvers.ts";
+import { isAbsent } from "../network/outside.ts";
 
 /** Place where another domain says that its server is. */
 export interface FoundServer {

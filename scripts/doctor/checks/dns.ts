@@ -4,7 +4,8 @@ import { networkCommandLine, pulumiCommandLine } from "../../../host/terminal/ad
 import type { Check } from "../check.ts";
 import { type Finding, failure, warning, well } from "../finding.ts";
 import type { ExaminedNetwork } from "../examined-network.ts";
-import { isAbsent, type NamedResolver, namedResolvers } from "../resolvers.ts";
+import { isAbsent } from "../../network/outside.ts";
+import { type NamedResolver, namedResolvers } from "../resolvers.ts";
 
 /** Check of every name of the network, at the domain's own name servers and at those that many people use. */
 export const dnsCheck: Check = {

@@ -3,7 +3,7 @@ import { isIPv6 } from "node:net";
 import type { NetworkNode } from "../../network/network-outputs.ts";
 import { type Check } from "../check.ts";
 import { type Finding, warning, well } from "../finding.ts";
-import { isAbsent } from "../resolvers.ts";
+import { isAbsent } from "../../network/outside.ts";
 
 /** Check of what strangers are told of the nodes' addresses: their names in the DNS, and whether a block list has them. */
 export const reputationCheck: Check = {
