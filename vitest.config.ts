@@ -1,13 +1,15 @@
 import { defineConfig } from "vitest/config";
 
+/** Limits of a test or hook that hangs. Local clouds compute at the same time, so that what takes a second may take twenty. */
+const patient = { testTimeout: 120_000, hookTimeout: 120_000 };
+
 /** Settings of tests that stand beside the source and need nothing but Debian's git, nodejs and npm, with npm's Python. */
 const besideSource = {
+  ...patient,
   // Loading the vendors' clients anew for each file took more than half of the time.
   isolate: false,
   // Left to itself, vitest keeps one of two processors free.
   maxWorkers: "100%",
-  // Local clouds compute at the same time. A test that hangs is found all the same.
-  testTimeout: 60_000,
 };
 
 /**
@@ -34,8 +36,8 @@ export default defineConfig({
           ...besideSource,
         },
       },
-      { test: { name: "tools", include: ["{host,components,local}/**/*.tools.test.ts"] } },
-      { test: { name: "contract", include: ["toolchain/**/*.contract.test.ts"], testTimeout: 60_000 } },
+      { test: { name: "tools", include: ["{host,components,local}/**/*.tools.test.ts"], ...patient } },
+      { test: { name: "contract", include: ["toolchain/**/*.contract.test.ts"], ...patient } },
       {
         test: {
           name: "network",

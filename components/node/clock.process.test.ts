@@ -1,11 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 
 import { nodeFiles, nodeRoot, type NodeRoot } from "../testing/node-root.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 let node: NodeRoot;
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa, execaSync } from "execa";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   cutOff,
   dead,
@@ -14,8 +14,6 @@ import {
 import { nodeFiles, nodeRoot, type NodeRoot } from "../testing/node-root.ts";
 
 // The real apt and dpkg, on a root of their own.
-vi.setConfig({ testTimeout: 120_000 });
-
 let node: NodeRoot;
 let mirror: DebianMirror;
 let environment: Record<string, string>;

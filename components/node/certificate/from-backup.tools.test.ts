@@ -1,9 +1,6 @@
 import { readFileSync } from "node:fs";
-import { beforeEach, expect, it, vi } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { certificateNode, type CertificateNode, domain } from "./certificate-node.ts";
-
-// Local clouds compute at the same time.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const served = `/etc/ejabberd/certs/${domain}.pem`;
 

@@ -1,8 +1,5 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { certificateNode, domain } from "./certificate-node.ts";
-
-// Local clouds compute at the same time.
-vi.setConfig({ testTimeout: 60_000 });
 
 const conf = `renewal/${domain}.conf`;
 const live = `live/${domain}`;

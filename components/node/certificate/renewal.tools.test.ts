@@ -1,8 +1,5 @@
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { certificateNode, type CertificateNode, domain } from "./certificate-node.ts";
-
-// Local clouds compute at the same time.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let node: CertificateNode;
 beforeEach(async () => {
