@@ -1,13 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import { temporaryFolder } from "../../host/testing/temporary-folder.ts";
 import { services } from "../model/services.ts";
 import { hostFirewall } from "./host-firewall.ts";
-
-// Local clouds compute at the same time.
-vi.setConfig({ testTimeout: 60_000 });
 
 const input = {
   services: services({ turnRelayPorts: { first: 49_152, last: 49_407 } }),
@@ -84,15 +81,15 @@ while True:
 `;
 const client = `
 import json, socket, time
-def ask(port, address="192.0.2.2", timeout=0.4):
+def ask(port, address="192.0.2.2"):
     try:
-        connection = socket.create_connection((address, port), timeout)
+        connection = socket.create_connection((address, port), 2)
         held.append(connection)
         return "open"
     except TimeoutError: return "silent"
     except ConnectionRefusedError: return "refused"
 held = []
-deadline = time.monotonic() + 10
+deadline = time.monotonic() + 30
 while ask(22) != "open" and time.monotonic() < deadline: time.sleep(0.1)
 `;
 
@@ -116,24 +113,28 @@ it("lets an address have so many connections and no more, but for SSH and those 
 
 it("lets each relayed call send at the rate of one over TCP, and nothing else be slowed down", () => {
   const script = `python3 -c '
-import json, socket
+import json, socket, time
 receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-receiver.bind(("127.0.0.1", 40000)); receiver.setblocking(False)
+receiver.setsockopt(socket.SOL_SOCKET, 33, 16 << 20)  # SO_RCVBUFFORCE: none is lost where the kernel delivers late
+receiver.bind(("127.0.0.1", 40000)); receiver.settimeout(1)
 def arrive(port):
     sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sender.bind(("127.0.0.1", port))
-    bytes = 0
+    began = time.monotonic()
     for _ in range(4000):
         try: sender.sendto(b"x" * 1000, ("127.0.0.1", 40000))
         except PermissionError: pass
+    seconds = time.monotonic() - began
+    bytes = 0
+    while True:
         try: bytes += len(receiver.recv(2000))
-        except BlockingIOError: pass
-    return bytes
+        except TimeoutError: return {"bytes": bytes, "seconds": seconds}
 print(json.dumps([arrive(port) for port in (49200, 49201, 3478)]))'`;
-  const [one = 0, other = 0, server = 0] = JSON.parse(inOwnNetwork(hostFirewall(input), script)) as number[];
-  for (const bytes of [one, other]) {
-    expect(bytes).toBeGreaterThan(900_000);
-    expect(bytes).toBeLessThan(3_000_000);
+  const arrived = JSON.parse(inOwnNetwork(hostFirewall(input), script)) as { bytes: number; seconds: number }[];
+  for (const { bytes, seconds } of arrived.slice(0, 2)) {
+    expect(bytes).toBeGreaterThan(1_000_000);
+    // The kernel's bucket holds a second of the rate and the burst.
+    expect(bytes).toBeLessThan(1_600_000 + 512_000 * seconds);
   }
-  expect(server).toBe(4_000_000);
+  expect(arrived[2]?.bytes).toBe(4_000_000);
 });
