@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { runAsRoot } from "../host/as-root.ts";
 import { bareMachine } from "./runner/bare-machine.ts";
 import { bareMachineImage } from "./runner/bare-machine-image.ts";
+import { describeFailures } from "./runner/failures.ts";
 import { hostToolsPhase } from "./runner/host-tools.ts";
 import {
   cloudDown,
@@ -34,8 +35,7 @@ async function main(): Promise<number> {
   const here = values.processes ? [...fastPhases, processTests] : fastPhases;
   const result = await runPhases(values.fast ? here : allPhases, report);
   for (const line of describeTimes(result)) report(line);
-  const failed = result.phases.filter(({ tally }) => tally.failed > 0).map(({ name }) => name);
-  if (failed.length > 0) report(`Failed: ${failed.join(", ")}`);
+  for (const line of describeFailures(result)) report(line);
   report(describe(result));
   return result.failed === 0 && result.passed > 0 ? 0 : 1;
 }

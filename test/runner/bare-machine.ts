@@ -11,6 +11,7 @@ import { openOutbound } from "../../local/network/outbound.ts";
 import { upstreamResolvers } from "../../local/preparation/upstream-resolvers.ts";
 import { runNumbered, type Run } from "../../local/run/run.ts";
 import { bareMachineImage, bareRootfs } from "./bare-machine-image.ts";
+import { parseFailures } from "./failures.ts";
 import type { Report } from "./grouped-lines.ts";
 import { testRun } from "./local-cloud.ts";
 import { npmSettings } from "./npm-settings.ts";
@@ -74,9 +75,11 @@ async function check(run: Run, instance: string, report: Report): Promise<Tally>
   const clone = ["git", "clone", "--quiet", "--branch", bundleBranch, bundlePath, clonePath];
   await execInside(run, instance, clone, { timeoutMs: 60_000 });
   let tally: Tally | undefined;
+  const lines: string[] = [];
   const { exitCode, sentence } = await runReported(
     (line) => {
       tally = parseTally(line) ?? tally;
+      lines.push(line);
       report(line);
     },
     {
@@ -86,5 +89,5 @@ async function check(run: Run, instance: string, report: Report): Promise<Tally>
     },
   );
   if (tally === undefined || (exitCode !== 0 && tally.failed === 0)) throw new Error(sentence);
-  return tally;
+  return { ...tally, failures: parseFailures(lines) };
 }

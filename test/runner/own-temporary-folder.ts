@@ -27,11 +27,12 @@ export async function inOwnTemporaryFolder(
   const temporary = join(own, "tmp");
   await mkdir(temporary);
   try {
-    const { passed, failed } = await runTests({ own, temporary });
+    const tally = await runTests({ own, temporary });
     const left = await readdir(temporary);
-    if (left.length === 0 || mayLeaveFiles) return { passed, failed };
-    report(`  ✗ ${left.length} temporary files were left: ${left.slice(0, 10).join(", ")}`);
-    return { passed, failed: failed + 1 };
+    if (left.length === 0 || mayLeaveFiles) return tally;
+    const failure = `${left.length} temporary files were left: ${left.slice(0, 10).join(", ")}`;
+    report(`  ✗ ${failure}`);
+    return { ...tally, failed: tally.failed + 1, failures: [...(tally.failures ?? []), failure] };
   } finally {
     await rm(own, { recursive: true });
   }

@@ -5,6 +5,8 @@ import { groupedLines, type LineGroup, type Report } from "./grouped-lines.ts";
 export interface Tally {
   readonly passed: number;
   readonly failed: number;
+  /** Each test that failed, as far as is known which: its name, then what it said, in lines of their own. */
+  readonly failures?: readonly string[];
 }
 
 /** One step of the test run. */
@@ -131,7 +133,7 @@ async function runOne(phase: Phase, report: Report): Promise<Tally> {
 
 function notStarted(reason: string, report: Report): Tally {
   report(`  ${reason}`);
-  return { passed: 0, failed: 1 };
+  return { passed: 0, failed: 1, failures: [reason] };
 }
 
 function sum(tallies: readonly Tally[]): Tally {

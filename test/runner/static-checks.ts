@@ -91,25 +91,26 @@ function checksPhase(name: string, checks: readonly StaticCheck[], needs: readon
     async run(report): Promise<Tally> {
       ensureDotsTypes();
       const waiting = [...checks];
-      let failed = 0;
+      const failures: string[] = [];
       const worker = async (): Promise<void> => {
         for (let check = waiting.shift(); check !== undefined; check = waiting.shift()) {
-          if (!(await passes(check, report))) failed += 1;
+          const problems = await problemsOf(check, report);
+          if (problems.length > 0) failures.push([check.name, ...problems].join("\n"));
         }
       };
       await Promise.all(Array.from({ length: Math.min(availableParallelism(), 4) }, worker));
-      return { passed: checks.length - failed, failed };
+      return { passed: checks.length - failures.length, failed: failures.length, failures };
     },
   };
 }
 
-async function passes(check: StaticCheck, report: Report): Promise<boolean> {
+async function problemsOf(check: StaticCheck, report: Report): Promise<string[]> {
   const started = performance.now();
   const problems = await check.run().catch((error: unknown) => [messageOf(error)]);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   report(`  ${problems.length === 0 ? "✓" : "✗"} ${check.name} ${seconds} s`);
   for (const problem of problems) report(problem.replace(/^/gm, "    "));
-  return problems.length === 0;
+  return problems;
 }
 
 function nodeTool(name: string, script: string, args: readonly string[]): StaticCheck {

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { z } from "zod";
 import type { Report } from "./grouped-lines.ts";
 import { inOwnTemporaryFolder } from "./own-temporary-folder.ts";
@@ -41,18 +42,30 @@ export function vitestPhase(options: VitestPhaseOptions): Phase {
  * an error outside of any test, which only vitest's exit code tells.
  */
 export function tallyOf(report: unknown, exitCode: 0 | 1): Tally {
-  const parsed = reportSchema.parse(report);
-  const tests = parsed.testResults.flatMap((file) => file.assertionResults);
-  const passed = tests.filter((test) => test.status === "passed").length;
-  const brokenFiles = parsed.testResults.filter(
-    (file) => file.status !== "passed" && file.assertionResults.every((test) => test.status === "passed"),
-  ).length;
-  const failed = tests.length - passed + brokenFiles;
-  return { passed, failed: failed === 0 ? exitCode : failed };
+  const { testResults } = reportSchema.parse(report);
+  const failures = testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const file = relative(repositoryRoot, name);
+    const failed = assertionResults
+      .filter((test) => test.status !== "passed")
+      .map(({ fullName, failureMessages }) => `${file}: ${fullName}\n${failureMessages.join("\n")}`);
+    return failed.length === 0 && status !== "passed" ? [`${file}\n${message}`] : failed;
+  });
+  const passed = testResults.flatMap((file) => file.assertionResults).filter((test) => test.status === "passed").length;
+  if (failures.length === 0 && exitCode !== 0) failures.push("an error outside of any test: see the phase's own lines");
+  return { passed, failed: failures.length, failures: failures.map((failure) => stripVTControlCharacters(failure)) };
 }
 
 const reportSchema = z.object({
-  testResults: z.array(z.object({ status: z.string(), assertionResults: z.array(z.object({ status: z.string() })) })),
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      status: z.string(),
+      message: z.string().default(""),
+      assertionResults: z.array(
+        z.object({ status: z.string(), fullName: z.string(), failureMessages: z.array(z.string()).default([]) }),
+      ),
+    }),
+  ),
 });
 
 /** Resolves to vitest's exit code: 1 where anything failed. */

@@ -13,7 +13,8 @@ describe("inOwnTemporaryFolder", () => {
       writeFileSync(join(temporary, "left-too"), "");
       return Promise.resolve({ passed: 3, failed: 1 });
     });
-    expect(tally).toEqual({ passed: 3, failed: 2 });
+    const failures = ["2 temporary files were left: left, left-too"];
+    expect(tally).toEqual({ passed: 3, failed: 2, failures });
     expect(lines.join("\n")).toMatch(/2 temporary files were left: left, left-too/);
     expect(existsSync(folder)).toBe(false);
   });
