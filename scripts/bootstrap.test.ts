@@ -14,7 +14,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe("bootstrap, when all is in place", { timeout: 30_000 }, () => {
+describe("bootstrap, when all is in place", () => {
   it("runs TypeScript on the repository's Node, with the arguments, adding no output of its own", async () => {
     const file = script(
       "const said: string[] = [process.version, ...process.argv.slice(2)]; console.log(said.join());",

@@ -67,4 +67,4 @@ it("stack loads nothing of the local cloud", async () => {
   expect(exitCode).toBe(0);
   expect(files).toContain("scripts/stack/new-stack.ts");
   expect(files.filter((file) => file.startsWith("local/"))).toEqual([]);
-}, 60_000);
+});

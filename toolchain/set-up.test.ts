@@ -16,9 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const timeout = 60_000;
-
-describe("where Pulumi's download host does not answer", { timeout }, () => {
+describe("where Pulumi's download host does not answer", () => {
   it("builds the CLI and installs stand-ins, under XDG's folders and nowhere else", async () => {
     const toolchain = await setUp();
     expect(origins(toolchain)).toEqual({
@@ -89,7 +87,7 @@ describe("where Pulumi's download host does not answer", { timeout }, () => {
   });
 });
 
-describe("where Pulumi's download host answers", { timeout }, () => {
+describe("where Pulumi's download host answers", () => {
   beforeEach(() => (machine.hostAnswers = true));
 
   it("installs official parts only, each in its pinned version", async () => {

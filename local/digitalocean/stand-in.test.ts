@@ -62,7 +62,7 @@ async function startStack(api: TestApi): Promise<Stack> {
 }
 
 describe("the stand-in plugin over the local API", () => {
-  it("makes a network, finds no drift, and leaves nothing", { timeout: 60_000 }, async () => {
+  it("makes a network, finds no drift, and leaves nothing", async () => {
     const api = await startTestApi();
     // The region's default one, which would stay.
     await api.request("POST", "/v2/vpcs", { name: "first", region: "fra1" });
@@ -118,7 +118,7 @@ describe("the stand-in plugin over the local API", () => {
     expect([api.hypervisor.filters, api.hypervisor.reservedIps]).toEqual([[], []]);
   });
 
-  it("changes a droplet and a volume in place", { timeout: 60_000 }, async () => {
+  it("changes a droplet and a volume in place", async () => {
     const api = await startTestApi();
     const stack = await startStack(api);
     const order = { name: "n1", region: "fra1", size: "s-1vcpu-1gb", image: "debian-13-x64" };
@@ -129,7 +129,7 @@ describe("the stand-in plugin over the local API", () => {
     expect(await stack.update(volume, { size: 20 })).toMatchObject({ size: 20 });
   });
 
-  it("leaves a droplet on whose new size there is none, and resizes it afterwards", { timeout: 60_000 }, async () => {
+  it("leaves a droplet on whose new size there is none, and resizes it afterwards", async () => {
     const api = await startTestApi();
     const stack = await startStack(api);
     const order = { name: "n1", region: "fra1", size: "s-1vcpu-1gb", image: "debian-13-x64" };
@@ -142,7 +142,7 @@ describe("the stand-in plugin over the local API", () => {
     expect(await stack.update(droplet, { size: "s-2vcpu-2gb" })).toMatchObject({ status: "active", memory: 2048 });
   });
 
-  it("makes a droplet of another one's snapshot", { timeout: 60_000 }, async () => {
+  it("makes a droplet of another one's snapshot", async () => {
     const api = await startTestApi();
     const stack = await startStack(api);
     const order = { region: "fra1", size: "s-1vcpu-1gb" };
@@ -157,7 +157,7 @@ describe("the stand-in plugin over the local API", () => {
     await stack.destroy();
   });
 
-  it("says what the API says", { timeout: 60_000 }, async () => {
+  it("says what the API says", async () => {
     const api = await startTestApi();
     const stack = await startStack(api);
     const order = { name: "n1", region: "xyz1", size: "s-1vcpu-1gb", image: "debian-13-x64" };

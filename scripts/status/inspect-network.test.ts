@@ -57,7 +57,7 @@ it("finds each way into a network that is gone red, and says so first", async ()
   expect(text).toContain("npm run rebuild -- --stack local --run 6");
   expect(text).not.toContain("is up");
   expect(text.split("\n").filter((line) => line.length > 80)).toEqual([]);
-}, 60_000);
+});
 
 const found = (serving: boolean, ...checks: [name: string, ok: boolean][]): InspectedNetwork => ({
   domain: "imera.test",

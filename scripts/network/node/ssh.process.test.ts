@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => node[Symbol.asyncDispose]());
 
-describe("a node's session", { timeout: 15_000 }, () => {
+describe("a node's session", () => {
   it("gives the exit code of a command", async () => {
     await using session = await node.connect();
     expect(await session.run("exit 3")).toMatchObject({ exitCode: 3 });

@@ -23,4 +23,4 @@ it("prints its port and ends when the engine is gone", async () => {
   expect(port).toMatch(/^\d+\n$/);
   engine.close();
   expect(await exited).toEqual([0, null]);
-}, 20_000);
+});
