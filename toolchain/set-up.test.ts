@@ -1,10 +1,22 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { MakeBundle } from "./set-up/bundle.ts";
-import type { Command, CommandResult } from "./set-up/run-command.ts";
-import { setUpToolchain, type PartName, type Toolchain } from "./set-up.ts";
+import { repository } from "./set-up/folders.ts";
+import type { setUpToolchain} from "./set-up.ts";
+import { type PartName, type Toolchain } from "./set-up.ts";
+import { fakeMachine, install } from "./testing/fake-machine.ts";
 import { pluginNames, versions } from "./versions.ts";
 
 let folder = "";
@@ -80,8 +92,8 @@ describe("where Pulumi's download host does not answer", () => {
     const toolchain = await setUp();
     await setUp({ askAgain: true });
     expect(machine.timesAsked).toBe(2);
-    const yesterday = new Date(Date.now() - 25 * 60 * 60 * 1000);
-    utimesSync(path.join(toolchain.pulumiHome, "download-host-silent"), yesterday, yesterday);
+    const note = path.join(toolchain.pulumiHome.replace(/-[^-]+$/, ""), "download-host-silent");
+    utimesSync(note, daysAgo(1.1), daysAgo(1.1));
     await setUp();
     expect(machine.timesAsked).toBe(3);
   });
@@ -120,10 +132,68 @@ describe("where Pulumi's download host answers", () => {
   });
 });
 
-async function setUp(options: { askAgain?: boolean; bundle?: MakeBundle } = {}): Promise<Toolchain> {
-  return setUpToolchain({
+describe("two checkouts with different stand-ins", () => {
+  it("have a toolchain each, and neither touches the other's", async () => {
+    const ours = await setUp();
+    const before = contentsOf(ours);
+    const theirs = await setUp({ setUpIn: otherCheckout() });
+    expect(contentsOf(ours)).toEqual(before);
+    for (const { part, path: executable } of theirs.parts) expect(executable).not.toBe(partOf(ours.parts, part).path);
+    machine = fakeMachine();
+    expect(await setUp()).toEqual(ours);
+    expect(machine.reported).toEqual([]);
+  });
+
+  it("take both the official plugin that stands in the folder of official parts", async () => {
+    const { parts, pulumiHome } = await setUp();
+    const { path: executable } = partOf(parts, "command");
+    install(path.join(pulumiHome.replace(/-[^-]+$/, ""), path.relative(pulumiHome, executable)));
+    expect(origins(await setUp())).toMatchObject({ command: "official", cloudflare: "stand-in" });
+    const theirs = await setUp({ setUpIn: otherCheckout() });
+    expect(origins(theirs)).toMatchObject({ command: "official", cloudflare: "stand-in" });
+  });
+
+  it("leave no toolchain behind that nobody used for a week", async () => {
+    const theirs = await setUp({ setUpIn: otherCheckout() });
+    utimesSync(path.join(theirs.pulumiHome, "used"), daysAgo(6), daysAgo(6));
+    await setUp();
+    expect(existsSync(theirs.pulumiHome)).toBe(true);
+    await setUp({ setUpIn: path.join(folder, "other-checkout") });
+    const ours = await setUp();
+    utimesSync(path.join(ours.pulumiHome, "used"), daysAgo(8), daysAgo(8));
+    await setUp({ askAgain: true, setUpIn: path.join(folder, "other-checkout") });
+    expect([existsSync(ours.pulumiHome), existsSync(theirs.pulumiHome)]).toEqual([false, true]);
+  });
+});
+
+function daysAgo(days: number): Date {
+  return new Date(Date.now() - days * 24 * 60 * 60 * 1000);
+}
+
+/** Copies what the toolchain is made of, as a clone of another version would have it, and changes one plugin. */
+function otherCheckout(): string {
+  const other = path.join(folder, "other-checkout");
+  for (const name of ["host", "toolchain", "package.json", "package-lock.json"]) {
+    cpSync(path.join(repository, name), path.join(other, name), { recursive: true });
+  }
+  symlinkSync(path.join(repository, "node_modules"), path.join(other, "node_modules"));
+  appendFileSync(path.join(other, "toolchain/plugins/digitalocean/main.ts"), "// of another version\n");
+  return other;
+}
+
+function contentsOf({ parts }: Toolchain): string[] {
+  const standIns = parts.filter(({ origin }) => origin === "stand-in");
+  return standIns.map(({ path: executable }) => readFileSync(executable, "latin1"));
+}
+
+async function setUp(options: { askAgain?: boolean; setUpIn?: string } = {}): Promise<Toolchain> {
+  const { setUpIn = repository, ...rest } = options;
+  const checkout = (await import(path.join(setUpIn, "toolchain/set-up.ts"))) as {
+    setUpToolchain: typeof setUpToolchain;
+  };
+  return checkout.setUpToolchain({
     bundle: (_part, entry) => Promise.resolve({ text: `// ${entry}`, inputs: [entry] }),
-    ...options,
+    ...rest,
     environment: { XDG_DATA_HOME: path.join(folder, "data"), XDG_CACHE_HOME: path.join(folder, "cache") },
     report: (line) => void machine.reported.push(line),
     downloadHost: {
@@ -134,61 +204,6 @@ async function setUp(options: { askAgain?: boolean; bundle?: MakeBundle } = {}):
     },
     run: (command) => machine.run(command),
   });
-}
-
-/** Stands for what set-up reaches out to: the download host, Go, the official installers. */
-function fakeMachine() {
-  const commands: string[] = [];
-  return {
-    commands,
-    reported: [] as string[],
-    timesAsked: 0,
-    hostAnswers: false,
-    goIsMissing: false,
-    buildFailure: undefined as string | undefined,
-    downloadFailure: undefined as string | undefined,
-    ran(part: string): string[] {
-      return commands.filter((command) => command.includes(part));
-    },
-    run(command: Command): Promise<CommandResult> {
-      const line = [command.file, ...command.args].join(" ");
-      commands.push(line);
-      if (command.file === "go") return Promise.resolve(this.go(command));
-      if (this.downloadFailure !== undefined) return Promise.resolve(failed(this.downloadFailure));
-      const home = command.environment?.["PULUMI_HOME"] ?? "";
-      if (line.includes("run.js")) return Promise.resolve(installCli(home));
-      const [, , , name = "", version = ""] = command.args;
-      install(path.join(home, "plugins", `resource-${name}-v${version}`, `pulumi-resource-${name}`));
-      return Promise.resolve(succeeded(""));
-    },
-    go({ args }: Command): CommandResult {
-      if (this.goIsMissing) return failed("spawn go ENOENT");
-      if (args[0] === "version") return succeeded("go version go1.26.8 linux/amd64");
-      if (this.buildFailure !== undefined) return { ...failed("exit code 1"), stderr: this.buildFailure };
-      install(args[args.indexOf("-o") + 1] ?? "");
-      return succeeded("");
-    },
-  };
-}
-
-function installCli(home: string): CommandResult {
-  const bin = path.join(home, "versions", versions.cli, "bin");
-  install(path.join(bin, "pulumi"));
-  install(path.join(bin, "pulumi-language-nodejs"));
-  return succeeded(`v${versions.cli}`);
-}
-
-function install(executable: string): void {
-  mkdirSync(path.dirname(executable), { recursive: true });
-  writeFileSync(executable, "\u007fELF and so on", { mode: 0o755 });
-}
-
-function succeeded(stdout: string): CommandResult {
-  return { exitCode: 0, stdout, stderr: "", failure: undefined };
-}
-
-function failed(failure: string): CommandResult {
-  return { exitCode: 1, stdout: "", stderr: "", failure };
 }
 
 function origins({ parts }: Toolchain): Record<string, string> {

@@ -8,8 +8,11 @@ import { pulumiDownloadHost, type DownloadHost } from "./set-up/download-host.ts
 import { toolchainFolders, type Folders } from "./set-up/folders.ts";
 import { withLock } from "../host/lock.ts";
 import { ToolchainError, type Origin, type ToolchainPart } from "./set-up/part.ts";
-import { partPlans, type PartPlan } from "./set-up/plans.ts";
+import { placeFile } from "./set-up/place-file.ts";
+import { partPlans, type PartPlan, type PlanContext } from "./set-up/plans.ts";
 import { runCommand, type RunCommand } from "./set-up/run-command.ts";
+import { digestOfSubstitutes } from "./set-up/substitute-sources.ts";
+import { noteUse, removeUnusedHomes } from "./set-up/unused-homes.ts";
 import { versions } from "./versions.ts";
 
 export type { PartName, ToolchainPart } from "./set-up/part.ts";
@@ -63,42 +66,80 @@ export async function setUpToolchain(options: SetUpOptions = {}): Promise<Toolch
     environment = process.env,
     askAgain = false,
   } = options;
-  const folders = toolchainFolders(versions, environment);
-  const plans = partPlans({ folders, versions, run, bundle, report });
-  const origins = await findAll(plans);
-  const silent = !askAgain && (await wasSilent(folders));
-  if (isComplete(origins, silent)) return toolchain(folders, plans, origins);
-  await writable(folders);
-  return withLock(path.join(folders.pulumiHome, "set-up.lock"), { ...lockedWork, report }, async () => {
-    const official = !silent && (await asksHost(downloadHost, folders));
-    for (const plan of plans) await carryOut(plan, official);
-    return toolchain(folders, plans, await findAll(plans));
+  const tools = { versions, run, bundle, report };
+  const official = await findHome(toolchainFolders(versions, environment), tools);
+  if (official.origins.every((origin) => origin === "official")) return toolchain(official);
+  const digest = await digestOfSubstitutes();
+  const own = await findHome(toolchainFolders(versions, environment, digest), tools);
+  const silent = !askAgain && (await wasSilent(official.folders));
+  if (silent && isComplete(own, official)) return inUse(own);
+  await writable(official.folders);
+  return withLock(path.join(official.folders.pulumiHome, "set-up.lock"), { ...lockedWork, report }, async () => {
+    const answers = !silent && (await asksHost(downloadHost, official.folders));
+    if (answers) return installOfficial(official);
+    await installSubstitutes(own, official, digest);
+    await removeUnusedHomes(own.folders.pulumiHome);
+    return inUse(await findHome(own.folders, tools));
   });
 }
 
-async function carryOut(plan: PartPlan, official: boolean): Promise<void> {
-  const found = await plan.find();
-  if (found === "official" || (found !== undefined && !official)) return;
+/** A `PULUMI_HOME` with the plan and the origin of each part; no origin where the part is not in place. */
+interface Home {
+  readonly folders: Folders;
+  readonly plans: readonly PartPlan[];
+  readonly origins: readonly (Origin | undefined)[];
+}
+
+async function findHome(folders: Folders, tools: Omit<PlanContext, "folders">): Promise<Home> {
+  const plans = partPlans({ ...tools, folders });
+  return { folders, plans, origins: await Promise.all(plans.map((plan) => plan.find())) };
+}
+
+/** Tells whether all parts are there, and official where the official home has that part. */
+function isComplete(own: Home, official: Home): boolean {
+  return own.origins.every(
+    (origin, index) => origin === "official" || (origin !== undefined && official.origins[index] !== "official"),
+  );
+}
+
+async function installOfficial({ folders, plans }: Home): Promise<Toolchain> {
+  for (const plan of plans) {
+    if ((await plan.find()) !== "official") await carryOut(plan, () => plan.installOfficial());
+  }
+  const origins = plans.map(() => "official" as const);
+  return toolchain({ folders, plans, origins });
+}
+
+/** Puts own parts in place where there is no official one. */
+async function installSubstitutes(own: Home, official: Home, digest: string): Promise<void> {
+  for (const [index, plan] of own.plans.entries()) {
+    const found = await plan.find();
+    const adopted = official.origins[index] === "official" ? official.folders.executables[plan.part] : undefined;
+    if (found === "official" || (found !== undefined && adopted === undefined)) continue;
+    const place = own.folders.executables[plan.part];
+    await carryOut(plan, () => (adopted === undefined ? plan.installSubstitute() : placeFile(adopted, place)));
+  }
+  if ((await digestOfSubstitutes()) === digest) return;
+  await rm(own.folders.pulumiHome, { recursive: true });
+  throw new ToolchainError("the toolchain", "its sources changed meanwhile.", "Run it again.");
+}
+
+async function carryOut({ part }: PartPlan, install: () => Promise<void>): Promise<void> {
   try {
-    await (official ? plan.installOfficial() : plan.installSubstitute());
+    await install();
   } catch (error) {
     if (error instanceof ToolchainError) throw error;
     const why = messageOf(error);
-    throw new ToolchainError(plan.part, why, "Make room or rights where the message says, then run it again.", error);
+    throw new ToolchainError(part, why, "Make room or rights where the message says, then run it again.", error);
   }
 }
 
-type Origins = readonly (Origin | undefined)[];
-
-async function findAll(plans: readonly PartPlan[]): Promise<Origins> {
-  return Promise.all(plans.map((plan) => plan.find()));
+async function inUse(home: Home): Promise<Toolchain> {
+  await noteUse(home.folders.pulumiHome);
+  return toolchain(home);
 }
 
-function isComplete(origins: Origins, silent: boolean): boolean {
-  return origins.every((origin) => origin === "official" || (origin !== undefined && silent));
-}
-
-function toolchain(folders: Folders, plans: readonly PartPlan[], origins: Origins): Toolchain {
+function toolchain({ folders, plans, origins }: Home): Toolchain {
   const parts = plans.map(({ part, version }, index): ToolchainPart => {
     const origin = origins[index];
     if (origin === undefined) throw new ToolchainError(part, "it vanished while it was set up.", "Run it again.");

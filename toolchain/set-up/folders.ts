@@ -8,7 +8,7 @@ import type { PartName } from "./part.ts";
 /** Root of this checkout. */
 export const repository = path.resolve(import.meta.dirname, "../..");
 
-/** Places of the toolchain's files: one set of them a user, not one a clone. Absolute paths. */
+/** Places of a toolchain's files. Absolute paths. */
 export interface Folders {
   /** The `PULUMI_HOME` of the local cloud. Never `~/.pulumi`. */
   readonly pulumiHome: string;
@@ -21,11 +21,16 @@ export interface Folders {
 }
 
 /**
- * Finds the toolchain's folders in the user's data and cache folders. Toolchains of other versions stand
- * beside each other.
+ * Finds a toolchain's folders in the user's data and cache folders: the official one's of these versions or, with the digest
+ * of its substitutes, that of all checkouts with the same ones. Each stands beside the others, so none changes under another.
  */
-export function toolchainFolders(versions: Versions, environment: NodeJS.ProcessEnv = process.env): Folders {
-  const pulumiHome = path.join(userFolder("data", environment), "toolchain", digestOf(versions));
+export function toolchainFolders(
+  versions: Versions,
+  environment: NodeJS.ProcessEnv,
+  substitutesDigest?: string,
+): Folders {
+  const name = [digestOf(versions), substitutesDigest].filter((digest) => digest !== undefined).join("-");
+  const pulumiHome = path.join(userFolder("data", environment), "toolchain", name);
   const bin = path.join(pulumiHome, "versions", versions.cli, "bin");
   const plugins = pluginNames.map((name) => {
     const folder = path.join(pulumiHome, "plugins", `resource-${name}-v${versions.plugins[name]}`);

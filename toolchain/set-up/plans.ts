@@ -6,15 +6,15 @@ import type { Folders } from "./folders.ts";
 import { installOfficialCli, installOfficialPlugin } from "./official.ts";
 import type { Origin, PartName } from "./part.ts";
 import { placeFile } from "./place-file.ts";
-import { inspectCli, installBuiltCli, type CliState } from "./pulumi-cli.ts";
+import { inspectCli, installBuiltCli } from "./pulumi-cli.ts";
 import type { RunCommand } from "./run-command.ts";
-import { inspectStandIn, installStandIn, type StandInState } from "./stand-in.ts";
+import { inspectStandIn, installStandIn, type PlaceState } from "./stand-in.ts";
 
 /** Plan for one part of the toolchain: finds it, and puts it in place, from its vendor or without. */
 export interface PartPlan {
   readonly part: PartName;
   readonly version: string;
-  /** Resolves to the origin of the part that is in place and fit for use; to undefined when there is none, or an outdated one of ours. */
+  /** Resolves to the origin of the part that is in place, or to undefined when there is none. */
   find(): Promise<Origin | undefined>;
   /** Puts the vendor's part in place, in place of one of ours. */
   installOfficial(): Promise<void>;
@@ -57,7 +57,7 @@ function cliPlan(context: PlanContext): PartPlan {
   return {
     part: "cli",
     version: context.versions.cli,
-    find: async () => originOf(await inspectCli(context.folders, context.versions), "built"),
+    find: async () => originOf(await inspectCli(context.folders.executables.cli), "built"),
     installOfficial: () => installOfficialCli(context),
     installSubstitute: () => installBuiltCli(context),
   };
@@ -97,13 +97,12 @@ function standInPlan(
   };
 }
 
-function originOf(state: CliState | StandInState, ours: Origin): Origin | undefined {
+function originOf(state: PlaceState, ours: Origin): Origin | undefined {
   switch (state) {
     case "foreign":
       return "official";
-    case "current":
+    case "ours":
       return ours;
-    case "outdated":
     case "absent":
       return undefined;
   }

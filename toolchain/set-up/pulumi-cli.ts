@@ -7,6 +7,7 @@ import { buildGoProgram, digestOfGoProgram, type GoProgram } from "./build-go-pr
 import type { Folders } from "./folders.ts";
 import { placeFile } from "./place-file.ts";
 import type { RunCommand } from "./run-command.ts";
+import type { PlaceState } from "./stand-in.ts";
 
 /** Options of {@link installBuiltCli}. */
 export interface CliBuild {
@@ -16,27 +17,15 @@ export interface CliBuild {
   readonly report: (line: string) => void;
 }
 
-/**
- * State of the CLI's place.
- *
- * - `foreign`: an executable that was not built here, as the official one.
- * - `current`: built here from the module files and version of this checkout.
- * - `outdated`: built here from others.
- * - `absent`: no file.
- */
-export type CliState = "foreign" | "current" | "outdated" | "absent";
+const markSchema = z.object({ sizeBytes: z.number() });
 
-const markSchema = z.object({ digest: z.string(), sizeBytes: z.number() });
-
-/** Finds the state of the CLI's place. A built CLI has a mark beside it that names its size and the digest of its sources. */
-export async function inspectCli(folders: Folders, versions: Versions): Promise<CliState> {
-  const executable = folders.executables.cli;
+/** Finds the state of the CLI's place. A CLI that was built here has a mark beside it that names its size. */
+export async function inspectCli(executable: string): Promise<PlaceState> {
   if (!existsSync(executable)) return "absent";
   const markFile = markPath(executable);
   if (!existsSync(markFile)) return "foreign";
-  const mark = markSchema.parse(JSON.parse(await readFile(markFile, "utf8")));
-  if (mark.sizeBytes !== (await stat(executable)).size) return "foreign";
-  return mark.digest === (await digestOfGoProgram(cliProgram(versions))) ? "current" : "outdated";
+  const { sizeBytes } = markSchema.parse(JSON.parse(await readFile(markFile, "utf8")));
+  return sizeBytes === (await stat(executable)).size ? "ours" : "foreign";
 }
 
 /**
@@ -47,15 +36,14 @@ export async function inspectCli(folders: Folders, versions: Versions): Promise<
  */
 export async function installBuiltCli({ folders, versions, run, report }: CliBuild): Promise<void> {
   const program = cliProgram(versions);
-  const digest = await digestOfGoProgram(program);
-  const cached = path.join(folders.cliCache, digest, "pulumi");
+  const cached = path.join(folders.cliCache, await digestOfGoProgram(program), "pulumi");
   if (!existsSync(cached)) await buildGoProgram(program, cached, { run, report });
   const executable = folders.executables.cli;
   const { size: sizeBytes } = await stat(cached);
   await mkdir(path.dirname(executable), { recursive: true });
   // The mark first: an unmarked executable would pass for an official one, should this end in between.
   await rm(executable, { force: true });
-  await writeFile(markPath(executable), `${JSON.stringify({ digest, sizeBytes })}\n`);
+  await writeFile(markPath(executable), `${JSON.stringify({ sizeBytes })}\n`);
   await placeFile(cached, executable);
 }
 
