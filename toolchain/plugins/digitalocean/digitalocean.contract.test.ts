@@ -45,13 +45,21 @@ describe.each(["digitalocean.json", "digitalocean-2.json"])("%s", (file) => {
     },
   });
 
-  const { cases } = readRecording(recording);
+  const { cases, invokes } = readRecording(recording);
   const others = [...new Set(Object.values(cases).map(({ type }) => type))].filter((type) => !tokens.has(type));
   it.each(others)("refuses %s, which no program here uses", async (type) => {
     const plugin = await startPlugin(digitalOceanProvider, { apiEndpoint: "http://127.0.0.1:9", token: "stub" });
     await expect(plugin.check(`urn:pulumi:dev::imera::${type}::x`, {})).rejects.toThrow(
       `The resource type ${type} is not supported here.`,
     );
+    plugin.stop();
+  });
+
+  const functions = [...new Set(Object.keys(invokes).map((call) => call.replace(/\{.*$/, "")))];
+  it.each(functions)("refuses %s, which no program here calls", async (name) => {
+    const plugin = await startPlugin(digitalOceanProvider, { apiEndpoint: "http://127.0.0.1:9", token: "stub" });
+    const token = `digitalocean:index/${name}:${name}`;
+    await expect(plugin.invoke(token, {})).rejects.toThrow(`The function ${token} is not supported here.`);
     plugin.stop();
   });
 });
