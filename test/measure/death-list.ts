@@ -144,7 +144,10 @@ export function deaths(domain: string): readonly Death[] {
         `cp -a ${certificates} /run/deaths-certs && cd /run && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 9 -subj /CN=${domain} -keyout k.pem -out c.pem && ` +
           `for f in ${certificates}/*.pem; do cat c.pem k.pem >$f; done && ejabberdctl reload_config`,
       ),
-      over: back(`cp -a /run/deaths-certs/. ${certificates}/ && rm -r /run/deaths-certs && ejabberdctl reload_config`),
+      // The server reads a file again only where its time is a later one.
+      over: back(
+        `cp -a /run/deaths-certs/. ${certificates}/ && touch ${certificates}/*.pem && rm -r /run/deaths-certs && ejabberdctl reload_config`,
+      ),
     },
     { what: "SRV record revoked", ...stops, ...withoutRecord(`_xmpp-client._tcp.${domain}`) },
     { what: "address record revoked", ...stops, ...withoutRecord(`xmpp1.${domain}`) },
