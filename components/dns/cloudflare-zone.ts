@@ -45,6 +45,12 @@ function refuseUndelegated(name: string, { status, type, nameServers }: GetZoneR
         "stack's records. Make it a full zone, or use a domain in one.",
     );
   }
+  if (type !== "full") {
+    throw new RunError(
+      `Cloudflare: the zone ${name} is of the type ${type}, in which no record can be made: a secondary zone's are copied from another ` +
+        "server, and an internal one's are not public. Make it a full zone, or use a domain in one.",
+    );
+  }
   if (status === "active") return;
   throw new RunError(
     `Cloudflare: the zone ${name} is not active but ${status}: the domain is not delegated to Cloudflare's name servers, so ` +

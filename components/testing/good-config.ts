@@ -16,7 +16,7 @@ const privateKeys: ReadonlyMap<string, string> = new Map([
 export function goodConfig(changes: Readonly<Record<string, string | undefined>> = {}): RawConfig {
   const values: Record<string, string | undefined> = {
     "imera:domain": "example.org",
-    "imera:contact": "ops@example.org",
+    "imera:contact": "ops@imera.chat",
     "imera:region": "fra1",
     "imera:sshNetworks": '["203.0.113.7/32", "2001:db8:7::/48"]',
     "imera:provisioningPublicKey": pairs.provisioning.publicKey,

@@ -31,7 +31,10 @@ const account: Account = {
   firewalls: [],
   sshKeys: [],
 };
-const image: OfferedImage = { regions: ["ams3", "fra1"], min_disk_size: 7, status: "available" };
+const image: OfferedImage = {
+  ...{ regions: ["ams3", "fra1"], min_disk_size: 7, status: "available" },
+  ...{ distribution: "Debian", name: "13 x64", public: true },
+};
 const nothing = { droplet: undefined, volume: undefined, hasReservedIp: false };
 const droplet: LiveDroplet = {
   id: "7",
@@ -59,6 +62,11 @@ const wanted: Wanted = {
 };
 const full = Array.from({ length: 3 }, (_, id) => ({ ...droplet, id: `${id}` }));
 
+it.each(["Debian", "Unknown OS", ""])("takes a snapshot whose system is said to be '%s'", (distribution) => {
+  const own = { ...image, public: false, distribution, name: "imera-20261126" };
+  expect(accountProblems({ ...wanted, image: "77" }, account, own)).toEqual([]);
+});
+
 it("finds nothing wrong with what can be had", () => {
   expect(accountProblems(wanted, account, image)).toEqual([]);
   expect(accountProblems({ ...wanted, nodes: [running] }, { ...account, droplets: full }, image)).toEqual([]);
@@ -81,6 +89,21 @@ describe("before a droplet is made, refuses", () => {
     ["an image that is none", { image: "plan9" }, {}, null, "imera:image: DigitalOcean has no image plan9"],
     ["a snapshot of another region", {}, {}, { ...image, regions: ["ams3"] }, "is not in fra1, but in ams3"],
     ["a snapshot that is being made", {}, {}, { ...image, status: "pending" }, "is pending"],
+    [
+      "another system",
+      {},
+      {},
+      { ...image, distribution: "Ubuntu", name: "24.04 (LTS) x64" },
+      "is Ubuntu 24.04 (LTS) x64",
+    ],
+    ["an older Debian", {}, {}, { ...image, name: "12 x64" }, "is Debian 12 x64, and nodes are made of Debian 13"],
+    [
+      "a snapshot of another system",
+      { image: "77" },
+      {},
+      { ...image, public: false, distribution: "Fedora", name: "mine" },
+      "imera:image: 77 is Fedora mine",
+    ],
     [
       "an image with more than the disk",
       {},

@@ -1,5 +1,13 @@
 import { type NamedStack, networkCommandLine } from "../../host/terminal/advice.ts";
-import type { Account, LiveDroplet, LiveVolume, OfferedImage, OfferedSize } from "./account.ts";
+import {
+  type Account,
+  type LiveDroplet,
+  type LiveVolume,
+  type OfferedImage,
+  type OfferedSize,
+  stays,
+} from "./account.ts";
+import { imageProblems } from "./image-problems.ts";
 
 /** Things that a stack wants of DigitalOcean, and what it has of them already. */
 export interface Wanted {
@@ -95,28 +103,6 @@ function sizeProblems({ stack, region, size: wanted, nodes }: Wanted, { sizes }:
       ];
 }
 
-function imageProblems(wanted: Wanted, { sizes }: Account, image: OfferedImage | null | undefined): string[] {
-  const { region, nodes } = wanted;
-  if (image === undefined || !nodes.some(({ droplet }) => !stays(droplet, region))) return [];
-  if (image === null) {
-    return [`imera:image: DigitalOcean has no image ${wanted.image}, and the account has no snapshot of this id`];
-  }
-  if (image.status !== "available") {
-    return [`imera:image: ${wanted.image} is ${image.status}, so no droplet can be made from it`];
-  }
-  if (!image.regions.includes(region)) {
-    return [
-      `imera:image: ${wanted.image} is not in ${region}, but in ${image.regions.toSorted().join(", ") || "no region"}; ` +
-        "a snapshot is copied to another region in the control panel",
-    ];
-  }
-  const diskGiB = sizes?.find(({ slug }) => slug === wanted.size)?.disk;
-  const neededGiB = image.min_disk_size ?? 0;
-  return diskGiB === undefined || neededGiB <= diskGiB
-    ? []
-    : [`imera:size: ${wanted.size} has a disk of ${diskGiB} GiB, and the image ${wanted.image} needs ${neededGiB} GiB`];
-}
-
 function watcherProblems({ watcher }: Wanted, { regions, sizes }: Account): string[] {
   if (watcher === undefined || (stays(watcher.droplet, watcher.region) && watcher.droplet.size_slug === watcher.size)) {
     return [];
@@ -189,14 +175,6 @@ function takenNames(
         `imera:provisioningPublicKey: the account has this SSH key already, as "${name}": ${left}. Delete it there`,
     ),
   ];
-}
-
-/** Whether a resource is there and stays where it is. */
-function stays<Resource extends { readonly region: { readonly slug: string } }>(
-  resource: Resource | undefined,
-  region: string,
-): resource is Resource {
-  return resource?.region.slug === region;
 }
 
 function sorted(regions: readonly { readonly slug: string }[]): string {

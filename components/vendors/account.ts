@@ -106,6 +106,12 @@ const image = z.object({
   /** GiB. */
   min_disk_size: z.int().nullish(),
   status: z.string().default("available"),
+  /** As in `Debian`; `Unknown` and other such words of images that somebody uploaded. */
+  distribution: z.string().default(""),
+  /** Of DigitalOcean's own, the version: `13 x64`. */
+  name: z.string().default(""),
+  /** Whether it is DigitalOcean's own. */
+  public: z.boolean().default(false),
 });
 /** Image that droplets can be made from, DigitalOcean's own or a snapshot. */
 export type OfferedImage = z.infer<typeof image>;
@@ -116,4 +122,12 @@ export function findImage(api: CloudApi, slugOrId: string): Promise<OfferedImage
     const answer = await api.get(`images/${encodeURIComponent(slugOrId)}`);
     return answer === undefined ? null : z.object({ image }).parse(answer).image;
   });
+}
+
+/** Whether a resource is there and stays where it is. */
+export function stays<Resource extends { readonly region: { readonly slug: string } }>(
+  resource: Resource | undefined,
+  region: string,
+): resource is Resource {
+  return resource?.region.slug === region;
 }

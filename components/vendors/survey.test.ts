@@ -40,7 +40,16 @@ const lists: Lists = {
 };
 const single = {
   "/v2/account": { account: { droplet_limit: 10, floating_ip_limit: 3, status: "active" } },
-  "/v2/images/debian-13-x64": { image: { regions: ["fra1"], min_disk_size: 7, status: "available" } },
+  "/v2/images/debian-13-x64": {
+    image: {
+      regions: ["fra1"],
+      min_disk_size: 7,
+      status: "available",
+      distribution: "Debian",
+      name: "13 x64",
+      public: true,
+    },
+  },
 };
 const state = (name: string, type: string, id: string) => ({
   [`urn:pulumi:prod::imera::${type}::${name}`]: { type, outputs: { id } },
@@ -71,6 +80,14 @@ it("throws all that both vendors would refuse, in one error", async () => {
   await expect(looked).rejects.toThrow(
     /nothing is made:\n {2}imera:size: .*\n {2}the record "_xmpp-client\._tcp.* 5 1 5222/,
   );
+});
+
+it("throws where the zone may not have as many records", async () => {
+  const full = {
+    ...single,
+    "/client/v4/zones/z/dns_records/usage": { result: { record_quota: 200, record_usage: 190 } },
+  };
+  await expect(look({}, { single: full })).rejects.toThrow(/lets the zone example\.org have 200 records; it has 190/);
 });
 
 it("knows the stack's own records by its state", async () => {

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type CloudflareZone, zoneName } from "../dns/cloudflare-zone.ts";
 import { dnsRecords } from "../dns/dns-records.ts";
+import { quotaProblems, readUsage } from "../dns/record-quota.ts";
 import { zoneProblems } from "../dns/zone-problems.ts";
 import { listRecords } from "../dns/zone-records.ts";
 import { certificateNames, configuredServices } from "../model/services.ts";
@@ -138,7 +139,8 @@ async function inTheZone(
   config: EngineConfig,
 ): Promise<readonly string[]> {
   const api = orWarning(() => configuredCloudflare(config));
-  const records = api && (await listRecords(api, zone.zoneId));
+  if (api === undefined) return [];
+  const [records, usage] = await Promise.all([listRecords(api, zone.zoneId), readUsage(api, zone.zoneId)]);
   if (records === undefined) return [];
   const offered = configuredServices(settings);
   const nodes = settings.nodes.map((key) => ({ key, hostName: `${key}.${settings.domain}` }));
@@ -150,7 +152,7 @@ async function inTheZone(
     authority: authorityOf(settings),
     ownIds,
   };
-  return zoneProblems(wanted, records);
+  return [...zoneProblems(wanted, records), ...(usage === undefined ? [] : quotaProblems(wanted, records, usage))];
 }
 
 function authorityOf({ caaIssuer, acmeDirectoryUrl }: Settings): string {

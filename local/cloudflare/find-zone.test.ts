@@ -92,3 +92,10 @@ it("refuses a partial zone, for which others answer", async () => {
   await lookUpWith(() => operatorToken, { type: "partial" });
   expect(await refusalOf("example.org")).toMatch(/the zone example\.org is a partial one .*Make it a full zone/);
 });
+
+it.each(["secondary", "internal"])("refuses a zone of the type %s, in which no record is made", async (type) => {
+  await lookUpWith(() => operatorToken, { type });
+  expect(await refusalOf("example.org")).toMatch(
+    new RegExp(`example\\.org is of the type ${type}, .*Make it a full zone`),
+  );
+});

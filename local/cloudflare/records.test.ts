@@ -171,3 +171,13 @@ describe("errors", () => {
     expect([answer.status, await answer.json()]).toMatchObject([400, { errors: [{ code: 6007 }] }]);
   });
 });
+
+it("counts the records of a zone, and refuses one more than a free zone may have", async () => {
+  await using other = await startTestServer();
+  const { dns, zones } = other.client();
+  const zone_id = (await zones.list()).result[0]?.id ?? "";
+  const add = (name: string) => dns.records.create({ zone_id, type: "A", name, ttl: 300, content: "203.0.113.1" });
+  for (let index = 0; index < 200; index++) await add(`n${index}`);
+  expect(await dns.usage.zone.get({ zone_id })).toEqual({ record_quota: 200, record_usage: 200 });
+  await expect(add("more")).rejects.toMatchObject({ errors: [{ code: 81045, message: "Record quota exceeded." }] });
+});

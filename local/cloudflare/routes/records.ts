@@ -1,4 +1,5 @@
 import type { RecordDeleteResponse } from "cloudflare/resources/dns/records";
+import type { ZoneGetResponse } from "cloudflare/resources/dns/usage/zone";
 import { type Context, Hono } from "hono";
 import type { PermissionName } from "../permission-groups.ts";
 import { type ApiEnv, type Cloud, page, success, timestamp, visibleZone } from "../context.ts";
@@ -11,6 +12,8 @@ import { readBody, recordBody, recordPatch } from "../schemas.ts";
 
 const readers = ["DNS Read", "DNS Write"] as const;
 const writers = ["DNS Write"] as const;
+/** Of a free zone that was made since September 2024. */
+const recordQuota = 200;
 
 /** `zones/{id}/dns_records`: https://developers.cloudflare.com/api/resources/dns/subresources/records/ */
 export function recordRoutes(cloud: Cloud): Hono<ApiEnv> {
@@ -29,7 +32,12 @@ export function recordRoutes(cloud: Cloud): Hono<ApiEnv> {
   app.post("/", async (c) => {
     const zone = zoneFor(cloud, c, writers);
     const body = await readBody(c.req, recordBody);
+    if (recordsOf(cloud, zone).length >= recordQuota) throw refusal(400, 81045, "Record quota exceeded.");
     return c.json(store(zone, newRecord(body, zone, { id: cloud.ids.id(), now: timestamp(cloud) })));
+  });
+  app.get("/usage", (c) => {
+    const { length } = recordsOf(cloud, zoneFor(cloud, c, readers));
+    return c.json(success<ZoneGetResponse>({ record_quota: recordQuota, record_usage: length }));
   });
   app.get("/:record", (c) => c.json(success(recordResponse(recordFor(cloud, c, readers)))));
   app.put("/:record", async (c) => {
