@@ -1,12 +1,19 @@
-import { type Account, type OfferedImage, stays } from "./account.ts";
-import type { Wanted } from "./account-problems.ts";
+import { type Account, type LiveDroplet, type OfferedImage, stays } from "./account.ts";
+
+/** What droplets are to be made from, and where. `image` is a slug or an id. */
+interface WantedImage {
+  readonly image: string;
+  readonly region: string;
+  readonly size: string;
+  readonly nodes: readonly { readonly droplet: LiveDroplet | undefined }[];
+}
 
 /**
  * Finds what is wrong with the image that droplets are to be made from, a line each. `image` is what it was found to be: null where
  * there is none, undefined where that is not known. Nothing is said where no droplet is to be made. Pure.
  */
 export function imageProblems(
-  wanted: Pick<Wanted, "image" | "region" | "size" | "nodes">,
+  wanted: WantedImage,
   { sizes }: Pick<Account, "sizes">,
   image: OfferedImage | null | undefined,
 ): string[] {
