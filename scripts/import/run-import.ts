@@ -38,7 +38,7 @@ export async function importFrom(given: string, options: ImportOptions): Promise
   const existing = existingChoice(options.existing);
   const step = showSteps();
   const file = path.resolve(process.env["INIT_CWD"] ?? ".", given);
-  using source = await step("source", () => openSource(file));
+  using source = await step("source", () => openSource(file, { fromDomain: options.fromDomain }));
   await using opened = await openFirstNode(options);
   await using node = await beginImport(opened.session);
   const people = await planPeople(source, node, options.fromDomain, existing);
@@ -50,7 +50,7 @@ export async function importFrom(given: string, options: ImportOptions): Promise
     options.check === true ? await checkPeople(people, step) : await writePeople(people, node, step, existing);
   if (options.check === true) await checkRooms(people, step);
   else await writeRooms(people, node, step);
-  const counts = options.check === true ? undefined : await node.counts();
+  const counts = options.check === true ? undefined : await node.counts(source.isExport);
   const { from, to } = people.move;
   const report = makeReport({
     isDone: options.check !== true,

@@ -44,8 +44,8 @@ export interface NodeImport extends AsyncDisposable {
   owners(): Promise<readonly string[]>;
   /** Moves all that these owners have in the copy into the archive. Resolves to how many messages were new. */
   archive(owners: readonly string[]): Promise<number>;
-  /** Counts what the database has of all that was imported, by kind. */
-  counts(): Promise<Readonly<Record<string, number>>>;
+  /** Counts what the database has of all that was imported, by kind. `areCopies`: the source has a message of its own for each side. */
+  counts(areCopies: boolean): Promise<Readonly<Record<string, number>>>;
   /** Makes all that was written known to whoever logs in. */
   finish(): Promise<void>;
 }
@@ -65,7 +65,8 @@ export async function beginImport(session: NodeSession): Promise<NodeImport> {
     },
     owners: async () => z.array(z.string()).parse(await channel.ask({ ask: "owners" })),
     archive: async (owners) => z.object({ new: z.number() }).parse(await channel.ask({ ask: "archive", owners })).new,
-    counts: async () => z.record(z.string(), z.coerce.number()).parse(await channel.ask({ ask: "counts" })),
+    counts: async (areCopies) =>
+      z.record(z.string(), z.coerce.number()).parse(await channel.ask({ ask: "counts", areCopies })),
     finish: async () => {
       await channel.ask({ ask: "end" });
     },

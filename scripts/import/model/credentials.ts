@@ -1,7 +1,14 @@
 import type { Tally } from "../report/tally.ts";
 import type { CopiedRow, WorkingCopy } from "../sources/working-copy.ts";
 import { decryptPassword, type BlowfishKey } from "./password.ts";
-import { isWhole, provesPassword, scramCredentials, type ScramCredential, type ScramHash } from "./scram.ts";
+import {
+  isWhole,
+  provesPassword,
+  scramCredentials,
+  scramHashes,
+  type ScramCredential,
+  type ScramHash,
+} from "./scram.ts";
 
 /** What a person can log in with: credentials, and how they were come by. */
 export interface Credentials {
@@ -10,8 +17,11 @@ export interface Credentials {
   readonly origin: PasswordOrigin;
 }
 
-/** `proven`: equal to a hash that was kept beside it; `known`: none was kept; `hash`: SHA-1 only; `none`: no password comes over. */
-export type PasswordOrigin = "proven" | "known" | "hash" | "none";
+/**
+ * `proven`: equal to a hash that was kept beside it; `known`: none was kept; `hashes`: the hashes of all mechanisms; `hash`: not of all of
+ * them; `none`: no password comes over.
+ */
+export type PasswordOrigin = "proven" | "known" | "hashes" | "hash" | "none";
 
 /** Keys to try, and what is said where none is right. */
 export interface PasswordKeys {
@@ -38,7 +48,8 @@ export async function credentialsOf(
   if (foreignPasswords !== undefined) {
     return none(`it is checked elsewhere (${foreignPasswords.split(".").at(-1) ?? ""})`);
   }
-  const kept = keptCredential(copy, row);
+  const hashes = keptCredentials(copy, row);
+  const [kept] = hashes;
   const candidates = passwordCandidates(row, keys);
   const password = kept === undefined ? candidates[0] : candidates.find((candidate) => provesPassword(kept, candidate));
   if (password === undefined) {
@@ -48,18 +59,28 @@ export async function credentialsOf(
     if (candidates.length > 0) {
       tally.remark(user, "passwords: what decrypts is another one than the hash proves; the hash comes over");
     }
-    tally.changed(
-      "passwords",
-      "only its SHA-1 hash is kept: until the first login it is good for SCRAM-SHA-1 and PLAIN",
-      user,
-    );
-    return { scram: [kept], origin: "hash" };
+    return keptHashes(user, hashes, tally);
   }
   if (isExport && kept === undefined && isReplaced(password, user)) {
     return none("it is the person's own name, which an export puts in its place");
   }
   if (password === "") return none("it is empty");
   return knownPassword(user, password, kept !== undefined, salts, tally);
+}
+
+function keptHashes(user: string, hashes: readonly ScramCredential[], tally: Tally): Credentials {
+  if (hashes.length === scramHashes.length) {
+    tally.over("passwords");
+    return { scram: hashes, origin: "hashes" };
+  }
+  const names = hashes.map(({ hash }) => hash.toUpperCase().replace("SHA", "SHA-"));
+  const mechanisms = names.map((name) => `SCRAM-${name}`).join(", ");
+  tally.changed(
+    "passwords",
+    `only its ${names.join(" and ")} hash is kept: until the first login it is good for ${mechanisms} and PLAIN`,
+    user,
+  );
+  return { scram: hashes, origin: "hash" };
 }
 
 async function knownPassword(
@@ -86,23 +107,34 @@ function passwordCandidates(row: CopiedRow, keys: readonly BlowfishKey[]): strin
   return [...decrypted, row["plainpassword"] ?? undefined].filter((candidate) => candidate !== undefined);
 }
 
-/** The SHA-1 credential that Openfire keeps: in columns of `ofuser`, since 5.2 in a table of its own. */
-function keptCredential(copy: WorkingCopy, row: CopiedRow): ScramCredential | undefined {
-  const rows = copy.all(
-    "SELECT * FROM ofuserscram WHERE username = ? AND mechanism = 'SCRAM-SHA-1'",
-    row["username"] ?? "",
-  );
-  return [...rows, row].map(credentialOf).find(isWhole);
+/** Credentials that the old server keeps, one for each hash: Openfire in columns of `ofuser`, since 5.2 in a table of its own. */
+function keptCredentials(copy: WorkingCopy, row: CopiedRow): ScramCredential[] {
+  const rows = copy.all("SELECT * FROM ofuserscram WHERE username = ?", row["username"] ?? "");
+  const whole = [
+    ...rows.flatMap((own) => credentialOf(own, mechanisms[own["mechanism"] ?? ""])),
+    credentialOf(row, "sha1"),
+  ]
+    .flat()
+    .filter(isWhole);
+  return scramHashes.flatMap((hash) => whole.find((each) => each.hash === hash) ?? []);
 }
 
-function credentialOf(row: CopiedRow): ScramCredential {
-  return {
-    hash: "sha1",
+const mechanisms: Readonly<Record<string, ScramHash>> = {
+  "SCRAM-SHA-1": "sha1",
+  "SCRAM-SHA-256": "sha256",
+  "SCRAM-SHA-512": "sha512",
+};
+
+function credentialOf(row: CopiedRow, hash: ScramHash | undefined): ScramCredential[] {
+  if (hash === undefined) return [];
+  const credential = {
+    hash,
     storedKey: row["storedkey"] ?? "",
     serverKey: row["serverkey"] ?? "",
     salt: row["salt"] ?? "",
     iterations: Number(row["iterations"] ?? 0),
   };
+  return [credential];
 }
 
 function saslPrepared(password: string): string {

@@ -7,7 +7,7 @@ export interface XmlElement {
   readonly children: readonly (XmlElement | string)[];
 }
 
-/** Parses one element. Undefined for nothing, for what is not well-formed, is more or less than one element, or declares a document type. */
+/** Parses one element. Undefined for nothing, for what is not well-formed, is more or less than one element, nests more than 200 deep, or declares a document type. */
 export function parseElement(xml: string | null | undefined): XmlElement | undefined {
   if (xml === null || xml === undefined) return undefined;
   const open: OpenElement[] = [{ name: "", attributes: {}, children: [] }];
@@ -15,7 +15,9 @@ export function parseElement(xml: string | null | undefined): XmlElement | undef
   const parser = new SaxesParser({ fragment: true, xmlns: false as const });
   parser.on("error", (error) => problems.push(error));
   parser.on("doctype", (doctype) => problems.push(doctype));
-  parser.on("opentag", ({ name, attributes }) => open.push({ name, attributes, children: [] }));
+  parser.on("opentag", ({ name, attributes }) => {
+    if (open.push({ name, attributes, children: [] }) > deepest) problems.push("it is nested too deep");
+  });
   parser.on("text", (text) => open.at(-1)?.children.push(text));
   parser.on("cdata", (text) => open.at(-1)?.children.push(text));
   parser.on("closetag", () => {
@@ -29,6 +31,9 @@ export function parseElement(xml: string | null | undefined): XmlElement | undef
   const text = root.children.filter((child) => typeof child === "string").join("");
   return elements.length === 1 && text.trim() === "" ? elements[0] : undefined;
 }
+
+/** Whatever goes through an element goes through those in it by calling itself. */
+const deepest = 200;
 
 interface OpenElement {
   readonly name: string;
@@ -81,6 +86,12 @@ function textOf(element: XmlElement): string {
 /** Gives the element with that namespace of its own, where it has none. */
 export function withNamespace(element: XmlElement, namespace: string): XmlElement {
   return element.attributes["xmlns"] === undefined ? withAttributes(element, { xmlns: namespace }) : element;
+}
+
+/** Gives the element without that namespace of its own, as it stands where all around it has that namespace. */
+export function withoutNamespace(element: XmlElement, namespace: string): XmlElement {
+  const { xmlns, ...attributes } = element.attributes;
+  return xmlns === namespace ? { ...element, attributes } : element;
 }
 
 /** Gives the element with these attributes before its own, in the place of those of the same name. */

@@ -1,5 +1,5 @@
 import type { Tally } from "../report/tally.ts";
-import type { WorkingCopy } from "../sources/working-copy.ts";
+import type { CopiedRow, WorkingCopy } from "../sources/working-copy.ts";
 import { parseElement, withAttributes, xmlText, type XmlElement } from "./element.ts";
 import { momentOf } from "./moment.ts";
 import type { Move } from "./move.ts";
@@ -85,7 +85,7 @@ export function* personalHistory(
       tally.lost("messages", "it has no time, or no server takes an address of it");
       continue;
     }
-    const sides = [...new Set([from, to])].filter(
+    const sides = ownersOf(row, [from, to], move).filter(
       (side) => side.endsWith(`@${move.to}`) && isPerson(side.slice(0, side.indexOf("@"))),
     );
     if (sides.length === 0) {
@@ -109,6 +109,13 @@ export function* personalHistory(
       });
     }
   }
+}
+
+/** Openfire keeps a message once for both sides; other servers have one in the archive of each. */
+function ownersOf(row: CopiedRow, sides: readonly string[], move: Move): string[] {
+  const { owner } = row;
+  const only = typeof owner === "string" ? move.names.local(owner) : undefined;
+  return only === undefined ? [...new Set(sides)] : [`${only}@${move.to}`];
 }
 
 /** The message as it was sent where that was kept; else one with its text. */

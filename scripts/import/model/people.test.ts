@@ -1,14 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { oldServer, type OldRows } from "../testing/old-server.ts";
-import { newTally, type Tally } from "../report/tally.ts";
+import { readPeople, type ReadPeople } from "../testing/read-people.ts";
 import { openSource, type OpenedSource } from "../sources/open-source.ts";
-import { namesIn } from "./collect-names.ts";
-import { prepareContacts } from "./contacts.ts";
-import { planMove } from "./move.ts";
-import { preparedNames } from "./names.ts";
-import { openfireFacts } from "./openfire-facts.ts";
-import { passwordKeys } from "./password.ts";
-import { peopleOf, usersOf, type Person } from "./person.ts";
 
 const opened: OpenedSource[] = [];
 afterEach(() => {
@@ -16,38 +9,11 @@ afterEach(() => {
 });
 
 /** Reads people out of an embedded database with these rows. */
-async function read(tables: Readonly<Record<string, OldRows>>): Promise<{ people: Map<string, Person>; tally: Tally }> {
+async function read(tables: Readonly<Record<string, OldRows>>): Promise<ReadPeople> {
   const properties = { ofProperty: [property("xmpp.domain", "old.test"), property("passwordKey", "Cun4p6X4tygdd5i")] };
   const source = await openSource(oldServer({ ...properties, ...tables }));
   opened.push(source);
-  const { copy } = source;
-  const facts = openfireFacts(copy);
-  const tally = newTally();
-  const names = await preparedNames(namesIn(copy), (raws) =>
-    Promise.resolve(raws.map((raw) => raw.normalize("NFKC").toLowerCase())),
-  );
-  const move = planMove(names, facts, "old.test", "new.test");
-  const users = usersOf(copy, move, tally);
-  prepareContacts(copy, move);
-  const keys = {
-    keys: passwordKeys(facts.passwordKey ?? "", source.security),
-    foreignPasswords: facts.foreignPasswords,
-    isExport: false,
-  };
-  const people = new Map<string, Person>();
-  for await (const person of peopleOf({
-    copy,
-    move,
-    tally,
-    users,
-    residents: new Set(users.values()),
-    keys,
-    salts: new Map(),
-    roomServices: facts.roomServices,
-  })) {
-    people.set(person.user, person);
-  }
-  return { people, tally };
+  return readPeople(source);
 }
 
 function property(name: string, propValue: string) {

@@ -6,7 +6,7 @@ import { childText, parseElement } from "./element.ts";
 import { momentOf } from "./moment.ts";
 import type { Move } from "./move.ts";
 import { privacyOf, type PrivacyLists } from "./privacy.ts";
-import { privateStorageOf, type PrivateElement } from "./private-storage.ts";
+import { bookmarkNode, oldBookmarkNode, privateStorageOf, type PrivateElement } from "./private-storage.ts";
 import { publishedBy, type PublishedNode } from "./published.ts";
 import type { ScramCredential, ScramHash } from "./scram.ts";
 import { vcardOf, type Vcard } from "./vcard.ts";
@@ -75,10 +75,24 @@ async function personOf(
     private: storage.elements,
     privacy: privacyOf(copy, move, raw, user, tally),
     offline: waitingMessagesOf(copy, move, raw, user, tally),
-    nodes: [...storage.bookmarks, ...publishedBy(copy, move, raw, user, tally)],
+    nodes: mergedNodes([...storage.bookmarks, ...publishedBy(copy, move, raw, user, tally)], tally),
     lastSeen: lastSeenOf(copy, raw, tally),
     isBanned: isLockedOut(copy, raw, tally),
   };
+}
+
+/** Bookmarks may be in private storage and published, too; what was published is the newer of the two. */
+function mergedNodes(nodes: readonly PublishedNode[], tally: Tally): PublishedNode[] {
+  const merged = new Map<string, PublishedNode>();
+  for (const each of nodes) {
+    const items = [...(merged.get(each.node)?.items ?? []), ...each.items];
+    merged.set(each.node, { ...each, items: [...new Map(items.map((item) => [item.id, item])).values()] });
+  }
+  for (const { node, items } of merged.values()) {
+    if (node === bookmarkNode) tally.over("bookmarks", items.length);
+    else if (node !== oldBookmarkNode) tally.over("nodes", items.length);
+  }
+  return [...merged.values()];
 }
 
 function lastSeenOf(copy: WorkingCopy, raw: string, tally: Tally): Person["lastSeen"] {

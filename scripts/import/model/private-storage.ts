@@ -38,7 +38,7 @@ export function privateStorageOf(
     if (element === undefined || name === "") tally.lost("private", `it is no XML: ${namespace ?? ""}`, user);
     else elements.set(name, element);
   }
-  const storage = elements.get(bookmarks);
+  const storage = elements.get(oldBookmarkNode);
   tally.over("private", elements.size);
   return {
     elements: [...elements].map(([namespace, element]) => ({ namespace, xml: xmlText(movedRooms(element, move)) })),
@@ -60,7 +60,11 @@ function privateItems(copy: WorkingCopy, service: string): CopiedRow[] {
   });
 }
 
-const bookmarks = "storage:bookmarks";
+/** Name of the node that has all bookmarks in one item (XEP-0048). */
+export const oldBookmarkNode = "storage:bookmarks";
+
+/** Name of the node that has an item for each bookmark (XEP-0402). */
+export const bookmarkNode = "urn:xmpp:bookmarks:1";
 
 /** Rooms have other addresses where the domain, or the name of the room service, is another. */
 function movedRooms(storage: XmlElement, move: Move): XmlElement {
@@ -75,20 +79,19 @@ function movedRooms(storage: XmlElement, move: Move): XmlElement {
 function bookmarkNodes(storage: XmlElement, user: string, tally: Tally): PublishedNode[] {
   const rooms = childrenNamed(storage, "conference").filter(({ attributes }) => {
     const isUsable = /^[^@]+@[^@]+$/.test(attributes["jid"] ?? "");
-    if (isUsable) tally.over("bookmarks");
-    else tally.lost("bookmarks", `it names no room: ${attributes["jid"] ?? ""}`, user);
+    if (!isUsable) tally.lost("bookmarks", `it names no room: ${attributes["jid"] ?? ""}`, user);
     return isUsable;
   });
   const items = new Map(rooms.map((room) => [room.attributes["jid"] ?? "", xmlText(bookmark(room))]));
   return [
     {
-      node: bookmarks,
+      node: oldBookmarkNode,
       access: "whitelist",
       maxItems: "1",
       items: [{ id: "current", xml: xmlText(storage), moment: undefined }],
     },
     {
-      node: "urn:xmpp:bookmarks:1",
+      node: bookmarkNode,
       access: "whitelist",
       maxItems: "max",
       items: [...items].map(([id, xml]) => ({ id, xml, moment: undefined })),
@@ -105,7 +108,7 @@ function bookmark({ attributes, ...room }: XmlElement): XmlElement {
   return {
     name: "conference",
     attributes: {
-      xmlns: "urn:xmpp:bookmarks:1",
+      xmlns: bookmarkNode,
       ...(attributes["name"] === undefined ? {} : { name: attributes["name"] }),
       autojoin: attributes["autojoin"] === "true" || attributes["autojoin"] === "1" ? "true" : "false",
     },

@@ -17,13 +17,17 @@ export interface PublishedNode {
 export function publishedBy(copy: WorkingCopy, move: Move, raw: string, user: string, tally: Tally): PublishedNode[] {
   const service = `${raw}@${move.from}`;
   const nodes = copy.all(
-    "SELECT nodeid, max(accessmodel) AS access, max(maxitems) AS most FROM ofpubsubnode WHERE serviceid = ? AND nodeid IS NOT NULL GROUP BY nodeid",
+    `SELECT nodeid, max(accessmodel) AS access, max(maxitems) AS most FROM (
+      SELECT nodeid, accessmodel, maxitems FROM ofpubsubnode WHERE serviceid = ?
+      UNION ALL SELECT nodeid, NULL, NULL FROM ofpubsubitem WHERE serviceid = ?)
+    WHERE nodeid IS NOT NULL GROUP BY nodeid`,
+    service,
     service,
   );
   return nodes.flatMap(({ nodeid, access, most }) => {
     const node = nodeid ?? "";
     const rows = copy.all(
-      "SELECT * FROM ofpubsubitem WHERE serviceid = ? AND nodeid = ? ORDER BY creationdate",
+      "SELECT * FROM ofpubsubitem WHERE serviceid = ? AND nodeid = ? ORDER BY creationdate, rowid",
       service,
       node,
     );
@@ -40,7 +44,6 @@ export function publishedBy(copy: WorkingCopy, move: Move, raw: string, user: st
         return [];
       }
       if (isPrivate(nodeid, access, id, element)) return [];
-      tally.over("nodes");
       return [{ id: id ?? "", xml: xmlText(element), moment: momentOf(creationdate)?.toISOString() }];
     });
     if (items.length === 0) return [];

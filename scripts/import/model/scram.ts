@@ -14,7 +14,7 @@ export interface ScramCredential {
 export type ScramHash = "sha1" | "sha256" | "sha512";
 
 /** The hashes that ejabberd is told to keep. */
-const scramHashes: readonly ScramHash[] = ["sha1", "sha256", "sha512"];
+export const scramHashes: readonly ScramHash[] = ["sha1", "sha256", "sha512"];
 
 /**
  * Computes the credentials of a password for each hash. A salt of the same hash in `salts` (base64) is used again, so that the

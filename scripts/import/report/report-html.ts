@@ -21,7 +21,7 @@ ${kindTable(report)}
 <h2>Passwords</h2>
 ${list(Object.entries(report.passwords).map(([origin, number]) => `${number} ${passwordWords[origin] ?? origin}`))}
 ${named("Without a password", report.withoutPassword)}
-${named("With a SHA-1 hash only, until the first login", report.hashOnly)}
+${named("With a hash for one mechanism only, until the first login", report.hashOnly)}
 ${report.isDone ? `<h2>Accounts</h2>${list(Object.entries(report.outcomes).map(([outcome, number]) => `${number} ${outcome}`))}` : ""}
 <h2>By person and room</h2>
 ${remarkTable(report)}
@@ -38,7 +38,8 @@ ul{padding-left:1.2rem}`;
 const passwordWords: Readonly<Record<string, string>> = {
   proven: "with the old password, proven against its hash",
   known: "with the old password",
-  hash: "with a SHA-1 hash of the old password",
+  hashes: "with the old password, as its hashes for all mechanisms",
+  hash: "with a hash of the old password for one mechanism",
   none: "without a password: a new one has to be set",
 };
 

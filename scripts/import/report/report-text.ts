@@ -41,11 +41,15 @@ function passwordLines({ passwords, withoutPassword, hashOnly }: ImportReport): 
   const words = [
     [passwords["proven"], "old password, proven against the hash that was kept beside it"],
     [passwords["known"], "old password"],
-    [passwords["hash"], "old password as a SHA-1 hash: upgraded at the first login"],
+    [passwords["hashes"], "old password as its hashes for all mechanisms"],
+    [passwords["hash"], "old password as a hash for one mechanism: upgraded at the first login"],
     [passwords["none"], "no password: a new one has to be set (imera-set-password USER)"],
   ] as const;
   const lines = words.flatMap(([number, text]) => (number === undefined ? [] : [`  ${number}  ${text}`]));
-  const lists = [...listed("Without a password", withoutPassword), ...listed("With a SHA-1 hash only", hashOnly)];
+  const lists = [
+    ...listed("Without a password", withoutPassword),
+    ...listed("With a hash for one mechanism only", hashOnly),
+  ];
   return ["Log in with:", ...lines, ...lists, ""];
 }
 

@@ -20,7 +20,7 @@ export interface ImportReport {
   readonly outcomes: Readonly<Record<string, number>>;
   /** Local parts of the accounts that need a new password. */
   readonly withoutPassword: readonly string[];
-  /** Local parts of the accounts that have a SHA-1 hash only, until their first login. */
+  /** Local parts of the accounts that have no hash for some mechanism, until their first login. */
   readonly hashOnly: readonly string[];
 }
 

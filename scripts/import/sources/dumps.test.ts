@@ -124,12 +124,9 @@ describe("a dump of PostgreSQL", () => {
 });
 
 describe("what is no dump of an Openfire", () => {
-  it.each(["", "hello", "<?xml version='1.0'?><!DOCTYPE a SYSTEM 'file:///etc/passwd'><a/>", "SQLite format 3"])(
-    "is refused: %j",
-    async (content) => {
-      await expect(usersIn(content)).rejects.toThrow(/it is no Openfire home and no dump/);
-    },
-  );
+  it.each(["", "hello", "SQLite format 3"])("is refused: %j", async (content) => {
+    await expect(usersIn(content)).rejects.toThrow(/it is no Openfire home and no dump/);
+  });
 
   it("is refused where another program's database is in it", async () => {
     await expect(usersIn(postgres().replaceAll("ofuser", "accounts"))).rejects.toThrow(/no table of users is in it/);

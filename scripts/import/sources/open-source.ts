@@ -1,12 +1,15 @@
-import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
-import { open } from "node:fs/promises";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
-import { createGunzip } from "node:zlib";
+import { fileBytes, fileStart } from "./file-bytes.ts";
 import { readLines } from "./lines.ts";
 import { readMysqldump } from "./mysqldump.ts";
 import { readPgDump } from "./pg-dump.ts";
 import { SourceError } from "./source-error.ts";
 import { embeddedDatabase, readEmbeddedDatabase } from "./openfire-home.ts";
+import { readOpenfireXml } from "./openfire-xml.ts";
+import { portable } from "./portable-accounts.ts";
+import { readPortableXml } from "./portable-xml.ts";
+import { type OpenedTag, xmlEvents } from "./xml-events.ts";
 import { newWorkingCopy, type WorkingCopy } from "./working-copy.ts";
 
 /** Source that has been read. Disposing it removes the working copy. */
@@ -22,11 +25,17 @@ export interface OpenedSource extends Disposable {
   readonly notes: readonly string[];
 }
 
+/** How to read a source. */
+export interface SourceOptions {
+  /** Domain whose accounts are meant, where a source has those of several. */
+  readonly fromDomain?: string | undefined;
+}
+
 /** Finds out what is at `given`, and reads it. Throws a {@link SourceError} for what cannot be read. */
-export async function openSource(given: string): Promise<OpenedSource> {
+export async function openSource(given: string, options: SourceOptions = {}): Promise<OpenedSource> {
   const copy = newWorkingCopy();
   try {
-    const found = await readInto(copy, given);
+    const found = await readInto(copy, given, options);
     return {
       copy,
       isExport: false,
@@ -40,7 +49,13 @@ export async function openSource(given: string): Promise<OpenedSource> {
   }
 }
 
-async function readInto(copy: WorkingCopy, given: string): Promise<{ form: string; notes: string[] }> {
+interface Found {
+  readonly form: string;
+  readonly notes: string[];
+  readonly isExport?: boolean;
+}
+
+async function readInto(copy: WorkingCopy, given: string, options: SourceOptions): Promise<Found> {
   if (!existsSync(given)) {
     throw new SourceError({ file: given }, "there is no such file or folder", "Name one that is there.");
   }
@@ -49,56 +64,64 @@ async function readInto(copy: WorkingCopy, given: string): Promise<{ form: strin
     return { form: "Openfire's embedded database", notes: await readEmbeddedDatabase(embedded, copy) };
   }
   if (statSync(given).isDirectory()) throw unknown(given);
-  return readDump(copy, given);
+  return readFileInto(copy, given, options);
 }
 
 /** Programs that write a dump name themselves in its first lines. */
-async function readDump(copy: WorkingCopy, file: string): Promise<{ form: string; notes: string[] }> {
-  const head = await firstBytes(file);
-  const lines = () =>
-    readLines(isGzip(head) ? createReadStream(file).pipe(createGunzip()) : createReadStream(file), file);
-  const start = isGzip(head) ? await unpackedStart(file) : head.toString("latin1");
-  if (start.startsWith("PGDMP")) {
+async function readFileInto(copy: WorkingCopy, file: string, options: SourceOptions): Promise<Found> {
+  const start = await fileStart(file);
+  const text = start.toString("latin1").replace(/^\xef\xbb\xbf/, "");
+  if (/^\s*</.test(text) || isUtf16(start)) return readXml(copy, file, options);
+  if (text.startsWith("PGDMP")) {
     const todo = "Turn it into text: pg_restore --file=dump.sql FILE. Name dump.sql then.";
     throw new SourceError({ file }, "it is pg_dump's own form (custom), and no text", todo);
   }
-  if (/^-- PostgreSQL database (cluster )?dump/m.test(start)) {
-    await readPgDump(lines(), file, copy);
+  const lines = readLines(fileBytes(file), file);
+  if (/^-- PostgreSQL database (cluster )?dump/m.test(text)) {
+    await readPgDump(lines, file, copy);
     return { form: "dump of Openfire's PostgreSQL", notes: [] };
   }
-  if (/^(-- (MySQL|MariaDB) dump|\/\*M?!)/m.test(start)) {
-    await readMysqldump(lines(), file, copy);
+  if (/^(-- (MySQL|MariaDB) dump|\/\*M?!)/m.test(text)) {
+    await readMysqldump(lines, file, copy);
     return { form: "dump of Openfire's MySQL or MariaDB", notes: [] };
   }
   throw unknown(file);
 }
 
+/** An export names itself by its outermost element. */
+async function readXml(copy: WorkingCopy, file: string, { fromDomain }: SourceOptions): Promise<Found> {
+  const root = await rootOf(file);
+  if (root?.name === "server-data" && root.uri === portable) {
+    const notes = await readPortableXml(file, copy, fromDomain);
+    return { form: "export of accounts (XEP-0227)", notes, isExport: true };
+  }
+  if (root?.name === "Openfire") {
+    await readOpenfireXml(file, copy);
+    return { form: "export of Openfire's plugin User Import Export", notes: [], isExport: true };
+  }
+  throw new SourceError(root?.place ?? { file }, `it is XML of another kind: ${root?.name ?? "nothing"}`, exportTodo);
+}
+
+async function rootOf(file: string): Promise<OpenedTag | undefined> {
+  for await (const events of xmlEvents(file)) {
+    for (const event of events) if (event.kind === "open") return event;
+  }
+  return undefined;
+}
+
+const exportTodo = "Name an export of the plugin User Import Export, in either of its forms, or one by XEP-0227.";
+
+function isUtf16([first, second]: Buffer): boolean {
+  return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+}
+
 function unknown(file: string): SourceError {
   return new SourceError(
     { file },
-    "it is no Openfire home and no dump of Openfire's database",
-    "Name the folder that has embedded-db in it, or a file made by mysqldump or pg_dump.",
+    "it is no Openfire home and no dump of Openfire's database, and no export of accounts",
+    "Name the folder that has embedded-db in it, a file made by mysqldump or pg_dump, or an export as XML.",
   );
 }
-
-function isGzip(head: Buffer): boolean {
-  return head[0] === 0x1f && head[1] === 0x8b;
-}
-
-async function firstBytes(file: string): Promise<Buffer> {
-  await using handle = await open(file);
-  const { buffer, bytesRead } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0);
-  return buffer.subarray(0, bytesRead);
-}
-
-async function unpackedStart(file: string): Promise<string> {
-  for await (const chunk of createReadStream(file).pipe(createGunzip()) as AsyncIterable<Buffer>) {
-    return chunk.toString("latin1", 0, headBytes);
-  }
-  return "";
-}
-
-const headBytes = 4096;
 
 /** Openfire 5.1 and later keep there what the key of the passwords is derived with. */
 function securityOf(given: string): string | undefined {

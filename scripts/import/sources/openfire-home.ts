@@ -1,5 +1,6 @@
-import { createReadStream, existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { fileBytes } from "./file-bytes.ts";
 import { readLog, readScript } from "./hsqldb.ts";
 import { resolveLargeObjects } from "./large-objects.ts";
 import { readLines } from "./lines.ts";
@@ -18,12 +19,12 @@ export async function readEmbeddedDatabase(base: string, copy: WorkingCopy): Pro
   const properties = propertiesOf(`${base}.properties`);
   const notes: string[] = [];
   const script = `${base}.script`;
-  const schema = await readScript(readLines(createReadStream(script), script), script, copy);
+  const schema = await readScript(readLines(fileBytes(script), script), script, copy);
   const log = `${base}.log`;
   if (existsSync(log)) {
     notes.push(`read ${path.basename(log)}, too: the server ran when this was copied, or had no time to stop`);
     const isVersion1 = properties.get("version")?.startsWith("1.") ?? false;
-    const torn = await readLog(readLines(createReadStream(log), log), log, copy, schema, isVersion1);
+    const torn = await readLog(readLines(fileBytes(log), log), log, copy, schema, isVersion1);
     if (torn !== undefined) notes.push(torn);
   } else if (properties.get("modified") === "yes") {
     throw new SourceError(

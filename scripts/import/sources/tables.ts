@@ -31,7 +31,7 @@ export const knownTables: Readonly<Record<string, readonly string[]>> = {
   ofmucconversationlog: [...["roomid", "messageid", "sender", "nickname", "logtime", "subject", "body", "stanza"]],
   ofmessagearchive: [
     ...["messageid", "conversationid", "fromjid", "fromjidresource", "tojid", "tojidresource", "sentdate"],
-    ...["stanza", "body", "ispmforjid"],
+    ...["stanza", "body", "ispmforjid", "owner"],
   ],
   ofpubsubnode: ["serviceid", "nodeid", "leaf", "accessmodel", "publishermodel", "maxitems", "persistitems", "creator"],
   ofpubsubitem: ["serviceid", "nodeid", "id", "jid", "creationdate", "payload"],

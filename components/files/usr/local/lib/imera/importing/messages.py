@@ -51,11 +51,15 @@ def moved(session: Session, names: Sequence[str]) -> Iterator[int]:
         yield int(session.run(f"SELECT pg_temp.archive_messages({quoted(name)}, {quoted(facts()['domain'])});"))
 
 
-def counts(session: Session) -> dict[str, int]:
-    """Counts the archived messages that are the ones of the copy, by kind of the report. Raises Trouble."""
+def counts(session: Session, are_copies: bool) -> dict[str, int]:
+    """Counts the archived messages that are the ones of the copy, by kind of the report. Raises Trouble.
+
+    Where the source has one message for both sides, it counts once; where are_copies, each side has one of its own.
+    """
     domain = quoted(facts()["domain"])
+    once = "*" if are_copies else "DISTINCT (timestamp / 1000, md5(xml))"
     answer = session.run(
-        f"""SELECT json_build_object('roomMessages', count(*) FILTER (WHERE kind = 'groupchat'), 'messages', count(DISTINCT (timestamp / 1000, md5(xml))) FILTER (WHERE kind = 'chat'))
+        f"""SELECT json_build_object('roomMessages', count(*) FILTER (WHERE kind = 'groupchat'), 'messages', count({once}) FILTER (WHERE kind = 'chat'))
         FROM archive AS a WHERE server_host = {domain} AND EXISTS (
           SELECT FROM imera_import.message AS m
           WHERE m.owner = a.username AND m.ms = a.timestamp / 1000 AND m.xml = a.xml);"""
