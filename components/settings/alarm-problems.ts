@@ -13,9 +13,7 @@ export function alarmSecretProblems(own: OwnValues, config: RawConfig): string[]
   const vendorAlerts = watchShape.vendorAlerts.safeParse(own["vendorAlerts"]).data ?? "";
   if (alarms.length > 0 && !config.secretNames.has("imera:alarms")) {
     const paths = alarms.flatMap((way, index) =>
-      secretFields[way.type]
-        .filter((field) => field in way && Reflect.get(way, field) !== null)
-        .map((field) => `imera:alarms[${index}].${field}`),
+      secretFields[way.type].flatMap((field) => valuePaths(`imera:alarms[${index}].${field}`, Reflect.get(way, field))),
     );
     problems.push(inPlainText("imera:alarms", paths, config));
   }
@@ -23,6 +21,12 @@ export function alarmSecretProblems(own: OwnValues, config: RawConfig): string[]
     problems.push(inPlainText("imera:vendorAlerts", ["imera:vendorAlerts.slack.url"], config));
   }
   return problems;
+}
+
+/** Lists the paths of a secret's texts, by which each can be set: its own, those of its entries, or none where it has no value. */
+function valuePaths(path: string, value: unknown): string[] {
+  if (typeof value !== "object") return value === undefined ? [] : [path];
+  return Object.entries(value ?? {}).flatMap(([name, entry]) => valuePaths(`${path}.${name}`, entry));
 }
 
 function inPlainText(setting: string, paths: readonly string[], config: RawConfig): string {

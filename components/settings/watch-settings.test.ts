@@ -90,6 +90,18 @@ describe("alarms", () => {
     expect(() => read([ways.phone, ways.phone])).toThrow("imera:alarms: two ways are named ntfy");
   });
 
+  it("name no secret that a way does not have", () => {
+    const plain = [
+      { ...ways.own, headers: {} },
+      { type: "ntfy", topic: "imera-7f3k", token: null },
+      { ...ways.own, name: "other" },
+    ];
+    expect(() => read(plain, {}, false)).toThrow(
+      "imera:alarms: has secrets in plain text (imera:alarms[0].url, imera:alarms[1].topic, " +
+        "imera:alarms[2].url, imera:alarms[2].headers.Authorization);",
+    );
+  });
+
   it("refuse a secret in plain text, name its place, and say how to encrypt it", () => {
     const both = [ways.team, ways.phone];
     expect(() => read(both, {}, false)).toThrow(
