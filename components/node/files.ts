@@ -61,6 +61,11 @@ export function fileBundle(files: readonly NodeFile[]): string {
   return JSON.stringify({ files });
 }
 
+/** Makes a file for root to write and everybody to read, with a document as JSON that people can read too. */
+export function jsonFile(path: string, document: object): NodeFile {
+  return { path, mode: "0644", owner: "root:root", content: `${JSON.stringify(document, undefined, 2)}\n` };
+}
+
 /** Gives the SHA-256 of a text in hexadecimal, by which a change is seen without showing the text. */
 export function digest(text: string): string {
   return createHash("sha256").update(text).digest("hex");

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { BackupLocation } from "../model/backup-location.ts";
 import { ejabberdYaml, type EjabberdSettings } from "../ejabberd/config.ts";
-import { digest, fileBundle, staticFiles, type NodeFile } from "./files.ts";
+import { digest, fileBundle, jsonFile, staticFiles, type NodeFile } from "./files.ts";
 import { hostFirewall } from "./host-firewall.ts";
 import { configureMachine, type MachineLogin, type MachineStep } from "./machine-setup.ts";
 import { nodeFacts, type FactSettings, type NodeAddresses } from "../model/node-facts.ts";
@@ -21,8 +21,8 @@ export interface NodeSetupArgs extends Omit<MachineLogin, "publicIpv4"> {
   /** Connections that one address may have open; the operators' networks are exempt. */
   readonly connectionsPerAddress: number;
   readonly hostName: string;
-  /** Content of the file that has the node watch itself; undefined where nobody is alarmed. */
-  readonly watch: ((addresses: NodeAddresses) => string) | undefined;
+  /** Makes the document that has the node watch itself; undefined where nobody is alarmed. */
+  readonly watch: ((addresses: NodeAddresses) => object) | undefined;
   readonly addresses: pulumi.Output<NodeAddresses>;
   readonly volumeName: pulumi.Input<string>;
   /**
@@ -116,13 +116,13 @@ function renderedFiles(args: NodeSetupArgs, { addresses, volumeName, backup }: K
   const file = { mode: "0644", owner: "root:root" };
   return [
     authorizedKeys(args),
-    ...(args.watch === undefined ? [] : [{ ...file, path: watchFile, content: args.watch(addresses) }]),
+    ...(args.watch === undefined ? [] : [jsonFile(watchFile, args.watch(addresses))]),
     {
       ...file,
       path: "/etc/imera/wall.nft",
       content: hostFirewall({ services, connectionsPerAddress: args.connectionsPerAddress, spared: args.sshNetworks }),
     },
-    { ...file, path: "/etc/imera/node.json", content: `${JSON.stringify(facts, undefined, 2)}\n` },
+    jsonFile("/etc/imera/node.json", facts),
     {
       ...file,
       path: "/etc/imera/ejabberd.yml",

@@ -18,19 +18,19 @@ interface WatchingNode {
 const afterWatcherSeconds = 60;
 
 /**
- * Makes the content of the file that has a node watch itself, and the droplet that watches where there is one. Undefined where
- * nobody is alarmed.
+ * Makes the document that has a node watch itself, and the droplet that watches where there is one. Undefined where nobody is
+ * alarmed.
  */
 export function watchItself({
   key,
   hostName,
   settings,
   services,
-}: WatchingNode): ((addresses: NodeAddresses) => string) | undefined {
+}: WatchingNode): ((addresses: NodeAddresses) => object) | undefined {
   if (settings.alarms.ways.length === 0) return undefined;
   const isAlone = settings.watcher === "";
-  return (addresses) => {
-    const document = watchDocument({
+  return (addresses) =>
+    watchDocument({
       stack: getStack(),
       settings,
       services,
@@ -45,6 +45,4 @@ export function watchItself({
         tellsDaily: isAlone,
       },
     });
-    return `${JSON.stringify(document, undefined, 2)}\n`;
-  };
 }

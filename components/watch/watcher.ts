@@ -8,7 +8,7 @@ import { serviceNamed, type Service } from "../model/services.ts";
 import { vendorNames } from "../model/vendor-names.ts";
 import { coldImage } from "../node/boot-image.ts";
 import { userData } from "../node/cloud-init.ts";
-import { digest, fileBundle, type NodeFile } from "../node/files.ts";
+import { digest, fileBundle, jsonFile, type NodeFile } from "../node/files.ts";
 import { operatorRules, outboundRules } from "../node/firewalls.ts";
 import { keptLogin, movesAway } from "../node/kept-login.ts";
 import { configureMachine, type MachineStep } from "../node/machine-setup.ts";
@@ -151,7 +151,6 @@ function steps(name: string, args: WatcherArgs, droplet: Droplet): readonly Mach
 
 /** Renders the files that depend on settings and addresses. */
 function renderedFiles({ settings, place, services, nodes }: WatcherArgs): pulumi.Output<readonly NodeFile[]> {
-  const file = { mode: "0644", owner: "root:root" };
   const facts = { secretPatterns: { watchSecrets: secrets.watchSecrets.pattern } };
   return pulumi.all(nodes.map((node) => node.addresses)).apply((addresses) => {
     const watched = nodes.flatMap(({ key, hostName }, index) => {
@@ -173,14 +172,6 @@ function renderedFiles({ settings, place, services, nodes }: WatcherArgs): pulum
         tellsDaily: true,
       },
     });
-    return [
-      authorizedKeys(settings),
-      { ...file, path: "/etc/imera/node.json", content: json(facts) },
-      { ...file, path: watchFile, content: json(document) },
-    ];
+    return [authorizedKeys(settings), jsonFile("/etc/imera/node.json", facts), jsonFile(watchFile, document)];
   });
-}
-
-function json(document: unknown): string {
-  return `${JSON.stringify(document, undefined, 2)}\n`;
 }
