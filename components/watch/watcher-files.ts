@@ -39,6 +39,7 @@ const sharedPaths: readonly string[] = [
   "/etc/dpkg/dpkg.cfg.d/90-imera",
   "/etc/systemd/journald.conf.d/50-imera.conf",
   `${library}/install-packages`,
+  `${library}/node/commands.py`,
   `${library}/node/packages.py`,
   `${library}/erase-first-contact-key`,
   `${library}/step.sh`,

@@ -120,7 +120,11 @@ def certbot(command: str, *options: str) -> subprocess.CompletedProcess[str]:
     # The DNS plugin's library announces its next major version at each start.
     environment = {**os.environ, "PYTHONWARNINGS": "ignore", **api_url()}
     words = ["certbot", command, "--non-interactive", *options]
-    return run(words, what="certbot did not answer", timeout_seconds=TIMEOUT_SECONDS, env=environment)
+    what, todo = (
+        "certbot did not end",
+        "see whether the certificate authority and the DNS provider answer; it is tried again by itself",
+    )
+    return run(words, what=what, todo=todo, timeout_seconds=TIMEOUT_SECONDS, env=environment)
 
 
 def api_url() -> dict[str, str]:

@@ -14,6 +14,7 @@ def run(
     command: Sequence[str],
     *,
     what: str = "",
+    todo: str = "",
     timeout_seconds: float | None = None,
     env: Mapping[str, str] | None = None,
     cwd: str | None = None,
@@ -22,8 +23,10 @@ def run(
 ) -> subprocess.CompletedProcess[str]:
     """Runs a command, which ends with this process however that ends. A result with another exit code than 0 is no error.
 
-    what: failed when the time is over, for the Trouble that is raised then. errors: how to decode output that is not UTF-8.
+    what, todo: what failed when the time is over and what to do then, for the Trouble that is raised; where they are not given, they
+    name the program. errors: how to decode output that is not UTF-8.
     """
+    program = pathlib.Path(command[0]).name
     command = ["setpriv", "--pdeathsig", "TERM", *command]
     try:
         return subprocess.run(
@@ -37,7 +40,11 @@ def run(
             errors=errors,
         )
     except subprocess.TimeoutExpired:
-        raise Trouble(what, f"no end after {timeout_seconds:g} s", "see whether the backup store answers") from None
+        raise Trouble(
+            what or f"{program} did not end",
+            f"no end after {timeout_seconds:g} s",
+            todo or f"see with 'top' and 'journalctl -b' what holds {program} up; then run it again",
+        ) from None
 
 
 def as_user(name: str) -> list[str]:

@@ -30,9 +30,10 @@ def erl_call(expression: str) -> str:
         "30",
         "-e",
     ]
-    result = run(command, what="ejabberd was not reached", timeout_seconds=60, input=expression, cwd="/")
+    what, todo = "ejabberd was not reached", "see 'journalctl -u ejabberd'"
+    result = run(command, what=what, todo=todo, timeout_seconds=60, input=expression, cwd="/")
     if result.returncode != 0:
-        raise Trouble("ejabberd was not reached", (result.stdout + result.stderr).strip(), "see its log")
+        raise Trouble(what, (result.stdout + result.stderr).strip(), todo)
     return result.stdout.strip()
 
 

@@ -65,10 +65,11 @@ def query(
 ) -> str:
     """Runs SQL and gives the rows, one a line, columns separated by "|". Raises QueryFailed with PostgreSQL's words."""
     command = psql_command("--tuples-only", "--no-align", database=database, socket=socket, port=port)
-    result = run(command, what="PostgreSQL does not answer", timeout_seconds=timeout_seconds, input=script, cwd="/")
+    what, todo = "PostgreSQL does not answer", f"see 'systemctl status {unit()}'"
+    result = run(command, what=what, todo=todo, timeout_seconds=timeout_seconds, input=script, cwd="/")
     if result.returncode != 0:
         kind = LockTimeout if "lock timeout" in result.stderr else QueryFailed
-        raise kind("PostgreSQL does not answer", result.stderr.strip(), f"see 'systemctl status {unit()}'")
+        raise kind(what, result.stderr.strip(), todo)
     return result.stdout
 
 

@@ -6,6 +6,7 @@ import subprocess
 
 from .commands import run
 from .facts import data, place
+from .store_errors import SILENT_STORE_TODO
 
 SETTINGS = place("/etc/imera/restic.env")
 
@@ -18,4 +19,5 @@ def restic(*arguments: str, timeout_seconds: float | None = None) -> subprocess.
         environment[name] = "".join(shlex.split(value))
     (data("backup") / "cache").mkdir(mode=0o700, parents=True, exist_ok=True)
     command = ["restic", "--cleanup-cache", *arguments]
-    return run(command, what="the files' backups do not answer", timeout_seconds=timeout_seconds, env=environment)
+    what, todo = "the files' backups do not answer", SILENT_STORE_TODO
+    return run(command, what=what, todo=todo, timeout_seconds=timeout_seconds, env=environment)

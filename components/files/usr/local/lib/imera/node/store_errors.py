@@ -41,6 +41,8 @@ WRONG_PASSPHRASE = (
     "the passphrase is not the one that the backups were made with",
     "set imera:backupPassphrase to the former one and run 'pulumi up'; nothing was overwritten",
 )
+# What to do where the store's program does not end.
+SILENT_STORE_TODO = "see whether the backup store answers; it is tried again by itself"
 # Why and what to do, for the operator of a node that makes backups.
 MEANINGS: dict[Kind, tuple[str, str]] = {
     "no-connection": (
@@ -122,7 +124,7 @@ def restic_trouble(what: str, exit_code: int, output: str) -> Trouble:
     return Trouble(
         what,
         re.sub(r"\s+", " ", output.strip())[-300:],
-        "see whether the backup store answers; it is tried again by itself",
+        SILENT_STORE_TODO,
     )
 
 
