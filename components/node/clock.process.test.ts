@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 
@@ -111,6 +111,33 @@ describe("a clock that no time server sets", () => {
   it("is asked of the kernel", () => {
     const state = node.python("print(clock.kernel_state())");
     expect([0, 1, 2, 3, 4, notSynchronised]).toContain(state);
+  });
+});
+
+describe("a backup of a time that has not come, as a clock that was ahead leaves it", () => {
+  const at = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString().replace(/\.\d+/, "");
+  function clock(status: object) {
+    node.write("/var/lib/imera/backup/status.json", JSON.stringify({ enabledAt: "2026-01-01T00:00:00Z", ...status }));
+    return node.python('print(json.dumps(next(check for check in checks.report() if check["name"] == "clock")))');
+  }
+
+  it.each(["lastGoodAt", "filesBackupAt"])("is red, whatever wrote it: %s", (name) => {
+    const detail = expect.stringMatching(/the clock was ahead, or is behind now.*What to do: .*timedatectl/) as unknown;
+    expect(clock({ [name]: at(7200) })).toEqual({ name: "clock", ok: false, detail });
+    expect(clock({ [name]: at(60) })).toMatchObject({ ok: true });
+    expect(clock({ [name]: at(-7200) })).toMatchObject({ ok: true });
+  });
+
+  it("hides no backup of the files that is late", () => {
+    const mark = node.write("/run/imera-backup/files-well", "");
+    const late = () => {
+      node.write("/var/lib/imera/backup/status.json", JSON.stringify({ enabledAt: "2026-01-01T00:00:00Z" }));
+      return node.python("clock.uptime_seconds = lambda: 7200.0\nprint(json.dumps(checks.troubles()['files backup']))");
+    };
+    utimesSync(mark, Date.now() / 1000 + 7200, Date.now() / 1000 + 7200);
+    expect(late()).toMatch(/have not been saved for 7200 s/);
+    utimesSync(mark, Date.now() / 1000, Date.now() / 1000);
+    expect(late()).toBeNull();
   });
 });
 

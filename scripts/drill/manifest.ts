@@ -37,6 +37,15 @@ export async function compareWithBackup(session: NodeSession, restorePoint: stri
   return { expected, gaps: differences.split("\n").filter((line) => line !== "") };
 }
 
+/**
+ * Has a node compare the backup that it restored with the earlier ones in the store: one that was made of an empty folder is whole in
+ * itself. Resolves to a sentence for each thing that is missing for no reason.
+ */
+export async function compareWithEarlierBackups(session: NodeSession): Promise<readonly string[]> {
+  const sentences = await runProgram(session, ["/usr/local/lib/imera/compare-backups"], { timeoutMs: 3_600_000 });
+  return z.array(z.string()).parse(JSON.parse(sentences));
+}
+
 const manifestFile = `${dataMountPoint}/backup/manifest.json`;
 
 /** Runs a line of bash with the key to the backups that the node restored with. Exit code 1 with output is an answer too. */

@@ -71,6 +71,14 @@ describe("a drill's report", () => {
     expect(report.gaps).toEqual([expect.stringContaining("backup: the newest is 1 d 14 h old")]);
   });
 
+  it("does not pass with a backup of a time that has not come, as a clock that was ahead makes it", () => {
+    const startedMs = Date.parse(expected.takenAt) - 14 * 3_600_000;
+    expect(drillReport({ ...findings, startedMs }).gaps).toEqual([
+      expect.stringMatching(/^clock: the backup says that it is of 2026-11-22 09:57:00 UTC, which has not come yet/),
+    ]);
+    expect(drillReport({ ...findings, startedMs: Date.parse(expected.takenAt) - 60_000 }).gaps).toEqual([]);
+  });
+
   it("does not pass with one gap, and lists no more than a screen of them", () => {
     const gaps = Array.from({ length: 25 }, (_, index) => `upload ${index}: is missing`);
     const report = drillReport({ ...findings, canary: null, gaps });

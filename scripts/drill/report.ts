@@ -52,6 +52,8 @@ export interface DrillFindings {
 
 /** A backup is made each day; one that is older says that they are not made any more. */
 const oldestHours = 36;
+/** Clocks that time servers set differ by less. */
+const aheadSeconds = 300;
 
 /** Makes the report of a drill out of its findings. A newest backup that is more than 36 hours old is a gap. Pure. */
 export function drillReport(findings: DrillFindings): DrillReport {
@@ -59,6 +61,12 @@ export function drillReport(findings: DrillFindings): DrillReport {
   const uploads = Object.values(expected.uploads);
   const backupAgeSeconds = Math.round((startedMs - Date.parse(expected.takenAt)) / 1000);
   const gaps = [...findings.gaps];
+  if (backupAgeSeconds < -aheadSeconds) {
+    gaps.push(
+      `clock: the backup says that it is of ${momentText(expected.takenAt)}, which has not come yet: ` +
+        "compare timedatectl on the node and here with another clock; backups are late by as much before they are seen to be",
+    );
+  }
   if (backupAgeSeconds > oldestHours * 3600) {
     gaps.push(
       `backup: the newest is ${durationText(backupAgeSeconds)} old, and one is made each day: npm run backup -- --stack ${stack} says why`,

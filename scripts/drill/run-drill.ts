@@ -15,7 +15,7 @@ import { drillStacks, newDrillStack, prepareDrillStack, removeDrillStack } from 
 import { bringOwnCloudUp, claimDrill, claimOwnCloud } from "./host-cloud.ts";
 import { requireCloud } from "../../local/run/require-cloud.ts";
 import type { Interruption } from "./interruption.ts";
-import { compareWithBackup } from "./manifest.ts";
+import { compareWithBackup, compareWithEarlierBackups } from "./manifest.ts";
 import { type DrillReport, drillReport } from "./report.ts";
 import type { DrillSource } from "./source.ts";
 
@@ -55,13 +55,14 @@ export async function runDrill(drill: Drill): Promise<DrillReport> {
   nodeSeconds(seconds, record);
   // Before anyone logs in: that writes into the database.
   const { expected, gaps } = await phase("comparison", () => compareWithBackup(session, record.restorePoint));
+  const earlier = await phase("earlier backups", () => compareWithEarlierBackups(session));
   const login = await phase("login of the canary", () => loginAsCanary(access, session, source.domain)).then(
     (jid) => ({ canary: jid, gaps: [] }),
     (error: unknown) => ({ canary: null, gaps: [`login: ${explain(error)}`] }),
   );
   const unverified = record.verified ? [] : ["node: did not verify what it restored"];
   const { stack, domain } = source;
-  const found = [...gaps, ...unverified, ...login.gaps];
+  const found = [...gaps, ...earlier, ...unverified, ...login.gaps];
   return drillReport({
     stack,
     domain,

@@ -6,6 +6,7 @@ import re
 import time
 from typing import TypedDict
 
+from certificate import half
 from node import clock, facts, postgres, timestamps
 from node.advice import with_whole_commands
 
@@ -17,6 +18,8 @@ FIRST_BACKUP_SECONDS = 3 * 3600
 # Twice what may be lost at most: one segment may wait for another try.
 WAL_LATE_SECONDS = 120
 FILES_LATE_SECONDS = 600
+# Clocks that time servers set differ by less.
+AHEAD_SECONDS = 300
 FREE_PERCENT, FREE_BYTES = 10, 500 * 1024 * 1024
 LOG_TAIL_BYTES = 65536
 # The droplet's own disk does not grow with imera:size.
@@ -50,8 +53,9 @@ def troubles() -> dict[str, str | None]:
         "wal archive": wal_archive(status),
         "files backup": files_backup(status),
         "uploads": lost_uploads(status),
+        "certificate files": half_certificate(),
         "disk": disk(),
-        "clock": clock.trouble(),
+        "clock": clock.trouble() or time_ahead(status),
     }
 
 
@@ -62,6 +66,7 @@ def green_detail(name: str) -> str:
         "backup": f"newest of {status.get('lastGoodAt', 'the first is being made')}",
         "wal archive": "no segment waits for long",
         "uploads": "those of the last backup are there, but for what the server deleted",
+        "certificate files": "whole",
         "files backup": f"newest of {status.get('filesBackupAt', 'none yet')}",
         "disk": "enough is free",
         "clock": "set by a time server, or by the host",
@@ -148,6 +153,8 @@ def files_backup(status: state.Status) -> str | None:
         return None
     well = state.FILES_WELL
     late_seconds = time.time() - well.stat().st_mtime if well.exists() else clock.uptime_seconds()
+    if late_seconds < -AHEAD_SECONDS:
+        late_seconds = clock.uptime_seconds()
     if min(late_seconds, timestamps.age_seconds(begun)) < FILES_LATE_SECONDS:
         return None
     last = status.get("lastFiles")
@@ -164,6 +171,24 @@ def lost_uploads(status: state.Status) -> str | None:
         return None
     trouble = uploads.describe(loss)
     return f"{trouble.line()}. What to do: {trouble.todo}"
+
+
+def half_certificate() -> str | None:
+    """Gives what is not whole among certbot's files."""
+    trouble = half.trouble()
+    return f"{trouble.line()}. What to do: {trouble.todo}" if trouble else None
+
+
+def time_ahead(status: state.Status) -> str | None:
+    """Gives which backup is of a time that has not come. It would seem to be new for as long."""
+    ends = [status.get("lastGoodAt"), status.get("filesBackupAt")]
+    ahead = [end for end in ends if end is not None and timestamps.age_seconds(end) < -AHEAD_SECONDS]
+    if not ahead:
+        return None
+    return (
+        f"the clock was ahead, or is behind now: the newest backup says that it is of {max(ahead)}. What to do: compare "
+        "'timedatectl' with another clock; once it is right, 'imera-backup now --full' makes one of its own time"
+    )
 
 
 def disk() -> str | None:

@@ -25,11 +25,13 @@ EJABBERD_STATE = place("/var/lib/ejabberd")
 
 
 class FullManifest(TypedDict):
-    """Content of the database and of the uploads, as a snapshot holds it."""
+    """Content of the database and of the uploads, as a snapshot holds it, and what the node knew of uploads that are not there."""
 
     restorePoint: str
     tables: dict[str, Table]
     uploads: NotRequired[dict[str, staging.Upload]]
+    lostUploads: NotRequired[uploads.Loss | None]
+    uploadsForgottenAt: NotRequired[str | None]
 
 
 def watched() -> list[str]:
@@ -64,11 +66,14 @@ def back_up(tags: Sequence[str], document: FullManifest | None = None, forget: b
         )
     folder = data("backup")
     loss = None if forget else uploads.find_loss()
+    if forget:
+        state.update(uploadsForgottenAt=timestamps.iso(timestamps.now()))
     staged = staging.stage(uploads.folder(), uploads.copy(), started - GRACE_SECONDS, keep=loss is not None)
     atomic.write_json(folder / "uploads.json", {"version": 1, "uploads": staged})
     places = [folder / "upload", folder / "uploads.json"]
     if document is not None:
-        atomic.write_json(folder / "manifest.json", {**document, "uploads": staged})
+        known = {"lostUploads": loss, "uploadsForgottenAt": state.load().get("uploadsForgottenAt")}
+        atomic.write_json(folder / "manifest.json", {**document, "uploads": staged, **known})
         places.append(folder / "manifest.json")
     places += [data("letsencrypt"), EJABBERD_CONFIG, EJABBERD_STATE]
     snapshot = make_snapshot([path for path in places if path.exists()], tags)

@@ -6,6 +6,7 @@ import sys
 import time
 from typing import cast
 
+from certificate import half
 from node import timestamps
 from node.facts import facts
 from node.trouble import Trouble, as_trouble
@@ -20,20 +21,28 @@ RETRY_SECONDS = 900
 
 
 def make(kind: str) -> None:
-    """Makes a backup of the kind full or incr, after the one that runs. Raises Trouble, also where it saved uploads that are lost."""
+    """Makes a backup of the kind full or incr, after the one that runs. Raises Trouble, also where what it saved is not all that should be there."""
     with state.lock("database", wait=False) as got:
         if got:
             record_backup(kind)
-            refuse_loss()
+            refuse_what_is_missing()
             return
     print("imera-backup: another backup is running; this one begins when it has ended", file=sys.stderr)
     with state.lock("database", wait=True):
         record_backup(kind)
+    refuse_what_is_missing()
+
+
+def refuse_what_is_missing() -> None:
+    """Raises Trouble where uploads are lost or the certificate is half: what is there is saved, and that is not what should be."""
     refuse_loss()
+    trouble = half.trouble()
+    if trouble is not None:
+        raise trouble
 
 
 def refuse_loss() -> None:
-    """Raises Trouble where uploads are lost: what is there is saved, and that is not what should be."""
+    """Raises Trouble where uploads are lost."""
     loss = state.load().get("lostUploads")
     if loss is not None:
         raise uploads.describe(loss)
@@ -46,7 +55,7 @@ def scheduled() -> None:
             print("imera-backup: another backup is running; it will do")
             return
         record_backup(None)
-    refuse_loss()
+    refuse_what_is_missing()
 
 
 def record_backup(kind: str | None) -> None:

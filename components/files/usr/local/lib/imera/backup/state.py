@@ -45,7 +45,8 @@ class Status(TypedDict, total=False):
 
     walWaited: segments of the log had to wait for the archive, and it is not known yet whether it has a gap. walGap: the first
     segment that the archive lacks. notified: names of the checks that the administrator knows to be red. unreadable: why the file
-    could not be read; the next change writes it anew.
+    could not be read; the next change writes it anew. uploadsForgottenAt: when somebody last said that uploads which were lost are
+    to go.
     """
 
     enabledAt: str
@@ -60,6 +61,7 @@ class Status(TypedDict, total=False):
     seconds: float
     notified: list[str]
     lostUploads: Loss | None
+    uploadsForgottenAt: str
     unreadable: str
 
 

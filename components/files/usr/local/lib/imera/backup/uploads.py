@@ -46,9 +46,10 @@ def copy() -> pathlib.Path:
     return data("backup") / "upload"
 
 
-def find_loss() -> Loss | None:
-    """Compares the uploads with the copy; None: nothing is lost."""
-    kept = files(copy())
+def find_loss(kept: dict[str, File] | None = None) -> Loss | None:
+    """Compares the uploads with those that were there, by relative path; None: nothing is lost. kept: those of another copy than the
+    last backup's."""
+    kept = files(copy()) if kept is None else kept
     lost = unexplained(kept)
     gone = sum(1 for name in kept if not (folder() / name).exists())
     expected = len(kept) - (gone - len(lost))

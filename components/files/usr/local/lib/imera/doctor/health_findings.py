@@ -27,6 +27,7 @@ MEANINGS = {
     "wal archive": "The last hours cannot be restored from the backups.",
     "files backup": "Uploads of the last minutes would be lost with the volume.",
     "uploads": "Files that people sent can no longer be fetched.",
+    "certificate files": "The certificate cannot be renewed as it stands, and the backups hold half of one.",
     "disk": "A full disk stops the database, and with it every message.",
     "clock": "Calls, certificates and backups fail while the clock is wrong.",
 }
