@@ -55,10 +55,8 @@ async function beAway(admin: Client, domain: string, absence: z.infer<typeof abs
   }) as [Login, Login];
   await addAccounts(admin, domain, [person, stranger]);
   const delivered: number[] = [];
-  const note = (session: Client) =>
-    session.on("stanza", (stanza) => stanza.getChild("body") !== undefined && delivered.push(Number(stanza.attrs.id)));
-  const other = absence.elsewhere === true ? await logIn({ ...person, resource: "desktop" }) : undefined;
-  if (other !== undefined) note(other);
+  const note = (stanza: Stanza) => stanza.getChild("body") !== undefined && delivered.push(Number(stanza.attrs["id"]));
+  const other = absence.elsewhere === true ? await logIn({ ...person, resource: "desktop" }, note) : undefined;
   await leave(person, absence);
   const bounced: number[] = [];
   const sender = await logIn(stranger);
@@ -70,19 +68,22 @@ async function beAway(admin: Client, domain: string, absence: z.infer<typeof abs
   await requests(sender).get(xml("query", { xmlns: "jabber:iq:roster" }));
   if (absence.leaves === "timeout") await wait(resumableSeconds * 1000 + 4000);
 
-  const back = other ?? (await logIn(person));
+  const back = other ?? (await logIn(person, note));
+  const deadline = Date.now() + patienceMs;
+  const arrived = () => delivered.length + bounced.length;
   let isQuiet = false;
-  if (other === undefined) note(back);
-  while (!isQuiet) {
-    const before = delivered.length + bounced.length;
+  while (!isQuiet || (arrived() < absence.messages && Date.now() < deadline)) {
+    const before = arrived();
     await wait(700);
-    isQuiet = before === delivered.length + bounced.length;
+    isQuiet = before === arrived();
   }
   await Promise.all([back.stop(), sender.stop()]);
   return { delivered: delivered.toSorted(ascending), bounced: bounced.toSorted(ascending) };
 }
 
 const resumableSeconds = 1;
+/** Time that messages have to arrive in; those that never will are waited for as long. */
+const patienceMs = 10_000;
 
 /** Sets the person's preference, then goes as the absence says. */
 async function leave(

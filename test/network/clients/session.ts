@@ -35,9 +35,13 @@ export function newSession({ jid: account, password, resource }: Login): Client 
   });
 }
 
-/** Connects, logs in and becomes available; rejects when the server refuses. */
-export async function logIn(login: Login): Promise<Client> {
+/**
+ * Connects, logs in and becomes available; rejects when the server refuses. What had waited comes with the presence, and may be there
+ * before this resolves: `listen` is called with each stanza from the first on.
+ */
+export async function logIn(login: Login, listen?: (stanza: Stanza) => void): Promise<Client> {
   const session = newSession(login);
+  if (listen !== undefined) session.on("stanza", listen);
   const failed = new Promise<never>((_, reject) => {
     session.on("error", (error) => reject(new Error(`${login.jid}: ${error.message}`, { cause: error })));
   });
