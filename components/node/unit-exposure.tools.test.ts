@@ -10,6 +10,7 @@ const files = staticFiles().filter(({ path }) => path.startsWith(folder));
 
 /** Debian's units, as far as they say what the service may do. */
 const ofDebian: Readonly<Record<string, string>> = {
+  "certbot.service": "[Service]\nType=oneshot\nExecStart=/bin/true\nPrivateTmp=true\n",
   "ejabberd.service":
     "[Service]\nType=notify\nUser=ejabberd\nGroup=ejabberd\nLimitNOFILE=65536\nPrivateTmp=true\nProtectHome=true\n" +
     "ProtectSystem=full\nAmbientCapabilities=CAP_NET_BIND_SERVICE\nExecStart=/bin/true\n",

@@ -78,6 +78,8 @@ it.each([
   "imera-backup-watch",
   "imera-retention",
   "imera-wall",
+  "imera-watch-node",
+  "certbot",
 ])("%s is below 3 by systemd-analyze security, as it runs", async (unit) => {
   const shown = await onFirstNode("systemd-analyze", "security", "--no-pager", `${unit}.service`);
   expect(Number(/exposure level for \S+ ([0-9.]+)/.exec(shown)?.[1])).toBeLessThan(3);

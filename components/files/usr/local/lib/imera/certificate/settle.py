@@ -16,7 +16,7 @@ from . import authority, certbot, from_backup, lineage, place, record, served
 from .bundle import Broken, Bundle
 from .wanted import wanted
 
-LOCK = node_place("/run/imera-certificate.lock")
+LOCK = node_place("/run/imera-certificate/lock")
 # A certificate that still lasts for this long stays in use when an order fails.
 SPARE = datetime.timedelta(days=1)
 WEEK = datetime.timedelta(days=7)
