@@ -55,30 +55,44 @@ export function operatorKey() {
   });
 }
 
+const findingExpected = { error: "expected the id of a finding as npm run doctor shows it, such as caa-universal-ssl" };
+const reasonExpected = { error: "expected why it is accepted, for whoever reads it later" };
+
 /** Makes the schema of a finding of the doctor's that is accepted for a time. */
 export function acceptedFinding() {
   return z.strictObject({
-    finding: z.string().regex(/^[a-z0-9][a-z0-9-]*(:.+)?$/, {
-      error: "expected the id of a finding as npm run doctor shows it, such as caa-universal-ssl",
-    }),
-    reason: z.string().trim().min(1, { error: "expected why it is accepted, for whoever reads it later" }),
-    until: z.iso.date({ error: "expected the last day, such as 2027-06-30" }),
+    finding: z.string(findingExpected).regex(/^[a-z0-9][a-z0-9-]*(:.+)?$/, findingExpected),
+    reason: z.string(reasonExpected).trim().min(1, reasonExpected),
+    until: z.preprocess(
+      (value) => withoutQuotes(value, (day, time) => (time === "00:00:00" ? day : undefined)),
+      z.iso.date({ error: "expected the last day, such as 2027-06-30" }),
+    ),
   });
 }
 
 /** Makes the schema of a point in time that has passed, in UTC (RFC 3339, with `Z`), or empty text. */
 export function pastTime() {
-  return z
+  const time = z
     .string()
     .regex(/^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z)?$/, {
       error: "expected a time in UTC, such as 2026-11-22T10:00:00Z, or nothing",
       abort: true,
     })
-    .refine((time) => time === "" || z.iso.datetime().safeParse(time).success, {
+    .refine((text) => text === "" || z.iso.datetime().safeParse(text).success, {
       error: "there is no such time",
       abort: true,
     })
-    .refine((time) => time === "" || Date.parse(time) <= Date.now(), { error: "has not come yet" });
+    .refine((text) => text === "" || Date.parse(text) <= Date.now(), { error: "has not come yet" });
+  return z.preprocess((value) => withoutQuotes(value, (day, hour) => `${day}T${hour}Z`), time);
+}
+
+/**
+ * Takes a time that stood in the stack's file without quotes, which Pulumi hands over as `2027-06-30 00:00:00 +0000 UTC`, for what was
+ * meant. Anything else stays as it is.
+ */
+function withoutQuotes(value: unknown, meant: (day: string, time: string) => string | undefined): unknown {
+  const [, day, time] = (typeof value === "string" && /^(\d{4}-\d\d-\d\d) ([\d:.]+) \+0000 UTC$/.exec(value)) || [];
+  return day === undefined || time === undefined ? value : (meant(day, time) ?? value);
 }
 
 /** Makes the schema of a whole number, which may arrive as text. */
