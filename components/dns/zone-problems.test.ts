@@ -7,11 +7,13 @@ const domain = "im.example.org";
 const offered = services({ turnRelayPorts: { first: 49_152, last: 49_407 } });
 const nodes = [{ key: "xmpp1", hostName: `xmpp1.${domain}` }];
 
-function wanted(changes: { serveDomainApex?: boolean; caaIssuer?: string; ownIds?: Set<string> } = {}): WantedNames {
+function wanted(
+  changes: { zone?: string; serveDomainApex?: boolean; caaIssuer?: string; ownIds?: Set<string> } = {},
+): WantedNames {
   const { serveDomainApex = false, caaIssuer = "letsencrypt.org", ownIds = new Set() } = changes;
   return {
     domain,
-    zone: "example.org",
+    zone: changes.zone ?? "example.org",
     records: dnsRecords({
       ...{ domain, serveDomainApex, caaIssuer, acmeAccountUri: "", services: offered, nodes },
       reservedIp: false,
@@ -60,6 +62,13 @@ describe("is in the way:", () => {
     const found = [record("A", domain, "192.0.2.1")];
     expect(zoneProblems(wanted(), found)).toEqual([]);
     expect(zoneProblems(wanted({ serveDomainApex: true }), found)).toHaveLength(1);
+  });
+
+  it("an alias of the domain, but for the zone's own, which Cloudflare answers with addresses where the network has none there", () => {
+    const found = [record("CNAME", domain, "site.example.net")];
+    expect(zoneProblems(wanted(), found)).toEqual([expect.stringContaining("leaves no room")]);
+    expect(zoneProblems(wanted({ zone: domain }), found)).toEqual([]);
+    expect(zoneProblems(wanted({ zone: domain, serveDomainApex: true }), found)).toHaveLength(1);
   });
 
   it("another authority above, where the network has no CAA record of its own", () => {

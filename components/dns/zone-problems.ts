@@ -52,11 +52,14 @@ function withParents(name: string): string[] {
   return labels.map((_, index) => labels.slice(index).join("."));
 }
 
-function sameNames({ records }: WantedNames, at: Names): string[] {
+function sameNames({ records, zone }: WantedNames, at: Names): string[] {
   const types = new Map<string, Set<string>>();
   for (const { name, type } of records) types.set(name, (types.get(name) ?? new Set()).add(type));
   return [...types].flatMap(([name, wanted]) =>
     (at.get(name) ?? []).flatMap((record) => {
+      const hasAddress = wanted.has("A") || wanted.has("AAAA");
+      // Cloudflare flattens an alias of the zone itself: it answers with addresses, and other records stand beside it.
+      if (record.type === "CNAME" && name === zone && !hasAddress) return [];
       const harm = record.type === "CNAME" ? aliasHarm : wanted.has(record.type) ? harms[record.type] : undefined;
       return harm === undefined ? [] : [`${shown(record)} ${harm}. ${remove}`];
     }),

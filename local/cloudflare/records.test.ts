@@ -125,6 +125,15 @@ describe("records", () => {
     });
   });
 
+  it("takes a CNAME of the zone itself beside all but addresses, since it answers with addresses", async () => {
+    const alias = await create({ type: "CNAME", name: "example.org", content: "site.example.net" });
+    await create({ type: "CAA", name: "example.org", data: { flags: 0, tag: "issue", value: "letsencrypt.org" } });
+    await expect(create({ type: "A", name: "example.org", content: "203.0.113.1" })).rejects.toMatchObject({
+      errors: [{ code: 81054 }],
+    });
+    expect(alias.name).toBe("example.org");
+  });
+
   it("finds a record as certbot does: by type, name and unquoted content", async () => {
     const name = "_acme-challenge.example.org";
     const record = await create({ type: "TXT", name, content: '"token-1"' });

@@ -20,7 +20,7 @@ export function recordRoutes(cloud: Cloud): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
   const { records } = cloud.state;
   const store = (zone: StoredZone, record: StoredRecord) => {
-    requireNoConflict(record, recordsOf(cloud, zone));
+    requireNoConflict(record, recordsOf(cloud, zone), zone.name);
     return success(recordResponse(records.put(record.id, record)));
   };
 
