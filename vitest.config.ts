@@ -36,7 +36,7 @@ export default defineConfig({
           ...besideSource,
         },
       },
-      { test: { name: "tools", include: ["{host,components,local}/**/*.tools.test.ts"], ...patient } },
+      { test: { name: "tools", include: ["{host,components,local,scripts}/**/*.tools.test.ts"], ...patient } },
       { test: { name: "contract", include: ["toolchain/**/*.contract.test.ts"], ...patient } },
       {
         test: {

@@ -9,7 +9,7 @@ await runNetworkCommand(
     "Takes over the people and rooms of another server, and says what of them comes over.",
   )
     .addArgument(new Argument("<server>", "server that they come from").choices(["openfire"]))
-    .argument("<path>", "its home folder, or a dump of its database")
+    .argument("<path>", "its home folder, a dump or the URL of its database, or an export as XML")
     .option("--check", "writes nothing, and says what would come over")
     .option("--from-domain <domain>", "domain of the old server, where the source does not say")
     .option("--existing <what>", "leave, merge or refuse accounts that are there already", "leave")

@@ -37,7 +37,7 @@ export interface ImportOptions extends OpenStackOptions {
 export async function importFrom(given: string, options: ImportOptions): Promise<string> {
   const existing = existingChoice(options.existing);
   const step = showSteps();
-  const file = path.resolve(process.env["INIT_CWD"] ?? ".", given);
+  const file = given.includes("://") ? given : path.resolve(process.env["INIT_CWD"] ?? ".", given);
   using source = await step("source", () => openSource(file, { fromDomain: options.fromDomain }));
   await using opened = await openFirstNode(options);
   await using node = await beginImport(opened.session);

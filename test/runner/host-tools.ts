@@ -42,6 +42,17 @@ const hostTools: readonly HostTool[] = [
   },
   { aptPackages: ["go-sendxmpp"], probe: ["go-sendxmpp", "--version"], neededFor: "logging in with go-sendxmpp" },
   { aptPackages: ["profanity"], probe: ["profanity", "--version"], neededFor: "logging in with profanity" },
+  {
+    // The tests start the servers themselves, on sockets.
+    aptPackages: ["postgresql", "postgresql-client"],
+    probe: ["/bin/sh", "-c", "ls /usr/lib/postgresql/*/bin/initdb && command -v pg_dump"],
+    neededFor: "reading dumps of PostgreSQL",
+  },
+  {
+    aptPackages: ["mariadb-server", "mariadb-client"],
+    probe: ["/bin/sh", "-c", "command -v mariadbd mariadb-install-db mariadb-dump"],
+    neededFor: "reading dumps of MariaDB",
+  },
   { aptPackages: ["tmux"], probe: ["tmux", "-V"], neededFor: "giving profanity a terminal" },
 ];
 

@@ -1,8 +1,9 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../../host/testing/temporary-folder.ts";
+import { liveDatabase } from "./live-database.ts";
 import { openSource, type OpenedSource } from "./open-source.ts";
 
 const opened: OpenedSource[] = [];
@@ -116,10 +117,37 @@ describe("a dump of PostgreSQL", () => {
     await expect(usersIn(postgres(statement))).rejects.toThrow(why);
   });
 
-  it("is read where it is packed, and refused with what to do in pg_dump's own form", async () => {
+  it("is read where it is packed", async () => {
     const dump = postgres("INSERT INTO public.ofuser VALUES ('a', 'N', NULL);");
     expect(await usersIn(gzipSync(dump))).toEqual([["a", "N", null]]);
-    await expect(usersIn("PGDMP\u0001\u000e")).rejects.toThrow(/pg_restore --file/);
+  });
+});
+
+describe("a database by URL", () => {
+  it.each([
+    ["postgresql://u:secret@db/openfire", /a password in it[^]*PGPASSWORD/],
+    ["postgres://u@db/openfire?password=secret", /a password in it/],
+    ["mysql://u:secret@db/openfire", /a password in it[^]*MYSQL_PWD/],
+    ["mariadb://u@db/", /names no database. Add one: mariadb:/],
+  ])("is refused, and no password shown: %s", async (url, why) => {
+    const words = String(await openSource(url).catch((error: unknown) => error));
+    expect(words).toMatch(why);
+    expect(words).not.toContain("secret");
+  });
+
+  it.each([
+    ["mysql://o%40x@[::1]:3307/open%66ire", ["--host=::1", "--port=3307", "--user=o@x", "--", "openfire"]],
+    ["mariadb://db.test/openfire", ["--host=db.test", "--", "openfire"]],
+  ])("is dumped as it says: %s", (url, args) => {
+    expect(liveDatabase(url)?.program.args.slice(4)).toEqual(args);
+  });
+
+  it("is named where a home has its data there", async () => {
+    const home = temporaryFolder("home");
+    mkdirSync(join(home, "conf"));
+    const address = "jdbc:mysql://db:3306/openfire?user=o&amp;password=secret";
+    writeFileSync(join(home, "conf/openfire.xml"), `<jive><serverURL>${address}</serverURL></jive>`);
+    await expect(openSource(home)).rejects.toThrow(/in another database, mysql:\/\/db:3306\/openfire\. /);
   });
 });
 

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
+import { pgRestore, programBytes } from "./dump-programs.ts";
 import { fileBytes, fileStart } from "./file-bytes.ts";
+import { liveDatabase, type LiveDatabase } from "./live-database.ts";
 import { readLines } from "./lines.ts";
 import { readMysqldump } from "./mysqldump.ts";
 import { readPgDump } from "./pg-dump.ts";
@@ -56,6 +58,8 @@ interface Found {
 }
 
 async function readInto(copy: WorkingCopy, given: string, options: SourceOptions): Promise<Found> {
+  const live = liveDatabase(given);
+  if (live !== undefined) return readDump(copy, live.kind, programBytes(live.program), given);
   if (!existsSync(given)) {
     throw new SourceError({ file: given }, "there is no such file or folder", "Name one that is there.");
   }
@@ -63,7 +67,10 @@ async function readInto(copy: WorkingCopy, given: string, options: SourceOptions
   if (embedded !== undefined) {
     return { form: "Openfire's embedded database", notes: await readEmbeddedDatabase(embedded, copy) };
   }
-  if (statSync(given).isDirectory()) throw unknown(given);
+  if (statSync(given).isDirectory()) {
+    if (!existsSync(path.join(given, "toc.dat"))) throw elsewhere(given) ?? unknown(given);
+    return readDump(copy, "PostgreSQL", programBytes(pgRestore(given)), given);
+  }
   return readFileInto(copy, given, options);
 }
 
@@ -72,20 +79,24 @@ async function readFileInto(copy: WorkingCopy, file: string, options: SourceOpti
   const start = await fileStart(file);
   const text = start.toString("latin1").replace(/^\xef\xbb\xbf/, "");
   if (/^\s*</.test(text) || isUtf16(start)) return readXml(copy, file, options);
-  if (text.startsWith("PGDMP")) {
-    const todo = "Turn it into text: pg_restore --file=dump.sql FILE. Name dump.sql then.";
-    throw new SourceError({ file }, "it is pg_dump's own form (custom), and no text", todo);
-  }
-  const lines = readLines(fileBytes(file), file);
-  if (/^-- PostgreSQL database (cluster )?dump/m.test(text)) {
-    await readPgDump(lines, file, copy);
-    return { form: "dump of Openfire's PostgreSQL", notes: [] };
-  }
+  // Its own forms: custom, and tar.
+  if (/^(PGDMP|toc\.dat\0)/.test(text)) return readDump(copy, "PostgreSQL", programBytes(pgRestore(file)), file);
+  if (/^-- PostgreSQL database (cluster )?dump/m.test(text)) return readDump(copy, "PostgreSQL", fileBytes(file), file);
   if (/^(-- (MySQL|MariaDB) dump|\/\*M?!)/m.test(text)) {
-    await readMysqldump(lines, file, copy);
-    return { form: "dump of Openfire's MySQL or MariaDB", notes: [] };
+    return readDump(copy, "MySQL or MariaDB", fileBytes(file), file);
   }
   throw unknown(file);
+}
+
+async function readDump(
+  copy: WorkingCopy,
+  kind: LiveDatabase["kind"],
+  bytes: AsyncIterable<Buffer>,
+  source: string,
+): Promise<Found> {
+  const read = kind === "PostgreSQL" ? readPgDump : readMysqldump;
+  await read(readLines(bytes, source), source, copy);
+  return { form: `${source.includes("://") ? "Openfire's" : "dump of Openfire's"} ${kind}`, notes: [] };
 }
 
 /** An export names itself by its outermost element. */
@@ -121,6 +132,16 @@ function unknown(file: string): SourceError {
     "it is no Openfire home and no dump of Openfire's database, and no export of accounts",
     "Name the folder that has embedded-db in it, a file made by mysqldump or pg_dump, or an export as XML.",
   );
+}
+
+/** A home says in conf/openfire.xml where its database is; behind a question mark stand passwords. */
+function elsewhere(home: string): SourceError | undefined {
+  const file = path.join(home, "conf/openfire.xml");
+  if (!existsSync(file)) return undefined;
+  const [, address] = /<serverURL>\s*jdbc:([^\s?;<]+)/.exec(readFileSync(file, "utf8")) ?? [];
+  if (address === undefined) return undefined;
+  const todo = "Name that database instead, by URL (postgresql://USER@HOST/NAME, mysql://…), or a dump of it.";
+  return new SourceError({ file }, `this server keeps its data in another database, ${address}`, todo);
 }
 
 /** Openfire 5.1 and later keep there what the key of the passwords is derived with. */

@@ -1,0 +1,81 @@
+import { spawn } from "node:child_process";
+import { chmodSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import { temporaryFolder } from "../../../host/testing/temporary-folder.ts";
+import { waitUntil, notYet } from "../../../host/wait-until.ts";
+
+/** Database server of the distribution on a socket in a folder of its own. Disposing it ends it. */
+export interface DatabaseServer extends AsyncDisposable {
+  /** Folder of the socket. */
+  readonly folder: string;
+  /** Runs SQL in the database `openfire`. */
+  sql(statements: string): Promise<void>;
+}
+
+/** Starts PostgreSQL with a database `openfire`. */
+export async function startPostgres(): Promise<DatabaseServer> {
+  const folder = sharedFolder();
+  const data = join(folder, "data");
+  const [version = ""] = readdirSync("/usr/lib/postgresql").sort().reverse();
+  const program = (name: string) => join("/usr/lib/postgresql", version, "bin", name);
+  await execa("setpriv", [...asNobody, program("initdb"), "--username=openfire", "--auth=trust", `--pgdata=${data}`], {
+    cwd: "/",
+  });
+  const settings = ["-c", "listen_addresses=", "-c", "fsync=off", "-k", folder, "-D", data];
+  const sql = async (statements: string, database = "openfire") => {
+    const args = ["--quiet", "--set=ON_ERROR_STOP=1", `--host=${folder}`, "--username=openfire", database];
+    await execa(program("psql"), args, { input: statements });
+  };
+  const server = await started([program("postgres"), ...settings], () => sql("SELECT 1", "postgres"));
+  await sql("CREATE DATABASE openfire ENCODING 'UTF8' TEMPLATE template0", "postgres");
+  return { ...server, folder, sql };
+}
+
+/** Starts MariaDB with a database `openfire`. */
+export async function startMariadb(): Promise<DatabaseServer> {
+  const folder = sharedFolder();
+  const socket = join(folder, "socket");
+  const data = `--datadir=${join(folder, "data")}`;
+  const own = ["--no-defaults", data, "--auth-root-authentication-method=normal", "--skip-test-db"];
+  await execa("setpriv", [...asNobody, "mariadb-install-db", ...own], { cwd: "/" });
+  const sql = async (statements: string, database = "openfire") => {
+    await execa(
+      "mariadb",
+      ["--no-defaults", "--default-character-set=utf8mb4", `--socket=${socket}`, "--user=root", database],
+      { input: statements },
+    );
+  };
+  const settings = ["--no-defaults", data, `--socket=${socket}`, "--skip-networking", "--skip-log-bin"];
+  const server = await started(["mariadbd", ...settings], () => sql("SELECT 1", "mysql"));
+  await sql("CREATE DATABASE openfire CHARACTER SET utf8mb4", "mysql");
+  return { ...server, folder, sql };
+}
+
+/** Neither server runs as root. */
+const asNobody = ["--reuid=nobody", "--regid=nogroup", "--clear-groups"];
+
+function sharedFolder(): string {
+  const folder = temporaryFolder("database");
+  chmodSync(folder, 0o777);
+  return folder;
+}
+
+async function started(command: readonly string[], probe: () => Promise<void>): Promise<AsyncDisposable> {
+  const child = spawn("setpriv", [...asNobody, ...command], { cwd: "/", stdio: "ignore" });
+  const ended = new Promise((resolve) => child.on("close", resolve));
+  const end = async () => {
+    child.kill("SIGTERM");
+    await ended;
+  };
+  await waitUntil({
+    what: `${command[0] ?? ""} to answer`,
+    probe: () => probe().then(() => ({ value: true }), notYet),
+    intervalMs: 200,
+    timeoutMs: 60_000,
+  }).catch(async (error: unknown) => {
+    await end();
+    throw error;
+  });
+  return { [Symbol.asyncDispose]: end };
+}
