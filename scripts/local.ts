@@ -14,6 +14,7 @@ import { runNumbered, type Run } from "../local/run/run.ts";
 import { runNumber } from "../local/run/run-number.ts";
 import { buildNetwork, localZones, prepareStack, wasInterrupted } from "../local/stack/stack.ts";
 import { describeLogin, readFacts, recordToolchain } from "../local/commands/status.ts";
+import { ensureGo } from "../local/preparation/host-packages.ts";
 import { isOperators, operatorCommand } from "./local/operator-command.ts";
 import { localArguments } from "./local/local-arguments.ts";
 import { describeTaken, type TakenSettings } from "../local/stack/edited-settings.ts";
@@ -63,7 +64,9 @@ async function up(run: Run, options: Options): Promise<void> {
   const step = showSteps();
   await using hold = new AsyncDisposableStack();
   hold.use(await holdRun(run));
-  const toolchain = options.stack ? await step("toolchain", (report) => setUpToolchain({ report })) : undefined;
+  const toolchain = options.stack
+    ? await step("toolchain", (report) => setUpToolchain({ report, provideGo: ensureGo }))
+    : undefined;
   if (toolchain !== undefined && (await wasInterrupted(run, toolchain))) {
     process.stderr.write("An earlier start was cut off in the middle; starting afresh.\n");
     await takeDown(run, step);
@@ -89,7 +92,7 @@ async function preview(run: Run): Promise<void> {
   const step = showSteps();
   await using hold = new AsyncDisposableStack();
   hold.use(await holdRun(run));
-  const toolchain = await step("toolchain", (report) => setUpToolchain({ report }));
+  const toolchain = await step("toolchain", (report) => setUpToolchain({ report, provideGo: ensureGo }));
   let taken: TakenSettings | undefined;
   await bringCloudUp(run, {
     zones: await localZones(),

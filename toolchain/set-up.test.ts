@@ -12,10 +12,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { repository } from "./set-up/folders.ts";
-import type { setUpToolchain} from "./set-up.ts";
-import { type PartName, type Toolchain } from "./set-up.ts";
+import type { PartName, SetUpOptions, setUpToolchain, Toolchain } from "./set-up.ts";
 import { fakeMachine, install } from "./testing/fake-machine.ts";
 import { pluginNames, versions } from "./versions.ts";
 
@@ -79,6 +78,17 @@ describe("where Pulumi's download host does not answer", () => {
   it("says which part failed, why and what to do when Go is missing", async () => {
     machine.goIsMissing = true;
     await expect(setUp()).rejects.toThrow(/^Cannot set up cli: .*Go is not installed[^]*Install Go /);
+  });
+
+  it("builds with the Go that the caller provides, and asks for none when the CLI was built before", async () => {
+    machine.goIsMissing = true;
+    const provideGo = vi.fn(() => {
+      machine.goIsMissing = false;
+      return Promise.resolve();
+    });
+    expect(origins(await setUp({ provideGo }))).toMatchObject({ cli: "built" });
+    await setUp({ provideGo, setUpIn: otherCheckout() });
+    expect(provideGo).toHaveBeenCalledTimes(1);
   });
 
   it("says the same when the disk is full, and goes on from there the next time", async () => {
@@ -186,7 +196,7 @@ function contentsOf({ parts }: Toolchain): string[] {
   return standIns.map(({ path: executable }) => readFileSync(executable, "latin1"));
 }
 
-async function setUp(options: { askAgain?: boolean; setUpIn?: string } = {}): Promise<Toolchain> {
+async function setUp(options: SetUpOptions & { setUpIn?: string } = {}): Promise<Toolchain> {
   const { setUpIn = repository, ...rest } = options;
   const checkout = (await import(path.join(setUpIn, "toolchain/set-up.ts"))) as {
     setUpToolchain: typeof setUpToolchain;

@@ -39,6 +39,8 @@ export interface SetUpOptions {
   readonly downloadHost?: DownloadHost;
   readonly run?: RunCommand;
   readonly bundle?: MakeBundle;
+  /** Puts a Go in place where a part has to be built and this machine may have none. Default: does nothing, so that its lack is an error. */
+  readonly provideGo?: (report: (line: string) => void) => Promise<void>;
   /** Environment that XDG's folders are read from. Default: this process's environment. */
   readonly environment?: NodeJS.ProcessEnv;
 }
@@ -65,8 +67,9 @@ export async function setUpToolchain(options: SetUpOptions = {}): Promise<Toolch
     bundle = makeBundle,
     environment = process.env,
     askAgain = false,
+    provideGo = () => Promise.resolve(),
   } = options;
-  const tools = { versions, run, bundle, report };
+  const tools = { versions, run, bundle, report, provideGo };
   const official = await findHome(toolchainFolders(versions, environment), tools);
   if (official.origins.every((origin) => origin === "official")) return toolchain(official);
   const digest = await digestOfSubstitutes();

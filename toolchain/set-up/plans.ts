@@ -29,6 +29,8 @@ export interface PlanContext {
   readonly run: RunCommand;
   readonly bundle: MakeBundle;
   readonly report: (line: string) => void;
+  /** Puts a Go in place before something is built. */
+  readonly provideGo: (report: (line: string) => void) => Promise<void>;
 }
 
 /** Makes the plans for all parts, in the order in which they are carried out: a plugin's download needs the CLI. */

@@ -15,6 +15,8 @@ export interface CliBuild {
   readonly versions: Versions;
   readonly run: RunCommand;
   readonly report: (line: string) => void;
+  /** Puts a Go in place before the build. */
+  readonly provideGo: (report: (line: string) => void) => Promise<void>;
 }
 
 const markSchema = z.object({ sizeBytes: z.number() });
@@ -34,10 +36,13 @@ export async function inspectCli(executable: string): Promise<PlaceState> {
  *
  * @throws ToolchainError when Go is missing or too old, or the build fails.
  */
-export async function installBuiltCli({ folders, versions, run, report }: CliBuild): Promise<void> {
+export async function installBuiltCli({ folders, versions, run, report, provideGo }: CliBuild): Promise<void> {
   const program = cliProgram(versions);
   const cached = path.join(folders.cliCache, await digestOfGoProgram(program), "pulumi");
-  if (!existsSync(cached)) await buildGoProgram(program, cached, { run, report });
+  if (!existsSync(cached)) {
+    await provideGo(report);
+    await buildGoProgram(program, cached, { run, report });
+  }
   const executable = folders.executables.cli;
   const { size: sizeBytes } = await stat(cached);
   await mkdir(path.dirname(executable), { recursive: true });
