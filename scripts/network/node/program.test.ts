@@ -1,7 +1,7 @@
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { shellWord } from "../../../host/terminal/advice.ts";
-import { runProgram } from "./program.ts";
+import { runProgram, withWayOut } from "./program.ts";
 import type { NodeResult, NodeSession } from "./ssh.ts";
 
 function nodeThatSays(result: NodeResult, seen: string[] = []): NodeSession {
@@ -65,4 +65,10 @@ describe("shellWord", () => {
       expect(stdout).toBe(word);
     },
   );
+});
+
+it("says how to go on where no node answers, for the network that was asked for", () => {
+  const { message } = withWayOut(new Error("SSH to 10.99.6.16: no route."), { stack: "local", runNumber: 6 });
+  expect(message).toMatch(/^SSH to 10\.99\.6\.16: no route\.\n.* npm run status -- --stack local --run 6\n/);
+  expect(message).toMatch(/gone +npm run rebuild -- --stack local --run 6$/);
 });

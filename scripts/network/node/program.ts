@@ -1,5 +1,11 @@
-import { ExitError } from "../../../host/error.ts";
-import { pulumiCommandLine, shellWord, withWholeCommands } from "../../../host/terminal/advice.ts";
+import { ExitError, messageOf } from "../../../host/error.ts";
+import {
+  type NamedStack,
+  networkCommandLine,
+  pulumiCommandLine,
+  shellWord,
+  withWholeCommands,
+} from "../../../host/terminal/advice.ts";
 import type { NodeRunOptions, NodeSession } from "./ssh.ts";
 import { openNode } from "./ssh.ts";
 import type { NetworkNode, NetworkOutputs } from "../network-outputs.ts";
@@ -20,8 +26,20 @@ export async function openFirstNode(options: OpenStackOptions): Promise<OpenedNo
   const outputs = await access.outputs();
   const [node] = outputs.nodes;
   if (node === undefined) throw new Error(`The network of the stack ${access.stack} has no node.`);
-  const session = await openNode(access, node);
+  const session = await openNode(access, node).catch((error: unknown) => {
+    throw withWayOut(error, access);
+  });
   return { access, outputs, node, session, [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() };
+}
+
+/** Makes of the error of a login one that says how to go on where no node answers. */
+export function withWayOut(error: unknown, stack: NamedStack): Error {
+  const lines = [
+    messageOf(error),
+    `  what is wrong                ${networkCommandLine("status", stack)}`,
+    `  build it if it is gone       ${networkCommandLine("rebuild", stack)}`,
+  ];
+  return new Error(lines.join("\n"), { cause: error });
 }
 
 /**
