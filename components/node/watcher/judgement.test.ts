@@ -17,8 +17,8 @@ const judging = `
 from watcher.judgement import Judge
 from watcher.subject import Subject
 given = json.load(sys.stdin)
-known = {name: Subject(name, name, name, "", "", patience, tuple(map(tuple, needs))) for name, patience, needs in given["subjects"]}
-judge, told, events = Judge(known, 1000.0), [], given["events"]
+known = {name: Subject(name, name, name, "", "", patience, tuple(map(tuple, needs)), is_seen_elsewhere=name != "eye watcher") for name, patience, needs in given["subjects"]}
+judge, told, events = Judge(known, 1000.0, given["delay"]), [], given["events"]
 second = 0.0
 while second <= given["until"]:
     while events and events[0][0] <= second:
@@ -35,10 +35,14 @@ print(json.dumps(told))
 function judge(
   events: readonly Event[],
   until: number,
-  options: { readonly subjects?: readonly unknown[]; readonly stopped?: readonly unknown[] } = {},
+  options: {
+    readonly subjects?: readonly unknown[];
+    readonly stopped?: readonly unknown[];
+    readonly delaySeconds?: number;
+  } = {},
 ): readonly Told[] {
-  const { subjects = [["server", 7, []]], stopped = [] } = options;
-  return nodePython(judging, { events, until, subjects, stopped }) as readonly Told[];
+  const { subjects = [["server", 7, []]], stopped = [], delaySeconds = 0 } = options;
+  return nodePython(judging, { events, until, subjects, stopped, delay: delaySeconds }) as readonly Told[];
 }
 
 /** Makes an event of a subject for every other second of a time. */
@@ -144,4 +148,14 @@ it("gives what rests on something its time from when that began to work, also at
     ["archive", 150, [["server"]]],
   ];
   expect(judge(events, 40, { subjects }).filter(({ subject }) => subject === "archive")).toEqual([]);
+});
+
+it("gives an eye that sees better time to tell, but not of what only this one sees, such as that eye itself", () => {
+  const both = ["server", "eye watcher"];
+  const events = inOrder(...both.map((name) => [...every2(name, 0, 10, true), ...every2(name, 10, 90, false)]));
+  const told = judge(events, 90, { subjects: both.map((name) => [name, 7, []]), delaySeconds: 60 });
+  expect(told.map(({ subject, second }) => [subject, second])).toEqual([
+    ["eye watcher", 15],
+    ["server", 75],
+  ]);
 });

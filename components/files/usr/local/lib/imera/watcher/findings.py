@@ -45,5 +45,13 @@ def subject(name: str, meaning: str = "") -> Subject:
     what = finding.replace("-", " ").replace(":", ": ")
     # Nothing of it is sudden: two examinations in a row see it.
     return Subject(
-        name, f"{node}: {what}", f"{node}: no longer: {what}", meaning or "see its beginning", "findings", 150, (), 150
+        name,
+        f"{node}: {what}",
+        f"{node}: no longer: {what}",
+        meaning or "see its beginning",
+        "findings",
+        150,
+        (),
+        150,
+        is_seen_elsewhere=False,
     )

@@ -62,7 +62,7 @@ class Told:
 
 
 class Judge:
-    """Judge of all subjects, from a time on. delay_seconds: added to the patience of each."""
+    """Judge of all subjects, from a time on. delay_seconds: added to the patience of those that are seen elsewhere too."""
 
     def __init__(self, known: dict[str, Subject], now: float, delay_seconds: float = 0) -> None:
         self.standings = {name: Standing(subject, now) for name, subject in known.items()}
@@ -117,8 +117,9 @@ class Judge:
 
     def _is_due(self, standing: Standing, now: float) -> bool:
         subject = standing.subject
-        is_silent = now - standing.patient_from >= subject.patience_seconds + self._delay_seconds
-        is_failing = now - standing.failing_from >= subject.failing_seconds + self._delay_seconds
+        delay_seconds = self._delay_seconds if subject.is_seen_elsewhere else 0
+        is_silent = now - standing.patient_from >= subject.patience_seconds + delay_seconds
+        is_failing = now - standing.failing_from >= subject.failing_seconds + delay_seconds
         return is_silent or (is_failing and standing.failures >= MISSES)
 
     def _rests_on_trouble(self, subject: Subject) -> bool:

@@ -12,6 +12,7 @@ class Subject:
 
     trouble, over: its two states as a headline. users: what they notice. page: part of docs/watching.md. patience_seconds: how long
     it may be without success, and failing_seconds: with failures only, before that is said. needs: groups of subjects; where all of one group fail, this one says nothing.
+    is_seen_elsewhere: whether an eye that sees better tells of it too, so that this one gives it time.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Subject:
     patience_seconds: float = FAST_PATIENCE_SECONDS
     needs: tuple[tuple[str, ...], ...] = ()
     failing_seconds: float = 10
+    is_seen_elsewhere: bool = True
 
 
 EYE = "eye"

@@ -39,7 +39,16 @@ def subjects(configuration: Configuration) -> dict[str, Subject]:
 
 def all_subjects(configuration: Configuration) -> Iterator[Subject]:
     """Lists the subjects."""
-    yield Subject(EYE, "this eye is cut off", "this eye sees again", "nothing", "eye", 20, failing_seconds=20)
+    yield Subject(
+        EYE,
+        "this eye is cut off",
+        "this eye sees again",
+        "nothing",
+        "eye",
+        20,
+        failing_seconds=20,
+        is_seen_elsewhere=False,
+    )
     for name, patience_seconds in ((DNS, FAST_PATIENCE_SECONDS), (OTHER_DNS, 40)):
         yield Subject(
             name,
@@ -64,6 +73,7 @@ def all_subjects(configuration: Configuration) -> Iterator[Subject]:
             60,
             ((MESSAGE,),),
             60,
+            is_seen_elsewhere=False,
         )
 
 
