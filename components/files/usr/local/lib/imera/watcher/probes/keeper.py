@@ -71,16 +71,19 @@ class Keeper:
 
 
 async def shut_out_strangers(world: World, session: Session) -> None:
-    """Has the server keep everybody's stanzas from the account but its own, the network's hosts' and the peer's (XEP-0016)."""
+    """Has the server keep everybody's stanzas from the account but its own and those of the network's hosts (XEP-0016). The peer
+    answers a ping, so that nobody there can do more than ask.
+    """
     # The domain itself would let in everybody who has an account there; its server is let in anyway.
     domains = (str(host) for role, host in world.configuration["hosts"].items() if role != "domain")
-    hosts = [world.bare_jid, *domains]
+    allowed = [(host, "") for host in (world.bare_jid, *domains)]
     if world.configuration["peer"] is not None:
-        hosts.append(world.configuration["peer"])
+        allowed.append((world.configuration["peer"], "<iq/>"))
     items = "".join(
-        f"<item type='jid' value={attribute(host)} action='allow' order='{order}'/>" for order, host in enumerate(hosts)
+        f"<item type='jid' value={attribute(host)} action='allow' order='{order}'>{kinds}</item>"
+        for order, (host, kinds) in enumerate(allowed)
     )
     privacy = "<query xmlns='jabber:iq:privacy'>"
-    everyone_else = f"<item action='deny' order='{len(hosts)}'/>"
+    everyone_else = f"<item action='deny' order='{len(allowed)}'/>"
     await session.iq("set", f"{privacy}<list name='eyes'>{items}{everyone_else}</list></query>")
     await session.iq("set", f"{privacy}<default name='eyes'/></query>")
