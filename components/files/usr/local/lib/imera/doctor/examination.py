@@ -9,7 +9,18 @@ from typing import TypedDict
 from certificate import served
 from node.trouble import Trouble
 
-from . import drift, health_findings, listeners, machine, passwords, queues, units, waiting_updates
+from . import (
+    drift,
+    drills,
+    growth_forecast,
+    health_findings,
+    listeners,
+    machine,
+    passwords,
+    queues,
+    units,
+    waiting_updates,
+)
 from .finding import Finding, failure
 
 Check = Callable[[], list[Finding]]
@@ -23,6 +34,8 @@ CHECKS: Mapping[str, Check] = {
     "passwords": passwords.look,
     "queues": queues.look,
     "machine": machine.look,
+    "disk forecast": growth_forecast.look,
+    "drills": drills.look,
     "updates": waiting_updates.look,
 }
 

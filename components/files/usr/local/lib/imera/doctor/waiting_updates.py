@@ -10,7 +10,9 @@ LATE_DAYS = 3
 
 
 def look() -> list[Finding]:
-    """Gives a newer ejabberd that waits, and daily updates that do not come. Raises Trouble where apt does not answer."""
+    """Gives a newer ejabberd that waits, security fixes that are held, and daily updates that do not come. Raises Trouble where apt
+    does not answer.
+    """
     found: list[Finding] = []
     newer = updates.ejabberd()
     if newer:
@@ -21,6 +23,17 @@ def look() -> list[Finding]:
                 wanted="the newest one of the release",
                 meaning="Faults that are mended there are still in the server that runs.",
                 advice="'npm run upgrade -- --stack STACK' makes a backup and installs it",
+            )
+        )
+    held = updates.held()
+    if held:
+        found.append(
+            warning(
+                "update-held",
+                seen=held,
+                wanted="no security fix that waits",
+                meaning="Known security holes stay open.",
+                advice="'npm run upgrade -- --stack STACK' makes a backup and installs them",
             )
         )
     if updates.DONE.exists() and (days := (time.time() - updates.DONE.stat().st_mtime) / 86400) > LATE_DAYS:
