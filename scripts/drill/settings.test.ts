@@ -52,6 +52,19 @@ describe("drillSettings", () => {
   const fresh = generateStackSecrets();
   const { plain, secret } = drillSettings(source, fresh);
 
+  it("are settings that the program takes of a network that is watched", () => {
+    const watched = {
+      ...source.settings,
+      watcher: '{"region":"ams3"}',
+      watchPeer: "jabber.example.net",
+      watchDailyHour: "7",
+      watchResolvers: ["9.9.9.9"],
+      vendorAlerts: '{"emails":["ops@example.org"]}',
+    };
+    const settings = readDrill(drillSettings({ ...source, settings: watched }, fresh));
+    expect(settings).toMatchObject({ watcher: "", vendorAlerts: "", watchPeer: "" });
+  });
+
   it("are settings that the program takes", () => {
     expect(readDrill({ plain, secret })).toMatchObject({
       purpose: "drill",

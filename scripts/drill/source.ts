@@ -108,9 +108,10 @@ export function plainSettings(json: string): DrillSource["settings"] {
   );
 }
 
-/** Settings that a drill does not take over: where the network is, what guards it, and how it was recovered itself. */
+/** Settings that a drill does not take over: where the network is, what guards and watches it, and how it was recovered itself. */
 export const ownSettings: ReadonlySet<string> = new Set([
   "acmeDirectoryUrl",
+  "alarms",
   "image",
   "protectData",
   "purpose",
@@ -120,4 +121,9 @@ export const ownSettings: ReadonlySet<string> = new Set([
   "reservedIp",
   "sshKeys",
   "sshNetworks",
+  "vendorAlerts",
+  "watchDailyHour",
+  "watchPeer",
+  "watchResolvers",
+  "watcher",
 ]);
