@@ -38,9 +38,9 @@ function dropping(...rules: readonly string[]): Pick<Death, "happens" | "over"> 
 const database = "postgresql@17-main.service";
 const certificates = "/etc/ejabberd/certs";
 
-/** Deletes a record of the zone and gives what makes it again. */
+/** Deletes all records of a name, and makes them again. */
 function withoutRecord(name: string): Pick<Death, "happens" | "over"> {
-  let again: () => Promise<unknown> = () => Promise.resolve();
+  const gone: (() => Promise<unknown>)[] = [];
   return {
     happens: async () => {
       const api = await cloudflareClient();
@@ -48,12 +48,15 @@ function withoutRecord(name: string): Pick<Death, "happens" | "over"> {
       if (zone === undefined) throw new Error(`no zone has ${name}`);
       for await (const record of api.dns.records.list({ zone_id: zone.id, name: { exact: name } })) {
         await api.dns.records.delete(record.id, { zone_id: zone.id });
-        // Answers of the API are requests to it, but for what it adds.
-        again = () => api.dns.records.create({ ...record, zone_id: zone.id });
+        // Answers of the API have more fields than it takes.
+        const { type, ttl, content } = record;
+        const value = "data" in record ? { data: record.data } : { content };
+        const again = { zone_id: zone.id, type, name, ttl, ...value };
+        gone.push(() => api.dns.records.create(again as Parameters<typeof api.dns.records.create>[0]));
       }
       return Date.now() / 1000;
     },
-    over: () => again(),
+    over: () => Promise.all(gone.map((again) => again())),
   };
 }
 
@@ -140,10 +143,14 @@ export function deaths(domain: string): readonly Death[] {
     {
       what: "another certificate on all ports",
       ...stops,
-      happens: on(
-        `cp -a ${certificates} /run/deaths-certs && cd /run && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 9 -subj /CN=${domain} -keyout k.pem -out c.pem && ` +
-          `for f in ${certificates}/*.pem; do cat c.pem k.pem >$f; done && ejabberdctl reload_config`,
-      ),
+      happens: async () => {
+        await shell(
+          `cp -a ${certificates} /run/deaths-certs && cd /run && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 9 -subj /CN=${domain} -keyout k.pem -out c.pem 2>&1`,
+        );
+        return onNode(
+          `for f in ${certificates}/*.pem; do cat /run/c.pem /run/k.pem >$f; done && ejabberdctl reload_config`,
+        );
+      },
       // The server reads a file again only where its time is a later one.
       over: back(
         `cp -a /run/deaths-certs/. ${certificates}/ && touch ${certificates}/*.pem && rm -r /run/deaths-certs && ejabberdctl reload_config`,
