@@ -39,7 +39,9 @@ def of_node(world: World, node: Node) -> Iterator[Probe]:
     """Lists the probes of a node."""
     key = node["key"]
     here, server = subjects.node(key), subjects.server(key)
-    yield Probe(here, FAST_SECONDS, ANSWER_SECONDS, lambda: reach.any_sign(world, node), lambda: (subjects.EYE,))
+    # A node reaches itself whatever becomes of its network.
+    seeing = () if world.configuration["role"] == "node" else (subjects.EYE,)
+    yield Probe(here, FAST_SECONDS, ANSWER_SECONDS, lambda: reach.any_sign(world, node), lambda: seeing)
     yield Probe(server, FAST_SECONDS, ANSWER_SECONDS, lambda: reach.stream_opens(world, node), lambda: (here,))
     yield Probe(subjects.login(key), SLOW_SECONDS, ANSWER_SECONDS, logins.Logins(world, node).attempt)
     yield from of_ports(world, node)
