@@ -14,6 +14,7 @@ import { watchForInterruption } from "./drill/interruption.ts";
 import { describeDrill, type DrillReport } from "./drill/report.ts";
 import { readDrillFile } from "./drill/drill-file.ts";
 import { drillSource, readSource, type DrillSource, withCopy } from "./drill/source.ts";
+import { recordDrill, tellSwitch } from "./drill/tell-drill.ts";
 import { openStack } from "./network/open-stack.ts";
 
 interface Options extends NetworkOptions {
@@ -27,7 +28,8 @@ await runNetworkCommand(
   networkCommand(
     "npm run drill",
     "Restores the newest backup on throw-away hosts, compares all of it with what was there when it was made, logs in, and " +
-      "removes everything. Exit code 1: something is missing. Nothing is written to the network or its backups.",
+      "removes everything. Exit code 1: something is missing. Nothing is written to the network but when this was, and nothing " +
+      "to its backups.",
   )
     .option("--from-copy", "restores from the copy at another provider, instead of the network's own bucket")
     .option("--keep", "leaves the hosts, to look at them; the next drill removes them")
@@ -41,21 +43,35 @@ async function drill(options: Options): Promise<void> {
   const source = options.sourceOnStdin === true ? await sourceFromStdin() : await sourceFromStack(options);
   const input = JSON.stringify(source);
   const asRoot = await runAsRoot({ extraArguments: ["--source-on-stdin"], input });
-  if (asRoot !== undefined) {
-    process.exitCode = asRoot;
-    return;
+  process.exitCode = asRoot ?? (await drillHere(source, options));
+  const passed = process.exitCode === 0;
+  // Who has a drill's own file only does not reach the network.
+  const isAtHand = options.sourceOnStdin !== true && (await readDrillFile(options.stack)) === undefined;
+  if (passed && isAtHand) await recordDrill(await openStack(ofStack(options)), say);
+}
+
+/** Does the drill as root, and tells how it ended. Gives the exit code. */
+async function drillHere(source: DrillSource, options: Options): Promise<number> {
+  try {
+    const report = await drillAndRemove(source, options);
+    await writeReport(options, report);
+    process.stdout.write(`\n${describeDrill(report)}\n`);
+    await tellSwitch(source, report.passed, say);
+    return report.passed ? 0 : 1;
+  } catch (error) {
+    await tellSwitch(source, false, say);
+    throw error;
   }
-  const report = await drillAndRemove(source, options);
-  await writeReport(options, report);
-  process.stdout.write(`\n${describeDrill(report)}\n`);
-  if (!report.passed) process.exitCode = 1;
+}
+
+function say(line: string): void {
+  process.stderr.write(`\n${line}\n`);
 }
 
 async function drillAndRemove(source: DrillSource, options: Options): Promise<DrillReport> {
   const ownCloud = source.stack !== localStack;
   const run = runNumbered(options.run ?? (ownCloud ? 200 : 1));
   const step = showSteps();
-  const say = (line: string) => process.stderr.write(`\n${line}\n`);
   using interruption = watchForInterruption(say);
   const cleanUp = new AsyncDisposableStack();
   const problems: string[] = [];
@@ -75,10 +91,16 @@ async function drillAndRemove(source: DrillSource, options: Options): Promise<Dr
   throw new Error(`The drill of ${source.domain} failed.\n${problems.join("\n")}`);
 }
 
-async function sourceFromStack({ stack, run, fromCopy = false }: Options): Promise<DrillSource> {
+async function sourceFromStack(options: Options): Promise<DrillSource> {
+  const { stack, fromCopy = false } = options;
   const ofItsOwn = await readDrillFile(stack);
   if (ofItsOwn !== undefined) return fromCopy ? withCopy(ofItsOwn) : ofItsOwn;
-  return readSource(await openStack(stack === localStack ? { stack, run } : { stack }), { fromCopy });
+  return readSource(await openStack(ofStack(options)), { fromCopy });
+}
+
+/** Gives the stack as it is opened: `--run` is the cloud that hosts the drill, and the stack's own only where that is local. */
+function ofStack({ stack, run }: NetworkOptions): NetworkOptions {
+  return stack === localStack && run !== undefined ? { stack, run } : { stack };
 }
 
 async function sourceFromStdin(): Promise<DrillSource> {

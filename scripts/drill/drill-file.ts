@@ -32,12 +32,14 @@ export async function writeDrillFile(
     passphrase,
   }: { readonly toolchain: Toolchain; readonly stack: string; readonly passphrase: string },
 ): Promise<void> {
-  const { backup, reader, backupPassphrase, canaryPassword } = source;
+  const { backup, reader, backupPassphrase, canaryPassword, switchUrl } = source;
   const secret = withFullNames({
     backupAccessKey: reader.accessKey,
     backupSecretKey: reader.secretKey,
     backupPassphrase,
     canaryPassword,
+    // With the network's own check: the file is of a stack with another name.
+    ...(switchUrl === undefined ? {} : { deadManSwitch: switchUrl }),
   });
   const made = await withThrowAwayStack({ toolchain, stack, passphrase }, (cli) =>
     writeStackConfig(cli, { stack, plain: {}, secret }),
@@ -110,5 +112,6 @@ function sourceIn(stack: string, json: string): DrillSource {
     reader: { accessKey: setting("backupAccessKey"), secretKey: setting("backupSecretKey") },
     backupPassphrase: setting("backupPassphrase"),
     canaryPassword: setting("canaryPassword"),
+    switchUrl: setting("deadManSwitch"),
   });
 }

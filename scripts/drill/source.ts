@@ -22,6 +22,8 @@ export const drillSource = z.object({
   reader: z.object({ accessKey: z.string(), secretKey: z.string() }),
   backupPassphrase: z.string(),
   canaryPassword: z.string(),
+  /** Address that is pinged when a drill ends, at the dead man's switch; not there where the network has none. */
+  switchUrl: z.string().optional(),
   /** Prepared image that a rebuild would use now; not there where it would use none. */
   image: z
     .object({ id: z.number(), name: z.string(), ejabberd: z.string(), regions: z.array(z.string()).readonly() })
@@ -48,8 +50,13 @@ export async function readSource(access: StackAccess, { fromCopy = false } = {})
     ...(fromCopy ? await storeOfCopy(access) : await ownStore(access)),
     backupPassphrase: await access.required("backupPassphrase"),
     canaryPassword: await access.required("canaryPassword"),
+    switchUrl: switchUrl(await access.setting("deadManSwitch"), access.stack),
     image: await imageOfRebuild(access),
   };
+}
+
+function switchUrl(base: string | undefined, stack: string): string | undefined {
+  return base === undefined ? undefined : `${base.replace(/\/+$/, "")}/${stack}-drill`;
 }
 
 type StoreOfSource = Pick<DrillSource, "backup" | "reader">;
