@@ -23,7 +23,8 @@ export function startOperatorCommand(name: string, ...args: string[]) {
     reject: false,
     detached: true,
     cleanup: true,
-    timeout: 600_000,
+    // Beyond the quarter of an hour for which a node tries to get its packages.
+    timeout: 1_800_000,
   });
 }
 
