@@ -1,9 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
 import { type NamedStack, pulumiCommandLine } from "../../host/terminal/advice.ts";
 import { stackNameProblem } from "../model/vendor-names.ts";
 import { alarmSecretProblems } from "./alarm-problems.ts";
 import { type AlarmWays, alarmWays } from "./alarm-ways.ts";
 import { settingsNamespace } from "./names.ts";
+import { problemWords } from "./problem-words.ts";
 import { contradictions } from "./rules.ts";
 import { runningStack } from "./running-stack.ts";
 import { settingsSchema, type PlainSettings } from "./schema.ts";
@@ -102,7 +104,10 @@ function parsePlain(own: Readonly<Record<string, string>>, stack: NamedStack) {
     } else if (own[key] === undefined || own[key] === "") {
       problems.push(`${prefix}${key}: ${missing(key, stack)}`);
     } else {
-      problems.push(...parsed.error.issues.map(({ path, message }) => `${prefix}${key}${indexes(path)}: ${message}`));
+      const { example } = schema.meta() ?? {};
+      const words = (issue: z.core.$ZodIssue) =>
+        `${prefix}${key}${indexes(issue.path)}: ${problemWords(issue, example)}`;
+      problems.push(...parsed.error.issues.map(words));
     }
   }
   problems.push(...contradictions(values, stack).map(({ key, reason }) => `${prefix}${key}: ${reason}`));

@@ -6,7 +6,10 @@ import { domainNameProblem } from "../model/domain-name.ts";
 export function operatorNetwork() {
   return z
     .union([z.cidrv4(), z.cidrv6()], { error: "expected a network in CIDR notation, such as 203.0.113.7/32" })
-    .refine((network) => !network.endsWith("/0"), { error: "would let everyone try to log in over SSH" });
+    .refine((network) => !network.endsWith("/0"), { error: "would let everyone try to log in over SSH", abort: true })
+    .refine((network) => Number(network.split("/")[1]) >= (network.includes(":") ? 16 : 8), {
+      error: "would let a large part of the Internet try to log in over SSH; take networks of yours",
+    });
 }
 
 /** Makes the schema of the name of a domain, in lower case, two labels or more. */
