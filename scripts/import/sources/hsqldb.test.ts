@@ -170,3 +170,31 @@ function scriptOf(content: Buffer): string {
   writeFileSync(join(folder, "embedded-db/openfire.script"), content);
   return folder;
 }
+
+describe("a log with definitions of tables", () => {
+  const create = " create table OFUSER (\\u000a  USERNAME varchar(64) not null,\\u000a  NAME varchar(64))";
+
+  it("has the tables of a server that never stopped in peace", async () => {
+    const home = oldServer(
+      { ofUser: [] },
+      [create, "INSERT INTO OFUSER VALUES('juliet','J')", "COMMIT", ""].join("\n"),
+    );
+    writeFileSync(join(home, "embedded-db/openfire.script"), "ALTER USER SA SET LOCAL TRUE\n");
+    const { copy } = await open(home);
+    expect(copy.all("SELECT username, name FROM ofuser")).toEqual([{ username: "juliet", name: "J" }]);
+  });
+
+  it("puts a new column where it says, and forgets the rows of a table that was dropped", async () => {
+    const log = [
+      "ALTER TABLE OFUSER ADD COLUMN EMAIL VARCHAR(9) BEFORE NAME",
+      "INSERT INTO OFUSER VALUES('a','e','n')",
+    ];
+    expect(await namesAfter([...log, "COMMIT", ""].join("\n"))).toEqual([
+      ["a", "n"],
+      ["romeo", "R"],
+    ]);
+    const rows = { ofPrivate: [{ username: "romeo", privateData: "<x/>" }] };
+    const { copy } = await open(oldServer(rows, "DROP TABLE OFPRIVATE\nCOMMIT\n"));
+    expect(copy.all("SELECT * FROM ofprivate")).toEqual([]);
+  });
+});

@@ -2,16 +2,8 @@ import type { Line } from "./lines.ts";
 import { SourceError } from "./source-error.ts";
 import { NotSql, parseRow, parseValue, type SqlValue } from "./sql-values.ts";
 import { columnOfToday, tableOfToday } from "./tables.ts";
+import { definition, type Change, type HsqldbSchema } from "./hsqldb-schema.ts";
 import type { WorkingCopy } from "./working-copy.ts";
-
-/** Columns of HSQLDB's tables by table, in the order of the values, with those that are kept as large objects. */
-export interface HsqldbSchema {
-  readonly columns: Map<string, string[]>;
-  /** `table.column`, whose values are numbers of large objects in the file `.lobs`. */
-  readonly lobColumns: Set<string>;
-}
-
-type Change = (copy: WorkingCopy) => void;
 
 /** Reads an HSQLDB `.script`: the database as it was when it was last written as a whole. Throws a {@link SourceError}. */
 export async function readScript(lines: AsyncIterable<Line>, file: string, copy: WorkingCopy): Promise<HsqldbSchema> {
@@ -24,13 +16,6 @@ export async function readScript(lines: AsyncIterable<Line>, file: string, copy:
       if (!(error instanceof NotSql)) throw error;
       throw new SourceError(place, `it is no statement that HSQLDB writes (${error.message})`, damaged);
     }
-  }
-  if (!schema.columns.has("ofuser")) {
-    throw new SourceError(
-      { file },
-      "no table of users is in it",
-      "See whether it is Openfire's own embedded database.",
-    );
   }
   for (const [table, columns] of schema.columns) copy.columns.set(table, columns);
   return schema;
@@ -100,19 +85,14 @@ function applyLogged(text: string, schema: HsqldbSchema, copy: WorkingCopy, log:
 function statement(text: string, schema: HsqldbSchema): Change | undefined {
   if (text.startsWith("INSERT INTO ")) return insertion(text, schema);
   if (text.startsWith("DELETE FROM ")) return deletion(text);
-  if (text.startsWith("CREATE ")) {
-    tableCreation(text, schema);
-    return;
-  }
-  if (text.startsWith("ALTER TABLE ")) {
-    tableChange(text, schema);
-    return;
-  }
-  if (/^(SET|COMMIT|ROLLBACK|SAVEPOINT|GRANT|CALL|CONNECT|DISCONNECT|DROP|DECLARE|\/\*|$)/i.test(text)) {
-    return undefined;
-  }
+  if (/^\s*(CREATE|ALTER|DROP)\b/i.test(text)) return definition(text, schema);
+  if (withoutRows.test(text)) return undefined;
   throw new NotSql("it begins with another word than those");
 }
+
+/** What all else begins with that HSQLDB writes: settings, users, rights, sequences. */
+const withoutRows =
+  /^(CALL|CHECKPOINT|COMMENT|COMMIT|CONNECT|DECLARE|DISCONNECT|GRANT|RELEASE|REVOKE|ROLLBACK|SAVEPOINT|SET|START|\/\*|$)/i;
 
 function insertion(text: string, schema: HsqldbSchema): Change {
   const [head, name = ""] = /^INSERT INTO ([^\s(]+)\s*VALUES\s*/i.exec(text) ?? [];
@@ -155,52 +135,4 @@ function deletion(text: string): Change {
   return (copy) => {
     copy.remove(table, columns, values);
   };
-}
-
-function tableCreation(text: string, schema: HsqldbSchema): undefined {
-  const [, kind = "", name = "", body = ""] =
-    /^CREATE (?:(MEMORY|CACHED|TEXT) )?TABLE ("?[\w."]+)\s*\(([^]*)\)/i.exec(text) ?? [];
-  if (name === "") return;
-  const table = tableOfToday(name);
-  if (/^(cached|text)$/i.test(kind) && /^(of|jive|muc)/.test(table)) {
-    throw new NotSql(`the table ${table} is kept in another file (${kind.toUpperCase()}), which cannot be read`);
-  }
-  const columns: string[] = [];
-  for (const part of topLevelParts(body)) {
-    const [, column = "", type = ""] = /^\s*("[^"]+"|\w+)\s+(\w+)/.exec(part) ?? [];
-    if (column === "" || /^(constraint|primary|unique|foreign|check)$/i.test(column)) continue;
-    columns.push(columnOfToday(table, column));
-    if (/^(clob|blob)$/i.test(type)) schema.lobColumns.add(`${table}.${columnOfToday(table, column)}`);
-  }
-  schema.columns.set(table, columns);
-}
-
-function tableChange(text: string, schema: HsqldbSchema): undefined {
-  const [, name = "", verb = "", column = "", type = ""] =
-    /^ALTER TABLE (\S+) (ADD|DROP) (?:COLUMN )?("[^"]+"|\w+)\s*(\w*)/i.exec(text) ?? [];
-  if (name === "" || /^(constraint|primary|unique|foreign|check)$/i.test(column)) return;
-  const table = tableOfToday(name);
-  const columns = schema.columns.get(table) ?? [];
-  const today = columnOfToday(table, column);
-  if (verb.toUpperCase() === "ADD") schema.columns.set(table, [...columns, today]);
-  else {
-    schema.columns.set(
-      table,
-      columns.filter((other) => other !== today),
-    );
-  }
-  if (/^(clob|blob)$/i.test(type)) schema.lobColumns.add(`${table}.${today}`);
-}
-
-/** Splits what is between a table's brackets at its commas. */
-function topLevelParts(body: string): string[] {
-  const parts = [""];
-  let depth = 0;
-  for (const sign of body) {
-    if (sign === "(") depth++;
-    if (sign === ")") depth--;
-    if (sign === "," && depth === 0) parts.push("");
-    else parts.push(`${parts.pop() ?? ""}${sign}`);
-  }
-  return parts;
 }

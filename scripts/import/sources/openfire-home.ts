@@ -33,6 +33,11 @@ export async function readEmbeddedDatabase(base: string, copy: WorkingCopy): Pro
       "Copy the whole folder embedded-db.",
     );
   }
+  // Of a server that never stopped in peace, not even the tables are in the script.
+  if (!schema.columns.has("ofuser")) {
+    const todo = "See whether it is Openfire's own embedded database.";
+    throw new SourceError({ file: script }, "no table of users is in it", todo);
+  }
   for (const [table, columns] of schema.columns) copy.columns.set(table, columns);
   const objects = resolveLargeObjects(copy, schema.lobColumns, `${base}.lobs`);
   if (objects > 0) notes.push(`read ${objects} large objects of ${path.basename(base)}.lobs`);

@@ -18,6 +18,8 @@ export interface WorkingCopy extends Disposable {
   insert(table: string, columns: readonly string[], values: readonly SqlValue[]): void;
   /** Removes all rows that have these values, null too. */
   remove(table: string, columns: readonly string[], values: readonly SqlValue[]): void;
+  /** Removes all rows of a table; does nothing for one that is not read. */
+  clear(table: string): void;
   all(sql: string, ...values: readonly (string | number)[]): CopiedRow[];
   each(sql: string, ...values: readonly (string | number)[]): Iterable<CopiedRow>;
   run(sql: string, ...values: readonly (string | number | null)[]): void;
@@ -66,6 +68,10 @@ export function newWorkingCopy(): WorkingCopy {
         ...kept.map((index) => wellFormed(values[index] ?? null)),
       );
       counts.set(table, (counts.get(table) ?? 0) - Number(changes));
+    },
+    clear: (table) => {
+      if (knownTables[table] !== undefined) prepared(`DELETE FROM ${table}`).run();
+      counts.set(table, 0);
     },
     all: (sql, ...values) => prepared(sql).all(...values) as CopiedRow[],
     each: (sql, ...values) => database.prepare(sql).iterate(...values) as Iterable<CopiedRow>,
