@@ -126,6 +126,8 @@ function agreeing(
 ): Contact {
   const { ask } = contact;
   tally.over("requests", ask === "B" ? 2 : ask === "N" ? 0 : 1);
+  // Somebody who only asks is no contact yet.
+  if (contact.subscription === "N" && ask === "I") return contact;
   const [local = "", domain] = contact.jid.split("@");
   if (domain !== move.to || !isPerson(local)) {
     if (domain === move.to) tally.remark(user, `contacts: ${contact.jid} has no account`);

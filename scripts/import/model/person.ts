@@ -71,7 +71,7 @@ async function personOf(
     credentials: scram,
     origin,
     contacts: contactsOf(copy, move, user, isPerson, tally),
-    vcard: vcardOf(copy, raw, user, tally) ?? null,
+    vcard: vcardOf(copy, row, user, tally) ?? null,
     private: storage.elements,
     privacy: privacyOf(copy, move, raw, user, tally),
     offline: waitingMessagesOf(copy, move, raw, user, tally),

@@ -27,7 +27,7 @@ export type RoomOption = boolean | number | string | { readonly text: string } |
 export function roomsOf(copy: WorkingCopy, move: Move, services: ReadonlyMap<string, string>, tally: Tally): Room[] {
   const taken = new Set<string>();
   return copy.all("SELECT * FROM ofmucroom ORDER BY CAST(serviceid AS INTEGER), name").flatMap((row) => {
-    const name = roomName(row, move, services, taken, tally);
+    const name = roomName(copy, row, move, services, taken, tally);
     if (name === undefined) return [];
     taken.add(name);
     return [roomOf(copy, move, row, name, tally)];
@@ -35,6 +35,7 @@ export function roomsOf(copy: WorkingCopy, move: Move, services: ReadonlyMap<str
 }
 
 function roomName(
+  copy: WorkingCopy,
   row: CopiedRow,
   move: Move,
   services: ReadonlyMap<string, string>,
@@ -51,8 +52,7 @@ function roomName(
     lost("no server takes its name");
     return;
   }
-  const locked = row["lockeddate"] ?? "";
-  if (!/^0*$/.test(locked.trim())) {
+  if (isUnopened(copy, row)) {
     lost("nobody has opened it yet");
     return;
   }
@@ -67,6 +67,14 @@ function roomName(
   }
   tally.changed("rooms", `another service has one of its name: it is ${other} now`, raw);
   return other;
+}
+
+/** A busy Openfire leaves the mark of a room that was not set up yet on some that were, and where people talk. */
+function isUnopened(copy: WorkingCopy, row: CopiedRow): boolean {
+  if (/^0*$/.test((row["lockeddate"] ?? "").trim())) return false;
+  const isSetUp = (row["modificationdate"] ?? row["creationdate"]) !== row["creationdate"];
+  const said = copy.count("SELECT count(*) FROM ofmucconversationlog WHERE roomid = ?", row["roomid"] ?? "");
+  return !isSetUp && said === 0;
 }
 
 function roomOf(copy: WorkingCopy, move: Move, row: CopiedRow, name: string, tally: Tally): Room {

@@ -1,5 +1,5 @@
 import type { Tally } from "../report/tally.ts";
-import type { WorkingCopy } from "../sources/working-copy.ts";
+import type { CopiedRow, WorkingCopy } from "../sources/working-copy.ts";
 import { childrenNamed, childText, parseElement, withNamespace, xmlText, type XmlElement } from "./element.ts";
 
 /** vCard of a person with what ejabberd keeps beside it to search for. */
@@ -10,10 +10,13 @@ export interface Vcard {
   readonly search: Readonly<Record<string, string>>;
 }
 
-/** Gives a person's vCard; undefined where there is none that is XML. `raw` is the name in the source. */
-export function vcardOf(copy: WorkingCopy, raw: string, user: string, tally: Tally): Vcard | undefined {
-  const [row] = copy.all("SELECT vcard FROM ofvcard WHERE username = ?", raw);
-  if (typeof row?.["vcard"] !== "string") return undefined;
+/**
+ * Gives a person's vCard. Where there is none, it is made of the name that the account has; undefined where that is missing, too, and for
+ * what is no XML. `account` is a row of `ofuser`.
+ */
+export function vcardOf(copy: WorkingCopy, account: CopiedRow, user: string, tally: Tally): Vcard | undefined {
+  const [row] = copy.all("SELECT vcard FROM ofvcard WHERE username = ?", account["username"] ?? "");
+  if (typeof row?.["vcard"] !== "string") return vcardOfName(account["name"]?.trim() ?? "", tally);
   const element = parseElement(row["vcard"]);
   if (element?.name !== "vCard") {
     tally.lost("vcards", "it is no XML", user);
@@ -24,6 +27,18 @@ export function vcardOf(copy: WorkingCopy, raw: string, user: string, tally: Tal
   else tally.over("vcards");
   const whole = vcard ?? withoutPhoto(withNamespace(element, "vcard-temp"));
   return { xml: xmlText(whole), search: searchable(whole) };
+}
+
+/** Rosters show the name of whoever is in a shared group; it was the account's own, and is the vCard's here. */
+function vcardOfName(name: string, tally: Tally): Vcard | undefined {
+  if (name === "") return undefined;
+  tally.changed("vcards", "it is made of the account's name");
+  const card: XmlElement = {
+    name: "vCard",
+    attributes: { xmlns: "vcard-temp" },
+    children: [{ name: "FN", attributes: {}, children: [name] }],
+  };
+  return { xml: xmlText(card), search: searchable(card) };
 }
 
 /** The card, if its picture can be read: clients give up at the whole card where it cannot. */
