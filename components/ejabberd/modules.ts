@@ -68,6 +68,7 @@ const messaging = {
   mod_push: {},
   mod_push_keepalive: {},
   mod_roster: { versioning: true },
+  mod_shared_roster: {},
 };
 
 const rooms = {

@@ -11,6 +11,7 @@ import { prepareContacts } from "./model/contacts.ts";
 import type { PasswordOrigin } from "./model/credentials.ts";
 import { personalHistory, roomHistory, type ArchivedMessage } from "./model/history.ts";
 import { roomsOf, type Room } from "./model/rooms.ts";
+import { sharedGroupsOf } from "./model/shared-groups.ts";
 import { namesIn } from "./model/collect-names.ts";
 import { planMove } from "./model/move.ts";
 import { preparedNames } from "./model/names.ts";
@@ -48,6 +49,7 @@ export async function importFrom(given: string, options: ImportOptions): Promise
   }
   const { origins, outcomes } =
     options.check === true ? await checkPeople(people, step) : await writePeople(people, node, step, existing);
+  await importGroups(people, options.check === true ? undefined : node, step);
   if (options.check === true) await checkRooms(people, step);
   else await writeRooms(people, node, step);
   const counts = options.check === true ? undefined : await node.counts(source.isExport);
@@ -144,6 +146,22 @@ function writePeople(people: PeopleSource, node: NodeImport, step: Step, existin
       onDone: (done) => report(`${done} of ${people.users.size}`),
     });
     return written;
+  });
+}
+
+/** Writes the shared groups; without a node they are only counted. */
+function importGroups(
+  { copy, move, residents, tally }: PeopleSource,
+  node: NodeImport | undefined,
+  step: Step,
+): Promise<void> {
+  const groups = sharedGroupsOf(copy, move, (user) => residents.has(user), tally);
+  if (groups.length === 0) return Promise.resolve();
+  return step("shared groups", async () => {
+    for (const { name, outcome } of (await node?.writeGroups(groups)) ?? []) {
+      if (outcome !== "left alone") continue;
+      tally.remark(name, "shared groups: it was changed here, or another one is there, and stays as it is");
+    }
   });
 }
 

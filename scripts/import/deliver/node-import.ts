@@ -7,6 +7,7 @@ import type { ArchivedMessage } from "../model/history.ts";
 import type { Room } from "../model/rooms.ts";
 import type { ScramCredential, ScramHash } from "../model/scram.ts";
 import type { Person } from "../model/person.ts";
+import type { SharedGroup } from "../model/shared-groups.ts";
 
 /** What a node says before anything is written. */
 export interface NodeState {
@@ -36,6 +37,8 @@ export interface NodeImport extends AsyncDisposable {
     unusable: readonly ScramCredential[],
     existing: "leave" | "merge",
   ): Promise<PersonOutcome>;
+  /** Writes shared groups, but those of which another one is there. */
+  writeGroups(groups: readonly SharedGroup[]): Promise<readonly RoomOutcome[]>;
   /** Writes a room, unless another one of its name is there. */
   writeRoom(room: Room): Promise<RoomOutcome>;
   /** Adds messages to a copy on the node. They are in no archive before {@link NodeImport.archive}. */
@@ -59,6 +62,7 @@ export async function beginImport(session: NodeSession): Promise<NodeImport> {
     prepare: async (names) => z.array(z.string().nullable()).parse(await channel.ask({ ask: "names", names })),
     writePerson: async (person, unusable, existing) =>
       personOutcome.parse(await channel.ask({ ask: "person", person: { ...person, unusable }, existing })),
+    writeGroups: async (groups) => z.array(roomOutcome).parse(await channel.ask({ ask: "groups", groups })),
     writeRoom: async (room) => roomOutcome.parse(await channel.ask({ ask: "room", room })),
     sendMessages: async (messages) => {
       await channel.ask({ ask: "messages", messages });
@@ -101,7 +105,7 @@ const personOutcome = z.object({
   why: z.string().optional(),
 });
 
-/** What became of a room. */
+/** What became of a room, or of a shared group. */
 export interface RoomOutcome {
   readonly name: string;
   readonly outcome: "imported" | "brought up to date" | "left alone";

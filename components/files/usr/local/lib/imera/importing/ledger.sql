@@ -29,6 +29,17 @@ CREATE TABLE IF NOT EXISTS imera_import.room (
   PRIMARY KEY (host, name)
 );
 
+CREATE TABLE IF NOT EXISTS imera_import.shared_group (
+  server_host text,
+  name text,
+  -- Whether its members are in rosters, or only see those of others.
+  is_shared boolean NOT NULL,
+  -- Digest of the group as it was written; null: it may not have been written yet.
+  written text,
+  imported_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (server_host, name)
+);
+
 -- Messages on their way into the archive: no more than a copy, which a crash may empty.
 CREATE UNLOGGED TABLE IF NOT EXISTS imera_import.message (
   place bigserial,

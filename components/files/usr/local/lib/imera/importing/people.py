@@ -38,6 +38,8 @@ COUNTS = """
     'bookmarks', (SELECT count(*) FROM items WHERE node = 'urn:xmpp:bookmarks:1'),
     'rooms', (SELECT count(*) FROM imera_import.room JOIN muc_room USING (host, name)
       WHERE server_host = {domain} AND {this_import}),
+    'groups', (SELECT count(*) FROM imera_import.shared_group JOIN sr_group USING (server_host, name)
+      WHERE server_host = {domain} AND {this_import} AND is_shared),
     'nodes', (SELECT count(*) FROM items WHERE node NOT IN ('urn:xmpp:bookmarks:1', 'storage:bookmarks'))
   );
 """
