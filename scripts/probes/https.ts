@@ -40,7 +40,10 @@ export async function httpsAt(address: string, url: string, options: HttpsOption
   try {
     const [answer] = (await Promise.race([once(outgoing, "response"), once(outgoing, "upgrade")])) as [IncomingMessage];
     const status = answer.statusCode ?? 0;
-    return { status, headers: answer.headers, body: status === 101 ? "" : await text(answer) };
+    const isUpgraded = status === 101;
+    // The request no longer has this connection, which would keep the process for as long as the server likes.
+    if (isUpgraded) answer.socket.destroy();
+    return { status, headers: answer.headers, body: isUpgraded ? "" : await text(answer) };
   } catch (error) {
     if (!(error instanceof Error) || error.name !== "AbortError") throw error;
     throw new Error(`${url}: no answer within ${timeoutMs / 1000} s`, { cause: error });
