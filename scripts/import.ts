@@ -19,5 +19,11 @@ await runNetworkCommand(
 );
 
 async function run(_server: string, path: string, options: ImportOptions): Promise<void> {
-  process.stdout.write(`${await importFrom(path, options)}\n`);
+  const { text, problems } = await importFrom(path, options);
+  process.stdout.write(`${text}\n`);
+  if (problems.length === 0) return;
+  throw new Error(
+    `Not all is on the server as it should be: ${problems.join("; ")}.\n` +
+      "The report has the reasons. Run the same command again: what is there already does not come twice.",
+  );
 }

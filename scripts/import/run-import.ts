@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
@@ -20,7 +21,8 @@ import { passwordKeys } from "./model/password.ts";
 import { requireBackup, requireSpace } from "./deliver/preconditions.ts";
 import { peopleOf, usersOf, type PeopleSource } from "./model/person.ts";
 import { reportHtml } from "./report/report-html.ts";
-import { makeReport } from "./report/report.ts";
+import { newProgress } from "./report/progress.ts";
+import { makeReport, problemsOf } from "./report/report.ts";
 import { reportText } from "./report/report-text.ts";
 import { newTally, type Tally } from "./report/tally.ts";
 import { openSource, type OpenedSource } from "./sources/open-source.ts";
@@ -34,9 +36,20 @@ export interface ImportOptions extends OpenStackOptions {
   readonly html?: string;
 }
 
-/** Reads the source at `given` and imports it, or with `check` only says what would come over. Resolves to the report as text. */
-export async function importFrom(given: string, options: ImportOptions): Promise<string> {
+/** Import, or check, that came to its end. */
+export interface FinishedImport {
+  /** Report for a terminal, or for programs. */
+  readonly text: string;
+  /** What went wrong of it, each in a few words. */
+  readonly problems: readonly string[];
+}
+
+/** Reads the source at `given` and imports it, or with `check` only says what would come over. Resolves to the report. */
+export async function importFrom(given: string, options: ImportOptions): Promise<FinishedImport> {
   const existing = existingChoice(options.existing);
+  if (options.html !== undefined && existsSync(options.html)) {
+    throw new Error(`--html: ${options.html} is there already. Name another file. Nothing was imported.`);
+  }
   const step = showSteps();
   const file = given.includes("://") ? given : path.resolve(process.env["INIT_CWD"] ?? ".", given);
   using source = await step("source", () => openSource(file, { fromDomain: options.fromDomain }));
@@ -64,7 +77,8 @@ export async function importFrom(given: string, options: ImportOptions): Promise
     ...{ origins, outcomes, counts },
   });
   if (options.html !== undefined) await writeFile(options.html, reportHtml(report), { flag: "wx" });
-  return options.json === true ? JSON.stringify(report, undefined, 2) : reportText(report);
+  const text = options.json === true ? JSON.stringify(report, undefined, 2) : reportText(report);
+  return { text, problems: problemsOf(report) };
 }
 
 type Existing = "leave" | "merge" | "refuse";
@@ -131,9 +145,10 @@ function newUsers(
 function checkPeople(people: PeopleSource, step: Step): Promise<WrittenPeople> {
   return step("people", async (report) => {
     const origins = new Map<string, PasswordOrigin>();
+    const progress = newProgress(people.users.size);
     for await (const { user, origin } of peopleOf(people)) {
       origins.set(user, origin);
-      report(`${origins.size} of ${people.users.size}`);
+      report(progress(origins.size));
     }
     return { origins, outcomes: [] };
   });
@@ -141,9 +156,10 @@ function checkPeople(people: PeopleSource, step: Step): Promise<WrittenPeople> {
 
 function writePeople(people: PeopleSource, node: NodeImport, step: Step, existing: Existing): Promise<WrittenPeople> {
   return step("people", async (report) => {
+    const progress = newProgress(people.users.size);
     const written = await importPeople(node, people, {
       existing: existing === "merge" ? "merge" : "leave",
-      onDone: (done) => report(`${done} of ${people.users.size}`),
+      onDone: (done) => report(progress(done)),
     });
     return written;
   });
@@ -178,8 +194,13 @@ function checkRooms(people: PeopleSource, step: Step): Promise<void> {
 async function writeRooms(people: PeopleSource, node: NodeImport, step: Step): Promise<void> {
   const { copy, move, tally, roomServices } = people;
   const rooms = await step("rooms", () => importRooms(node, roomsOf(copy, move, roomServices, tally), tally));
-  await step("history", (report) => importMessages(node, historyOf(people, rooms), report));
+  await step("history", (report) => importMessages(node, historyOf(people, rooms), messageCount(people), report));
   await node.finish();
+}
+
+/** At most, as what people wrote to each other is in the archives of both. */
+function messageCount({ copy }: PeopleSource): number {
+  return (copy.counts.get("ofmucconversationlog") ?? 0) + 2 * (copy.counts.get("ofmessagearchive") ?? 0);
 }
 
 function* historyOf({ copy, move, users, tally }: PeopleSource, rooms: readonly Room[]): Generator<ArchivedMessage> {

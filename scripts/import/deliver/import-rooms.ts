@@ -1,5 +1,6 @@
 import type { ArchivedMessage } from "../model/history.ts";
 import type { Room } from "../model/rooms.ts";
+import { newProgress } from "../report/progress.ts";
 import type { Tally } from "../report/tally.ts";
 import type { NodeImport } from "./node-import.ts";
 
@@ -15,18 +16,20 @@ export async function importRooms(node: NodeImport, rooms: readonly Room[], tall
   return written;
 }
 
-/** Sends messages to the node, then moves them into the archives, owner by owner. Resolves to how many were new there. */
+/** Sends messages to the node, `most` at most, then moves them into the archives, owner by owner. Resolves to how many were new there. */
 export async function importMessages(
   node: NodeImport,
   messages: Iterable<ArchivedMessage>,
+  most: number,
   report: (detail: string) => void,
 ): Promise<number> {
   let batch: ArchivedMessage[] = [];
   let sent = 0;
+  const progress = newProgress(most);
   const send = async () => {
     await node.sendMessages(batch);
     sent += batch.length;
-    report(`${sent} sent`);
+    report(`sending ${progress(sent)}`);
     batch = [];
   };
   for (const message of messages) {
@@ -42,9 +45,10 @@ const batchSize = 500;
 async function moveAll(node: NodeImport, report: (detail: string) => void): Promise<number> {
   const owners = await node.owners();
   let added = 0;
+  const progress = newProgress(owners.length);
   for (const [index, owner] of owners.entries()) {
     added += await node.archive([owner]);
-    report(`archive ${index + 1} of ${owners.length}`);
+    report(`archives ${progress(index + 1)}`);
   }
   return added;
 }

@@ -77,6 +77,19 @@ export function disagreements(report: ImportReport): string[] {
   );
 }
 
+/**
+ * Gives what went wrong: people who failed, and where nobody was there before, kinds whose numbers on the server are other ones. An
+ * earlier import makes other numbers, as people change what it wrote.
+ */
+export function problemsOf(report: ImportReport): string[] {
+  const failed = report.remarks.filter(({ texts }) => texts.some((text) => text.startsWith("failed")));
+  const isFirst = Object.keys(report.outcomes).every((outcome) => outcome === "imported");
+  return [
+    ...(failed.length > 0 ? [`${failed.length} failed: ${failed.map(({ who }) => who).join(", ")}`] : []),
+    ...(isFirst ? disagreements(report) : []),
+  ];
+}
+
 function countBy(words: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const word of words) counts[word] = (counts[word] ?? 0) + 1;

@@ -48,17 +48,23 @@ export function newWorkingCopy(): WorkingCopy {
     return statement;
   };
   const counts = new Map<string, number>();
+  // Readers give all rows of a table with one list of columns.
+  const insertions = new WeakMap<readonly string[], Insertion>();
+  const prepareInsertion = (table: string, columns: readonly string[]): Insertion => {
+    const kept = keptColumns(table, columns);
+    const names = kept.map((index) => columns[index]).join(", ");
+    const sql = `INSERT INTO ${table} (${names}) VALUES (${kept.map(() => "?").join(", ")})`;
+    const insertion = { kept, statement: kept.length === 0 ? undefined : prepared(sql) };
+    insertions.set(columns, insertion);
+    return insertion;
+  };
   return {
     columns: new Map(),
     counts,
     insert: (table, columns, values) => {
       counts.set(table, (counts.get(table) ?? 0) + 1);
-      const kept = keptColumns(table, columns);
-      if (kept.length === 0) return;
-      const names = kept.map((index) => columns[index]).join(", ");
-      prepared(`INSERT INTO ${table} (${names}) VALUES (${kept.map(() => "?").join(", ")})`).run(
-        ...kept.map((index) => wellFormed(values[index] ?? null)),
-      );
+      const { kept, statement } = insertions.get(columns) ?? prepareInsertion(table, columns);
+      statement?.run(...kept.map((index) => wellFormed(values[index] ?? null)));
     },
     remove: (table, columns, values) => {
       const kept = keptColumns(table, columns);
@@ -83,6 +89,12 @@ export function newWorkingCopy(): WorkingCopy {
     },
     [Symbol.dispose]: () => database.close(),
   };
+}
+
+interface Insertion {
+  readonly kept: readonly number[];
+  /** Undefined where nothing of the table is read. */
+  readonly statement: StatementSync | undefined;
 }
 
 /** Rows are looked up, and removed, by these: without an index each look-up would read the whole table. */

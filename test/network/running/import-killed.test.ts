@@ -1,0 +1,143 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { waitUntil } from "../../../host/wait-until.ts";
+import type { ImportReport } from "../../../scripts/import/report/report.ts";
+import { writeOldServer, type OldRows } from "../../../scripts/import/testing/old-server.ts";
+import { repositoryRoot } from "../../runner/repository.ts";
+import { type ClientMachine, clientMachine } from "../client-machine.ts";
+import { type Cloud, runningCloud, testRunNumber } from "../cloud.ts";
+import { nodeMachine, query } from "../outage/node.ts";
+
+/** Begins the names of this run: an account that was imported before is brought up to date, and no new one. */
+const own = `ok${randomBytes(3).toString("hex")}`;
+const people = 40;
+const messages = 400;
+
+let cloud: Cloud;
+let machine: ClientMachine;
+let home: string;
+
+beforeAll(async () => {
+  cloud = await runningCloud();
+  machine = await clientMachine(cloud);
+  home = writeOldServer(machine.directory, tables(cloud.status.domain));
+});
+afterAll(async () => {
+  await machine[Symbol.asyncDispose]();
+  await query(
+    await nodeMachine(),
+    ["users", "rosterusers", "spool", "archive", "imera_import.person", "imera_import.offline"]
+      .map((table) => `DELETE FROM ${table} WHERE username LIKE '${own}-%';`)
+      .join(" "),
+  );
+});
+
+function importing() {
+  const words = ["--stack", "local", "--run", testRunNumber(), "--json", "openfire", home];
+  return execa(process.execPath, [join(repositoryRoot, "scripts/import.ts"), ...words], { cwd: repositoryRoot });
+}
+
+/** Numbers of rows, by independent questions. */
+async function rows(): Promise<string[]> {
+  const who = `username LIKE '${own}-%'`;
+  return query(
+    await nodeMachine(),
+    `SELECT 'users', count(DISTINCT username) FROM users WHERE ${who};
+     SELECT 'contacts', count(*) FROM rosterusers WHERE ${who};
+     SELECT 'offline', count(*), count(DISTINCT xml) FROM spool WHERE ${who};
+     SELECT 'rooms', count(*) FROM muc_room WHERE name LIKE '${own}-%';
+     SELECT 'archive', kind, count(*), count(DISTINCT (username, xml)) FROM archive WHERE ${who} GROUP BY kind ORDER BY kind;`,
+  );
+}
+
+/** Number of all things that have come to the node so far. */
+async function arrived(): Promise<number> {
+  const who = `username LIKE '${own}-%'`;
+  const [number = "0"] = await query(
+    await nodeMachine(),
+    `SELECT (SELECT count(DISTINCT username) FROM users WHERE ${who}) + (SELECT count(*) FROM muc_room WHERE name LIKE '${own}-%')
+      + (SELECT count(*) FROM archive WHERE ${who});`,
+  );
+  return Number(number);
+}
+
+it("that is killed again and again ends as one that was left alone, with nothing twice", async () => {
+  for (const point of [people / 2, people + 1 + messages]) {
+    const running = importing();
+    const ended = running.then(
+      () => true,
+      () => true,
+    );
+    await waitUntil({
+      what: `${point} things of an import`,
+      probe: async () => {
+        const isOver = await Promise.race([ended, Promise.resolve(false)]);
+        const number = await arrived();
+        return isOver || number >= point ? { value: true } : { seen: `${number}` };
+      },
+      intervalMs: 100,
+      timeoutMs: 300_000,
+    });
+    running.kill("SIGKILL");
+    await ended;
+  }
+  const { stdout } = await importing();
+  expect(await rows()).toEqual([
+    `users|${people}`,
+    `contacts|${people}`,
+    `offline|${people}|${people}`,
+    "rooms|1",
+    `archive|chat|${2 * messages}|${2 * messages}`,
+    `archive|groupchat|${messages}|${messages}`,
+  ]);
+  const report = JSON.parse(stdout) as ImportReport;
+  const counted = Object.fromEntries(report.kinds.map(({ kind, over, onServer }) => [kind, [over, onServer]]));
+  expect(counted).toMatchObject({
+    accounts: [people, people],
+    "messages of rooms": [messages, messages],
+    "messages of people": [messages, messages],
+  });
+});
+
+function tables(domain: string): Readonly<Record<string, OldRows>> {
+  const at = (index: number) => `${own}-${index % people}@${domain}`;
+  const time = (second: number) => 1_700_000_000_000 + second * 1000;
+  const several = <Row>(number: number, row: (index: number) => Row) =>
+    Array.from({ length: number }, (_, index) => row(index));
+  const stanza = (index: number) =>
+    `<message from="${at(index + 1)}/r" type="chat"><body>wait ${index}</body></message>`;
+  return {
+    ofProperty: [{ name: "xmpp.domain", propValue: domain, encrypted: 0, iv: null }],
+    ofUser: several(people, (index) => ({ username: `${own}-${index}`, plainPassword: "secret" })),
+    ofRoster: several(people, (index) => ({
+      ...{ rosterID: index, username: `${own}-${index}`, jid: "x@else.test", sub: 3, ask: -1, recv: -1, nick: "X" },
+    })),
+    ofOffline: several(people, (index) => ({
+      ...{ username: `${own}-${index}`, messageID: index, creationDate: String(time(index)), stanza: stanza(index) },
+    })),
+    ofMucService: [{ serviceID: 1, subdomain: "conference" }],
+    ofMucRoom: [{ serviceID: 1, roomID: 7, name: `${own}-hall`, naturalName: "Hall", lockedDate: "0", logEnabled: 1 }],
+    ofMucConversationLog: several(messages, (index) => ({
+      ...{
+        roomID: 7,
+        sender: `${at(index)}/r`,
+        nickname: "N",
+        logTime: String(time(index)),
+        subject: null,
+        body: `said ${index}`,
+      },
+    })),
+    // Two of them at a time, and the same words again and again.
+    ofMessageArchive: several(messages, (index) => ({
+      ...{
+        fromJID: at(index),
+        toJID: at(index + 1),
+        sentDate: time(Math.floor(index / 2)),
+        stanza: null,
+        body: `wrote ${index}`,
+      },
+    })),
+  };
+}
