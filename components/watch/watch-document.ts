@@ -1,6 +1,6 @@
 import { dnsRecords, type DnsInput, type RecordData } from "../dns/dns-records.ts";
 import { type NodeAddresses, watchUser } from "../model/node-facts.ts";
-import { domainHosts, type Service } from "../model/services.ts";
+import { certificateNames, domainHosts, type Service } from "../model/services.ts";
 
 /** Settings that a watcher is told. */
 export interface WatchSettings extends Pick<
@@ -89,7 +89,7 @@ interface WatchedRecords {
   /** Full name, without the last dot. */
   readonly name: string;
   readonly type: string;
-  /** Values as `dig +short` writes them, sorted. */
+  /** Values as `dig +short` writes them, sorted. None: there must be no such record. */
   readonly values: readonly string[];
 }
 
@@ -105,7 +105,17 @@ function watchedRecords(
     record.values.push(valueOf(data, nodes));
     found.set(key, record);
   }
-  return [...found.values()].map((record) => ({ ...record, values: record.values.toSorted() }));
+  const ours = [...found.values()].map((record) => ({ ...record, values: record.values.toSorted() }));
+  return [...ours, ...withoutCaa(settings, services)];
+}
+
+/**
+ * Lists the CAA records that must not be: one of a host's own takes the place of the domain's (RFC 8659, section 3), and keeps its
+ * certificate from being renewed.
+ */
+function withoutCaa({ domain }: WatchSettings, services: readonly Service[]): WatchedRecords[] {
+  const hosts = certificateNames(domain, services).filter((name) => name !== domain);
+  return hosts.map((name) => ({ name, type: "CAA", values: [] }));
 }
 
 function valueOf(data: RecordData, nodes: readonly WatchedNode[]): string {

@@ -151,6 +151,8 @@ describe("what a watcher is told", () => {
     expect(found("example.org", "CAA")).toEqual(['0 issue "letsencrypt.org"']);
     expect(found("xmpp1.example.org", "A")).toEqual(["203.0.113.10"]);
     expect(found("turn.example.org", "AAAA")).toEqual(["2001:db8::10"]);
+    // One that somebody adds would take the place of the domain's.
+    expect(found("upload.example.org", "CAA")).toEqual([]);
     expect(new Set(records.map(({ name, type }) => `${name} ${type}`)).size).toBe(records.length);
   });
 
