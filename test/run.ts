@@ -93,6 +93,7 @@ const allPhases: readonly Phase[] = [
 
   cloudPhase(lastingCloud, "network tests", "running/", { needs: [lastingCloudUp] }),
   cloudPhase(lastingCloud, "the doctor", "doctor/", { needs: [lastingCloudUp] }),
+  cloudPhase(lastingCloud, "the watcher and its alarms", "watching/", { needs: [lastingCloudUp] }),
   ...lastingOutages,
   cloudPhase(lastingCloud, "end of the network", "ending/", { needs: [lastingCloudUp] }),
   cloudDown(lastingCloud),

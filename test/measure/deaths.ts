@@ -5,7 +5,7 @@ import process from "node:process";
 import { notYet, waitUntil } from "../../host/wait-until.ts";
 import { runningCloud } from "../network/cloud.ts";
 import { startPeer } from "../network/peer.ts";
-import { startNtfy } from "../network/watching/ntfy.ts";
+import { startAlarmServer } from "../network/watching/alarm-server.ts";
 import {
   type Alarm,
   openReceivers,
@@ -26,8 +26,8 @@ export async function measureDeaths(): Promise<Measurement[]> {
   const directory = await mkdtemp(path.join(tmpdir(), "imera-deaths-"));
   const cloud = await runningCloud();
   await using peer = await startPeer(directory, cloud);
-  await using ntfy = await startNtfy();
-  await using receivers = await openReceivers(cloud, peer, ntfy);
+  await using server = await startAlarmServer();
+  await using receivers = await openReceivers(cloud, peer, server);
   const found: { readonly death: Death; readonly times: Times }[] = [];
   for (const death of deaths(cloud.status.domain)) {
     await using files = await watcherFiles(cloud, receivers);

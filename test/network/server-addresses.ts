@@ -6,13 +6,13 @@ export interface ServerAddresses {
   readonly peer: string;
   /** For the XMPP server that imports an account. */
   readonly importing: string;
-  /** For the server that alarms are published on. */
-  readonly ntfy: string;
+  /** For the server by which alarms reach somebody. */
+  readonly alarms: string;
 }
 
 /** Takes the addresses from the last service address down: the local cloud itself takes them from the first on. */
 export function serverAddresses({ addresses }: Run): ServerAddresses {
   const { last } = addresses.serviceIpv4;
   const before = (places: number) => last.replace(/\d+$/, (number) => String(Number(number) - places));
-  return { peer: last, importing: before(1), ntfy: before(2) };
+  return { peer: last, importing: before(1), alarms: before(2) };
 }

@@ -1,13 +1,14 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { openLocalStack } from "../../../scripts/network/local-stack.ts";
 import { notYet, waitUntil } from "../../../host/wait-until.ts";
 import { type Cloud, lookUpAddress, testRunNumber } from "../cloud.ts";
 import type { Peer } from "../peer.ts";
-import type { Ntfy } from "./ntfy.ts";
+import type { AlarmServer } from "./alarm-server.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const library = path.join(root, "components/files/usr/local/lib/imera");
@@ -24,13 +25,13 @@ export interface Receivers extends AsyncDisposable {
   /** Settings of both ways, for watch.json. */
   readonly ways: readonly object[];
   /** Their secrets, for watch-secrets.json. */
-  readonly secrets: object;
+  readonly secrets: Readonly<Record<"chat" | "phone", object>>;
   /** Reads what came by each way so far, oldest first. */
   received(): Promise<{ readonly chat: readonly Alarm[]; readonly ntfy: readonly Alarm[] }>;
 }
 
 /** Opens both ways, with somebody who listens at the end of each. */
-export async function openReceivers(cloud: Cloud, peer: Peer, ntfy: Ntfy): Promise<Receivers> {
+export async function openReceivers(cloud: Cloud, peer: Peer, server: AlarmServer): Promise<Receivers> {
   const topic = `alarms-${Date.now()}`;
   const sender = await peer.register("alarm");
   const host = await lookUpAddress(cloud, peer.domain);
@@ -56,11 +57,11 @@ export async function openReceivers(cloud: Cloud, peer: Peer, ntfy: Ntfy): Promi
   });
   const published: Alarm[] = [];
   const ended = new AbortController();
-  void subscribe(`${ntfy.url}/${topic}/json`, ended.signal, published);
+  void subscribe(`${server.ntfyReadUrl}/${topic}/json`, ended.signal, published);
   return {
     ways: [
       { name: "chat", type: "xmpp", from: sender.jid, to: [peer.account.jid], host: null, port: 5222 },
-      { name: "phone", type: "ntfy", server: ntfy.url },
+      { name: "phone", type: "ntfy", server: server.ntfyUrl },
     ],
     secrets: { chat: { password: await password(sender.passwordFile) }, phone: { topic, token: null } },
     received: () => Promise.resolve({ chat, ntfy: published }),
@@ -79,23 +80,60 @@ async function collect(
   for await (const line of listener) take(JSON.parse(line) as { at: number; body?: string });
 }
 
+/** Follows a topic until `signal` says so, also where the server is away meanwhile. */
 async function subscribe(url: string, signal: AbortSignal, published: Alarm[]): Promise<void> {
+  const known = new Set<string>();
+  const isEnded = () => signal.aborted;
+  while (!isEnded()) {
+    try {
+      for await (const said of publications(`${url}?since=all`, signal)) {
+        if (said.event !== "message" || known.has(said.id)) continue;
+        known.add(said.id);
+        published.push({ at: Date.now() / 1000, text: `${said.title}\n\n${said.message}` });
+      }
+    } catch (error) {
+      // The server ends the connection, or refuses one.
+      if (!(error instanceof TypeError) && !isEnded()) throw error;
+    }
+    await sleep(200);
+  }
+}
+
+/** Line that ntfy sends to a subscriber. */
+interface Publication {
+  readonly id: string;
+  readonly event: string;
+  readonly title?: string;
+  readonly message?: string;
+}
+
+async function* publications(url: string, signal: AbortSignal): AsyncGenerator<Publication> {
   const response = await fetch(url, { signal });
   let rest = "";
-  try {
-    for await (const bytes of response.body ?? []) {
-      const lines = (rest + Buffer.from(bytes as Uint8Array).toString()).split("\n");
-      rest = lines.pop() ?? "";
-      for (const line of lines) {
-        const said = JSON.parse(line) as { event: string; title?: string; message?: string };
-        if (said.event === "message") {
-          published.push({ at: Date.now() / 1000, text: `${said.title}\n\n${said.message}` });
-        }
-      }
-    }
-  } catch (error) {
-    if (!signal.aborted) throw error;
+  for await (const bytes of response.body ?? []) {
+    const lines = (rest + Buffer.from(bytes as Uint8Array).toString()).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) yield JSON.parse(line) as Publication;
   }
+}
+
+/** Account, where its server is, and to whom it writes. */
+export interface Writer {
+  readonly jid: string;
+  readonly passwordFile: string;
+  readonly host: string;
+  readonly to: string;
+}
+
+/** Writes a message; resolves to the condition by which it was refused, or to null where nothing came back. */
+export async function writeTo(cloud: Cloud, { jid, passwordFile, host, to }: Writer): Promise<string | null> {
+  const [user, domain] = jid.split("@");
+  const given = { user, domain, host, port: 5222, to, caFile: cloud.status.caBundle };
+  const { stdout } = await execa("python3", ["-B", path.join(root, "test/network/watching/write_to.py")], {
+    input: JSON.stringify({ ...given, password: (await readFile(passwordFile, "utf8")).trim() }),
+    env: { PYTHONPATH: library },
+  });
+  return (JSON.parse(stdout) as { refused: string | null }).refused;
 }
 
 /** Watcher that runs on this machine. Disposing it ends it. */
