@@ -11,6 +11,7 @@ const config: KnipConfig = {
     "toolchain/plugins/*/main.ts",
     "components/settings/document-settings.ts",
     "test/network/clients/*.ts",
+    "test/terminal-picture.ts",
   ],
   project: ["*.{ts,js}", "{host,components,toolchain,local,scripts,test}/**/*.{ts,mjs}"],
   // A type that an exported function mentions is exported for whoever calls the function.
