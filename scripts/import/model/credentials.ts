@@ -92,7 +92,9 @@ async function knownPassword(
 ): Promise<Credentials> {
   // What a client makes of it before it logs in by SCRAM (RFC 4013).
   const prepared = saslPrepared(password);
-  if (prepared === password) tally.over("passwords");
+  if (newerThanSaslprep.test(password)) {
+    tally.changed("passwords", "it has signs, as emoji are, that the server takes by SCRAM alone: PLAIN fails", user);
+  } else if (prepared === password) tally.over("passwords");
   else tally.changed("passwords", "it has letters that clients write in another way: PLAIN may fail", user);
   return { scram: await scramCredentials(prepared, salts), origin: isProven ? "proven" : "known" };
 }
@@ -143,5 +145,9 @@ function saslPrepared(password: string): string {
     .replaceAll(mappedToNothing, "")
     .normalize("NFKC");
 }
+
+/** Signs that are younger than Unicode 3.2, and emoji among them: SASLprep has a server refuse these (RFC 4013, section 2.5). */
+const newerThanSaslprep =
+  /[\u{10350}-\u{103ff}\u{10450}-\u{1cfff}\u{1d800}-\u{1ffff}\u{2a6d7}-\u{2f7ff}\u{2fa1e}-\u{dffff}]/u;
 
 const mappedToNothing = /\u1806|\p{Default_Ignorable_Code_Point}/gu;

@@ -63,6 +63,16 @@ describe("a password", () => {
     expect(tally.counts.get("passwords")).toMatchObject({ over: 1, changed: 1, lost: 0 });
   });
 
+  it.each(["🔑 clé", "𐐨\u{1f600}", "\u{2a700}"])("%s is said to be refused by PLAIN", async (plainPassword) => {
+    const { tally } = await read({ ofUser: [user("romeo", { plainPassword })] });
+    expect(tally.remarks.get("romeo")).toEqual([expect.stringContaining("PLAIN fails")]);
+  });
+
+  it.each(["pässwörd Ж", "𐐨", "𠀀漢字 ☺"])("%s is not", async (plainPassword) => {
+    const { tally } = await read({ ofUser: [user("romeo", { plainPassword })] });
+    expect(tally.counts.get("passwords")).toMatchObject({ over: 1, changed: 0 });
+  });
+
   it("that nobody kept leaves an account without one", async () => {
     const { people, tally } = await read({ ofUser: [user("romeo", { plainPassword: null })] });
     expect(people.get("romeo")).toMatchObject({ origin: "none", credentials: [] });
