@@ -24,6 +24,8 @@ export interface Peer extends AsyncDisposable {
   register(user: string): Promise<Account>;
   /** The server's log so far. */
   log(): Promise<string>;
+  /** Runs a line of shell as root on the server's machine. */
+  shell(command: string): Promise<string>;
 }
 
 /**
@@ -56,6 +58,7 @@ export async function startPeer(directory: string, cloud: Cloud): Promise<Peer> 
     account,
     register,
     log: () => inside("cat", "/var/log/prosody/prosody.log"),
+    shell: (command) => inside("sh", "-ec", command),
     [Symbol.asyncDispose]: async () => {
       await deleteServiceContainer(run, incus, "peer");
       await zone.withdraw();

@@ -6,6 +6,9 @@ import { logInWithSlixmpp } from "../chat-client.ts";
 import { type ClientMachine, clientMachine } from "../client-machine.ts";
 import { type Cloud, runningCloud } from "../cloud.ts";
 import { onFirstNode } from "../first-node.ts";
+import { examinedNetwork } from "../../../scripts/doctor/examined-network.ts";
+import { traceMessage } from "../../../scripts/trace/trace-message.ts";
+import { stackUnderTest } from "../doctor/fault.ts";
 import { type Peer, startPeer } from "../peer.ts";
 
 let cloud: Cloud;
@@ -58,6 +61,34 @@ async function certificateUsages({ ipv4, domain }: Pick<Peer, "ipv4" | "domain">
     socket.destroy();
   }
 }
+
+/** Follows a message to somebody there, as `npm run trace` does: where its way ended, and what was seen there. */
+async function traced(user: string): Promise<string> {
+  await using network = examinedNetwork(await stackUnderTest());
+  const { arrived, steps } = await traceMessage(network, `${user}@peer.test`);
+  const last = steps.at(-1);
+  return `${arrived ? "arrived" : "stopped"} at ${last?.name ?? "nothing"}: ${last?.seen ?? ""}`;
+}
+
+it("is followed by npm run trace, which says where a message stops", async ({ onTestFailed }) => {
+  if (peer === undefined) throw new Error("the peer did not come up");
+  onTestFailed(showLogs);
+  const restarted = (change: string) => peer?.shell(`${change}; systemctl restart prosody`);
+  expect(await traced("carol")).toMatch(/^arrived at archive: it is in the archive/);
+  expect(await traced("nobody-at-all")).toMatch(/^stopped at message: \S+ sent it back: service-unavailable/);
+  // It knows no way any more to find out whose server speaks.
+  await restarted(`sed -i 's/"dialback" }/"dialback"; "s2s_auth_certs" }/' /etc/prosody/prosody.cfg.lua`);
+  expect(await traced("carol")).toMatch(/^stopped at streams: peer.test was not reached: remote-server-/);
+  const certificate = "/etc/prosody/certs/peer.test";
+  const another = `openssl req -x509 -newkey rsa:2048 -noenc -subj /CN=peer.test -days 1 -keyout ${certificate}.key -out ${certificate}.crt`;
+  await restarted(`${another} 2>/dev/null; chgrp prosody ${certificate}.*`);
+  expect(await traced("carol")).toMatch(/^stopped at TLS: .*self-signed certificate/);
+  await peer.shell("systemctl stop prosody");
+  expect(await traced("carol")).toMatch(/^stopped at TLS: .*ECONNREFUSED/);
+  await peer[Symbol.asyncDispose]();
+  peer = undefined;
+  expect(await traced("carol")).toMatch(/^stopped at names: peer.test has neither SRV records nor an address/);
+});
 
 /** Both sides' words on the connection between them: a first one that fails is not tried again for minutes. */
 async function showLogs(): Promise<void> {
