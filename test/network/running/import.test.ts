@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { repositoryRoot } from "../../runner/repository.ts";
@@ -37,17 +36,16 @@ afterAll(async () => {
 });
 
 async function imported(...options: string[]): Promise<ImportReport> {
-  const program = join(repositoryRoot, "scripts/import.ts");
   const words = ["--stack", "local", "--run", testRunNumber(), "--json", ...options, "openfire", home];
-  const { stdout } = await execa(process.execPath, [program, ...words], { cwd: repositoryRoot });
+  const { stdout } = await execa(process.execPath, ["scripts/import.ts", ...words], { cwd: repositoryRoot });
   return JSON.parse(stdout) as ImportReport;
 }
 
 /** Numbers of rows that the server has of what the old one had, by independent questions. */
 async function rows(): Promise<string[]> {
-  const who = `username LIKE '${own}-%'`;
+  const [node, who] = [await nodeMachine(), `username LIKE '${own}-%'`];
   return query(
-    await nodeMachine(),
+    node,
     `SELECT 'users', count(DISTINCT username) FROM users WHERE ${who};
      SELECT 'contacts', count(*) FROM rosterusers WHERE ${who};
      SELECT 'vcards', count(*) FROM vcard WHERE ${who};
@@ -91,7 +89,7 @@ describe("an Openfire that was taken over", () => {
       [`${own}-hash`, "pässwörd Ж"],
       [`${own}-romeo`, romeosPassword],
     ] as const) {
-      const passwordFile = join(machine.directory, user);
+      const passwordFile = `${machine.directory}/${user}`;
       await writeFile(passwordFile, `${password}\n`);
       await using session = await logInWithSlixmpp(machine, { jid: `${user}@${cloud.status.domain}`, passwordFile });
       expect(session.jid).toContain(user);
