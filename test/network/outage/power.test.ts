@@ -1,7 +1,8 @@
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { digitaloceanAction } from "../vendors.ts";
 import { networkUnderTest } from "./network-under-test.ts";
 import { isServing, nodeMachine } from "./node.ts";
+import { operatorCommand } from "./operator.ts";
 
 const network = networkUnderTest();
 
@@ -18,4 +19,17 @@ describe("a droplet", () => {
     await isServing(node, 60_000);
     await network.current.expectNothingLost(client);
   });
+});
+
+// What DigitalOcean's recovery console is in the local cloud: a shell that does not pass SSH.
+it.each([
+  ["the keys' folder is gone", "rm -r /root/.ssh"],
+  ["a file is in its place, and everybody may write above it", "rm -r /root/.ssh; : >/root/.ssh; chmod o+w /root"],
+  ["sshd is off for good", "systemctl disable --now ssh.service; systemctl mask ssh.service"],
+])("a node that lets nobody in by SSH is opened from its console by converge: %s", async (_, loss) => {
+  const node = await nodeMachine();
+  await node.shell(`{ ${loss}; } 2>&1`);
+  expect((await operatorCommand("ssh", "xmpp1", "true")).exitCode).not.toBe(0);
+  await node.shell("/usr/local/lib/imera/converge", { timeoutMs: 600_000 });
+  expect(await operatorCommand("ssh", "xmpp1", "true")).toMatchObject({ exitCode: 0 });
 });
