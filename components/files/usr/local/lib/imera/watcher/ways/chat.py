@@ -1,6 +1,7 @@
 """Message from an account on another XMPP server."""
 
 import asyncio
+import secrets
 import ssl
 
 from ..dns_message import Resolver, resolve
@@ -12,7 +13,6 @@ from ..xmpp.session import PING, Session
 from .settings import Password, XmppFromWay
 
 LOGIN_SECONDS, PING_SECONDS, REFUSAL_SECONDS = 8, 20, 1
-RESOURCE = "imera-watch"
 
 
 class Chat:
@@ -23,6 +23,8 @@ class Chat:
         self._way, self._context, self._resolvers = way, context, resolvers
         user, _, self._domain = way["from"].partition("@")
         self._account = Account(user, secret["password"])
+        # Every eye logs in with the account: with one resource for all, each would end the session of the one before.
+        self._resource = f"imera-watch-{secrets.token_hex(4)}"
         self._session: Session | None = None
         self._busy = asyncio.Lock()
 
@@ -57,7 +59,7 @@ class Chat:
             if self._session is None or self._session.lost is not None:
                 endpoint = await self._endpoint()
                 async with asyncio.timeout(LOGIN_SECONDS):
-                    connection, jid = await log_in(endpoint, self._context, self._account, RESOURCE)
+                    connection, jid = await log_in(endpoint, self._context, self._account, self._resource)
                 self._session = Session(connection, jid)
             return self._session
 
