@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Report } from "./grouped-lines.ts";
@@ -24,6 +24,8 @@ export async function inOwnTemporaryFolder(
   runTests: (folders: RunFolders) => Promise<Tally>,
 ): Promise<Tally> {
   const own = await mkdtemp(join(tmpdir(), "imera-test-"));
+  // Servers that tests start as another user have to come through.
+  await chmod(own, 0o711);
   const temporary = join(own, "tmp");
   await mkdir(temporary);
   try {
