@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { execa } from "execa";
-import { aptInstall } from "../../local/preparation/host-packages.ts";
+import { aptInstall, ensureGo } from "../../local/preparation/host-packages.ts";
 import type { Phase } from "./phase.ts";
 
 /** Debian packages that tests need, and a command that works once they are there. */
@@ -25,7 +25,6 @@ const hostTools: readonly HostTool[] = [
     probe: ["python3", "-c", "import ensurepip, venv"],
     neededFor: "checking the types of the droplet's Python",
   },
-  { aptPackages: ["golang-go"], probe: ["go", "version"], neededFor: "building actionlint" },
   {
     // The tests start it themselves, on loopback.
     aptPackages: ["openssh-server"],
@@ -64,6 +63,8 @@ export const hostToolsPhase: Phase = {
   name: "programs from the distribution",
   lane: mirrorLane,
   async run(report) {
+    // Builds actionlint, which needs a newer one than Debian 12 has.
+    await ensureGo(report);
     const missing = await missingTools();
     if (missing.length > 0) {
       const packages = missing.flatMap((tool) => tool.aptPackages);
