@@ -40,8 +40,9 @@ export async function stackUnderTest(): Promise<ExaminedStack> {
 }
 
 /**
- * Examines the network until the doctor names exactly these troubles, each as severity and id, or half a minute is over: what was
- * mended just before may take a moment to be well. Resolves to the last examination.
+ * Examines the network until the doctor names exactly these troubles, each as severity and id, or three minutes are over: what was
+ * mended just before may take a moment to be well, and the archive of a busy node is looked at once a minute. Resolves to the last
+ * examination.
  */
 export async function examinationWith(stack: ExaminedStack, wanted: readonly string[]): Promise<Examination> {
   const seen: Examination[] = [];
@@ -52,7 +53,7 @@ export async function examinationWith(stack: ExaminedStack, wanted: readonly str
     const named = namedBy(examination);
     return JSON.stringify(named) === JSON.stringify(wanted) ? { value: examination } : notYet(JSON.stringify(named));
   };
-  const limits = { what: "the doctor to name it", intervalMs: 500, timeoutMs: 30_000, lookTimeoutMs: 60_000 };
+  const limits = { what: "the doctor to name it", intervalMs: 500, timeoutMs: 180_000, lookTimeoutMs: 60_000 };
   const found = await waitUntil({ ...limits, probe }).catch(() => seen.at(-1));
   if (found === undefined) throw new Error("the doctor did not come to an end");
   return found;
