@@ -38,7 +38,7 @@ export async function startMariadb(): Promise<DatabaseServer> {
   const socket = join(folder, "socket");
   const data = `--datadir=${join(folder, "data")}`;
   const own = ["--no-defaults", data, "--auth-root-authentication-method=normal", "--skip-test-db"];
-  await execa("setpriv", [...asNobody, "mariadb-install-db", ...own], { cwd: "/" });
+  await execa("setpriv", [...asNobody, "mariadb-install-db", ...own], { cwd: "/", env: { TMPDIR: folder } });
   const sql = async (statements: string, database = "openfire") => {
     await execa(
       "mariadb",
@@ -46,7 +46,14 @@ export async function startMariadb(): Promise<DatabaseServer> {
       { input: statements },
     );
   };
-  const settings = ["--no-defaults", data, `--socket=${socket}`, "--skip-networking", "--skip-log-bin"];
+  const settings = [
+    "--no-defaults",
+    data,
+    `--tmpdir=${folder}`,
+    `--socket=${socket}`,
+    "--skip-networking",
+    "--skip-log-bin",
+  ];
   const server = await started(["mariadbd", ...settings], () => sql("SELECT 1", "mysql"));
   await sql("CREATE DATABASE openfire CHARACTER SET utf8mb4", "mysql");
   return { ...server, folder, sql };
