@@ -77,7 +77,9 @@ export const toolChecks: Phase = checksPhase(
         const workflows = files.map(({ path }) => path).filter((path) => path.startsWith(".github/workflows/"));
         if (workflows.length === 0) return ["no workflow found"];
         const paths = workflows.map((path) => join(repositoryRoot, path));
-        return command("go", ["-C", join(repositoryRoot, "test/tools"), "tool", "actionlint", "-no-color", ...paths]);
+        const args = ["-C", join(repositoryRoot, "test/tools"), "tool", "actionlint", "-no-color", ...paths];
+        // An older Go fetches the one that go.mod names, which Debian's does not by itself.
+        return command("go", args, { GOTOOLCHAIN: "auto" });
       },
     },
   ],
@@ -120,8 +122,12 @@ function nodeTool(name: string, script: string, args: readonly string[]): Static
   };
 }
 
-async function command(program: string, args: readonly string[]): Promise<string[]> {
-  const result = await execa(program, args, { cwd: repositoryRoot, reject: false, all: true });
+async function command(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<string[]> {
+  const result = await execa(program, args, { cwd: repositoryRoot, reject: false, all: true, env });
   if (!result.failed) return [];
   return [result.all === "" ? `${program}: ${result.shortMessage ?? "failed"}` : result.all];
 }
