@@ -2,6 +2,7 @@ import {
   appendFileSync,
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -173,6 +174,32 @@ describe("two checkouts with different stand-ins", () => {
     utimesSync(path.join(ours.pulumiHome, "used"), daysAgo(8), daysAgo(8));
     await setUp({ askAgain: true, setUpIn: path.join(folder, "other-checkout") });
     expect([existsSync(ours.pulumiHome), existsSync(theirs.pulumiHome)]).toEqual([false, true]);
+  });
+
+  it("leave nothing of a former version's parts behind that nobody used for a week, official ones neither", async () => {
+    const { pulumiHome } = await setUp();
+    const former = (name: string, ageDays: number) => {
+      const home = path.join(path.dirname(pulumiHome), name);
+      for (const place of [path.join(home, "logs"), home]) {
+        mkdirSync(place, { recursive: true });
+        utimesSync(place, daysAgo(ageDays), daysAgo(ageDays));
+      }
+      return home;
+    };
+    const gone = [former("0123456789abcdef", 8), former("0123456789abcdef-0123456789abcdef", 30)];
+    const kept = [former("fedcba9876543210", 6), former("notes", 30)];
+    await setUp({ askAgain: true });
+    expect([...gone, ...kept].filter((home) => existsSync(home))).toEqual(kept);
+  });
+
+  it("leave a former version's official parts where their engine was called within a week", async () => {
+    const { pulumiHome } = await setUp();
+    const home = path.join(path.dirname(pulumiHome), "0123456789abcdef");
+    mkdirSync(path.join(home, "logs"), { recursive: true });
+    utimesSync(home, daysAgo(30), daysAgo(30));
+    machine.hostAnswers = true;
+    await setUp({ askAgain: true });
+    expect(existsSync(home)).toBe(true);
   });
 });
 

@@ -71,7 +71,7 @@ export async function setUpToolchain(options: SetUpOptions = {}): Promise<Toolch
   } = options;
   const tools = { versions, run, bundle, report, provideGo };
   const official = await findHome(toolchainFolders(versions, environment), tools);
-  if (official.origins.every((origin) => origin === "official")) return toolchain(official);
+  if (official.origins.every((origin) => origin === "official")) return inUse(official);
   const digest = await digestOfSubstitutes();
   const own = await findHome(toolchainFolders(versions, environment, digest), tools);
   const silent = !askAgain && (await wasSilent(official.folders));
@@ -79,9 +79,9 @@ export async function setUpToolchain(options: SetUpOptions = {}): Promise<Toolch
   await writable(official.folders);
   return withLock(path.join(official.folders.pulumiHome, "set-up.lock"), { ...lockedWork, report }, async () => {
     const answers = !silent && (await asksHost(downloadHost, official.folders));
-    if (answers) return installOfficial(official);
+    await removeUnusedHomes([official.folders, own.folders]);
+    if (answers) return inUse(await installOfficial(official));
     await installSubstitutes(own, official, digest);
-    await removeUnusedHomes(own.folders.pulumiHome);
     return inUse(await findHome(own.folders, tools));
   });
 }
@@ -105,12 +105,11 @@ function isComplete(own: Home, official: Home): boolean {
   );
 }
 
-async function installOfficial({ folders, plans }: Home): Promise<Toolchain> {
+async function installOfficial({ folders, plans }: Home): Promise<Home> {
   for (const plan of plans) {
     if ((await plan.find()) !== "official") await carryOut(plan, () => plan.installOfficial());
   }
-  const origins = plans.map(() => "official" as const);
-  return toolchain({ folders, plans, origins });
+  return { folders, plans, origins: plans.map(() => "official" as const) };
 }
 
 /** Puts own parts in place where there is no official one. */
@@ -138,7 +137,7 @@ async function carryOut({ part }: PartPlan, install: () => Promise<void>): Promi
 }
 
 async function inUse(home: Home): Promise<Toolchain> {
-  await noteUse(home.folders.pulumiHome);
+  await noteUse(home.folders);
   return toolchain(home);
 }
 
