@@ -21,7 +21,7 @@ export async function inspectCaa(access: StackAccess, domain: string): Promise<C
     const served = await servedAuthorities(await domainResolver(access, domain), domain);
     return judgeCaa(caaValue({ caaIssuer, acmeAccountUri }), served);
   } catch (error) {
-    return { text: `not known: ${messageOf(error)}`, isWarning: false };
+    return { text: `not known: ${messageOf(error)}`, isWarning: true };
   }
 }
 

@@ -20,20 +20,33 @@ export function describeNetwork(network: InspectedNetwork, stack: NamedStack, lo
 
 function verdict({ domain, healthy, serving, nodes, copy, watcher }: InspectedNetwork): string {
   const checks = [...nodes.flatMap((node) => node.checks), copy, watcher];
+  const gaps = checks.filter(({ isGap }) => isGap === true);
+  const judged = checks.length - gaps.length;
+  const lacks =
+    gaps.length === 0 ? "" : `\n${gaps.length} marked – ${gaps.length === 1 ? "is" : "are"} neither green nor red.`;
+  if (healthy) return `${domain} is up: all ${judged} checks are green.${lacks}`;
   const red = checks.filter(({ ok }) => !ok).length;
-  if (healthy) return `${domain} is up: all ${checks.length} checks are green.`;
-  const counted = `${red} of ${checks.length} checks ${red === 1 ? "is" : "are"} red`;
-  return serving ? `${domain} serves its users, but ${counted}.` : `${domain} does NOT serve its users: ${counted}.`;
+  const counted = `${red} of ${judged} checks ${red === 1 ? "is" : "are"} red.${lacks}`;
+  return serving ? `${domain} serves its users, but ${counted}` : `${domain} does NOT serve its users: ${counted}`;
 }
 
-/** Red ones first. */
+/** Red ones first, then what is not there. */
 function describeNode({ name, publicIpv4, checks }: InspectedNode): string {
-  const sorted = checks.toSorted((one, other) => Number(one.ok) - Number(other.ok));
+  const sorted = checks.toSorted((one, other) => rank(one) - rank(other));
   return `${name}, ${publicIpv4}\n${describeChecks(sorted)}`;
 }
 
 function describeChecks(checks: readonly Finding[]): string {
-  return factList(checks.map(({ ok, name, detail }) => [`${ok ? "✓" : "✗"} ${name}`, firstLine(detail)] as const));
+  return factList(
+    checks.map((check) => [`${marks[rank(check)] ?? ""} ${check.name}`, firstLine(check.detail)] as const),
+  );
+}
+
+const marks = ["✗", "–", "✓"];
+
+function rank({ ok, isGap }: Finding): number {
+  if (!ok) return 0;
+  return isGap === true ? 1 : 2;
 }
 
 /** Programs' answers may have many lines; the node's own words are in full in `--json`. */

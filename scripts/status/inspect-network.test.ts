@@ -52,8 +52,16 @@ it("finds each way into a network that is gone red, and says so first", async ()
     ["CAA", true],
     ["SSH", false],
   ]);
+  expect([...checks, network.watcher, network.copy].filter(({ isGap }) => isGap).map(({ name }) => name)).toEqual([
+    "CAA",
+    "watcher",
+    "copy",
+  ]);
   const text = describeNetwork(network, access);
-  expect(text).toMatch(/^imera\.test does NOT serve its users: 3 of 6 checks are red\.\n/);
+  expect(text).toMatch(
+    /^imera\.test does NOT serve its users: 3 of 3 checks are red\.\n3 marked – are neither green nor red\.\n/,
+  );
+  expect(text).not.toContain("✓");
   expect(text).toContain("npm run rebuild -- --stack local --run 6");
   expect(text).not.toContain("is up");
   expect(text.split("\n").filter((line) => line.length > 80)).toEqual([]);
@@ -64,8 +72,8 @@ const found = (serving: boolean, ...checks: [name: string, ok: boolean][]): Insp
   adminJid: "admin@imera.test",
   healthy: checks.every(([, ok]) => ok),
   serving,
-  copy: { name: "copy", ok: true, detail: "none" },
-  watcher: { name: "watcher", ok: true, detail: "none" },
+  copy: { name: "copy", ok: true, isGap: true, detail: "none" },
+  watcher: { name: "watcher", ok: true, detail: "watches" },
   nodes: [
     {
       name: "xmpp1.imera.test",
@@ -79,7 +87,7 @@ const found = (serving: boolean, ...checks: [name: string, ok: boolean][]): Insp
 
 it("shows red checks before green ones, and tells backups from service", () => {
   const text = describeNetwork(found(true, ["login", true], ["backup", false]), { stack: "prod" });
-  expect(text).toMatch(/^imera\.test serves its users, but 1 of 4 checks is red\.\n/);
+  expect(text).toMatch(/^imera\.test serves its users, but 1 of 3 checks is red\.\n/);
   expect(text.indexOf("✗ backup")).toBeLessThan(text.indexOf("✓ login"));
   expect(text).toContain("npm run ssh -- --stack prod xmpp1");
 });
@@ -89,7 +97,11 @@ it("has a line about the copy at another provider: that there is none, or why it
     const setting = (name: string) => Promise.resolve(settings[name]);
     return (await inspectNetwork({ ...access, setting }, { ...outputs, nodes: [] })).copy;
   };
-  expect(await copyOf({})).toMatchObject({ ok: true, detail: expect.stringContaining("docs/copy.md") as string });
+  expect(await copyOf({})).toMatchObject({
+    ok: true,
+    isGap: true,
+    detail: expect.stringContaining("docs/copy.md") as string,
+  });
   const place = { copyBucket: "b", copyEndpoint: "s3.test", copyRegion: "r" };
   expect(await copyOf(place)).toMatchObject({
     ok: false,
@@ -99,7 +111,8 @@ it("has a line about the copy at another provider: that there is none, or why it
 
 it("says how to log in where all is green", () => {
   const text = describeNetwork(found(true, ["login", true]), { stack: "prod" });
-  expect(text).toMatch(/^imera\.test is up: all 3 checks are green\./);
+  expect(text).toMatch(/^imera\.test is up: all 2 checks are green\.\n1 marked – is neither green nor red\.\n/);
+  expect(text).toContain("– copy  none");
   expect(text).toContain("admin@imera.test");
   expect(text).toContain("npm run pulumi -- config get imera:adminPassword --stack prod");
 });

@@ -62,6 +62,7 @@ export async function inspectCopy(access: StackAccess): Promise<Finding> {
     return {
       name: "copy",
       ok: true,
+      isGap: true,
       detail: "none: with the DigitalOcean account all backups are gone (docs/copy.md)",
     };
   }
@@ -70,7 +71,7 @@ export async function inspectCopy(access: StackAccess): Promise<Finding> {
     const { last, troubles, newestBackup } = await readCopyStatus(bucket, await copyKeepDays(access));
     // A local cloud is there to be tried.
     if (last === undefined && access.run !== undefined) {
-      return `none yet; make one: ${networkCommandLine("copy", access)}`;
+      return { gap: `none yet; make one: ${networkCommandLine("copy", access)}` };
     }
     if (troubles.length > 0) throw new Error(troubles.join("\n"));
     return `backup ${newestBackup ?? ""}, copied ${agoText(last?.finishedAt ?? "")}`;
@@ -90,7 +91,12 @@ async function inspectNode(access: StackAccess, of: NodeOfDomain): Promise<Inspe
   const [inside, caa, ...outside] = await Promise.all([
     askNode(access, node),
     // A warning: users are served, and an operator whose zone proxies a web site can't change it.
-    inspectCaa(access, domain).then(({ text }) => ({ name: "CAA", ok: true, detail: text })),
+    inspectCaa(access, domain).then(({ text, isWarning }) => ({
+      name: "CAA",
+      ok: true,
+      isGap: isWarning,
+      detail: text,
+    })),
     finding("DNS", () => leadsTo(access, domain, node)),
     finding("login", async () => (await logInFromOutside(access, domain, node, password)).jid),
   ]);
@@ -115,9 +121,11 @@ async function askNode(access: StackAccess, node: NetworkNode) {
   }
 }
 
-async function finding(name: string, look: () => Promise<string>): Promise<Finding> {
+/** A check that is green with the text that `look` resolves to, a gap with that of a `gap`, and red where it rejects. */
+async function finding(name: string, look: () => Promise<string | { readonly gap: string }>): Promise<Finding> {
   try {
-    return { name, ok: true, detail: await look() };
+    const found = await look();
+    return { name, ok: true, ...(typeof found === "string" ? { detail: found } : { isGap: true, detail: found.gap }) };
   } catch (error) {
     return { name, ok: false, detail: messageOf(error) };
   }

@@ -9,7 +9,7 @@ import type { Finding } from "./finding.ts";
 export async function inspectWatcher(access: StackAccess, watcher: NetworkMachine | undefined): Promise<Finding> {
   const name = "watcher";
   if (watcher === undefined) {
-    return { name, ok: true, detail: "none: of a dead node your users will tell you (docs/watching.md)" };
+    return { name, ok: true, isGap: true, detail: "none: of a dead node your users will tell you (docs/watching.md)" };
   }
   try {
     await using session = await openNode(access, watcher);
