@@ -2,6 +2,7 @@ import type { PlainSettings } from "./schema.ts";
 import { type NamedStack, pulumiCommandLine } from "../../host/terminal/advice.ts";
 import { canaryUser, watchUser } from "../model/node-facts.ts";
 import { configuredServices, serviceLabels } from "../model/services.ts";
+import { authorityRules } from "./authority-rules.ts";
 import { type Contradiction, rule, type Rule } from "./rule.ts";
 import { watchRules } from "./watch-rules.ts";
 import { backupRegionFor, spacesRegions } from "../vendors/digitalocean.ts";
@@ -16,6 +17,7 @@ export function contradictions(settings: Partial<PlainSettings>, stack: NamedSta
 
 const rules: readonly Rule[] = [
   ...watchRules,
+  ...authorityRules,
   rule(["domain", "zone"], ({ domain, zone }) =>
     zone === "" || domain === zone || domain.endsWith(`.${zone}`)
       ? undefined
@@ -89,25 +91,6 @@ const rules: readonly Rule[] = [
       ? undefined
       : { key: "turnRelayFirstPort", reason: `${first} to ${last} contain port ${other.ports.first} of ${other.name}` };
   }),
-  rule(["acmeAccountUri", "caaIssuer"], ({ acmeAccountUri, caaIssuer }) =>
-    acmeAccountUri === "" || caaIssuer !== ""
-      ? undefined
-      : { key: "acmeAccountUri", reason: "has no effect without caaIssuer" },
-  ),
-  rule(["acmeDirectoryUrl", "caaIssuer"], ({ acmeDirectoryUrl, caaIssuer }) => {
-    const authority = new URL(acmeDirectoryUrl).hostname;
-    return caaIssuer !== "letsencrypt.org" || isLetsEncrypt(acmeDirectoryUrl)
-      ? undefined
-      : { key: "caaIssuer", reason: `letsencrypt.org would keep ${authority} of acmeDirectoryUrl from issuing` };
-  }),
-  rule(["contact", "acmeDirectoryUrl", "purpose"], ({ contact, acmeDirectoryUrl, purpose }) =>
-    purpose === "serve" && isLetsEncrypt(acmeDirectoryUrl) && namesOfNobody.test(contact)
-      ? {
-          key: "contact",
-          reason: `Let's Encrypt takes no account for ${contact}: nobody gets mail there (RFC 2606); set an address of yours`,
-        }
-      : undefined,
-  ),
   rule(["uploadMaxFileMiB", "uploadQuotaMiB"], ({ uploadMaxFileMiB, uploadQuotaMiB }) =>
     uploadMaxFileMiB <= uploadQuotaMiB
       ? undefined
@@ -167,13 +150,6 @@ const rules: readonly Rule[] = [
 /** Names that people and programs look for web, mail, name and file servers under; a node's address records would catch both. */
 const namesOfOtherServers =
   /^(www|web|mail|email|webmail|smtp|submission|imap|pop|mx|mta-sts|autoconfig|autodiscover|ns|dns|ftp|localhost|wpad|isatap)\d*$/;
-
-/** Mail addresses of domains that are nobody's (RFC 2606, RFC 6761) or of no one network's. */
-const namesOfNobody = /@(.+\.)?(example\.(com|net|org)|example|invalid|test|localhost|local|internal)$/i;
-
-function isLetsEncrypt(directoryUrl: string): boolean {
-  return new URL(directoryUrl).hostname.endsWith(".letsencrypt.org");
-}
 
 /** The key in a public line, without its type and comment. */
 function keyData(line: string): string | undefined {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { checkAnswers, networkList, proposedNetworks, usualZone } from "./questions.ts";
+import { answerForms, checkAnswers, networkList, proposedNetworks, usualZone } from "./questions.ts";
 
 const answers = {
   domain: "example.org",
-  contact: "ops@example.org",
+  contact: "ops@imera.chat",
   region: "fra1",
   sshNetworks: ["203.0.113.7/32"],
 };
@@ -39,6 +39,20 @@ describe("checkAnswers", () => {
     }
     expect(check).toThrow("contact: missing");
     expect(check).not.toThrow("short");
+  });
+
+  it.each(["ops@example.org", "ops@Mail.Example.COM", "me@box.lan", "root@host.localdomain", "a@b.home.arpa"])(
+    "refuses %s for a contact, as `preview` would, beside whatever else will not do",
+    (contact) => {
+      const check = () => checkAnswers({ ...answers, contact, region: "Frankfurt" });
+      expect(check).toThrow(`contact: Let's Encrypt takes no account for ${contact}`);
+      expect(check).toThrow("region: expected the slug");
+      expect(answerForms.contact.safeParse(contact).success, "at the question, too").toBe(false);
+    },
+  );
+
+  it.each(["chat.lan", "imera.test", "xmpp.corp", "a.onion"])("refuses the domain %s, as `preview` would", (domain) => {
+    expect(() => checkAnswers({ ...answers, domain })).toThrow(`domain: Let's Encrypt signs nothing for ${domain}`);
   });
 
   it("says what a token looks like, and what an internationalised domain would need", () => {

@@ -1,6 +1,7 @@
 import { networkInterfaces } from "node:os";
 import { z } from "zod";
-import { settingsSchema } from "../../components/settings/schema.ts";
+import { contradictions } from "../../components/settings/rules.ts";
+import { type PlainSettings, settingsSchema } from "../../components/settings/schema.ts";
 import { vendorKeys, type VendorKeyName } from "../../components/settings/vendor-keys.ts";
 
 /** Answers about a new stack that only the operator can give. */
@@ -33,12 +34,28 @@ export const vendorKeyForms = {
   }),
 } as const satisfies Readonly<Record<VendorKeyName, z.ZodType>>;
 
+/** Settings as they are in the file of a new stack, where nobody is asked about them. */
+const defaults: Partial<PlainSettings> = Object.fromEntries(
+  Object.entries(settingsSchema.shape).flatMap(([name, form]) => {
+    const { success, data } = form.safeParse(undefined);
+    return success ? [[name, data]] : [];
+  }),
+);
+
+/** Adds to an answer's schema what the program would refuse beside the other settings' defaults, in the same words. */
+function usable<Form extends z.ZodType>(name: keyof PlainSettings, form: Form): Form {
+  return form.superRefine((value, context) => {
+    const found = contradictions({ ...defaults, [name]: value }, { stack: "" }).filter(({ key }) => key === name);
+    for (const { reason } of found) context.addIssue({ code: "custom", message: reason });
+  });
+}
+
 /** Schemas of the answers that are not secret; the rules for settings are the program's own. */
 export const answerForms = {
-  domain,
+  domain: usable("domain", domain),
   zone,
-  contact,
-  region,
+  contact: usable("contact", contact),
+  region: usable("region", region),
   sshNetworks: sshNetworks.refine((networks) => networks.length > 0, {
     error: "expected at least one network, the one that this machine is in",
   }),

@@ -16,7 +16,7 @@ import { repositoryRoot } from "../../runner/repository.ts";
 const answers = {
   domain: "chat.example.org",
   zone: "example.org",
-  contact: "ops@example.org",
+  contact: "ops@imera.chat",
   region: "fra1",
   sshNetworks: ["203.0.113.7/32"],
 };
@@ -55,7 +55,7 @@ async function command(args: readonly string[], env: Record<string, string | und
   });
 }
 
-const options = "--domain example.org --contact ops@example.org --region fra1 --ssh-networks 203.0.113.7/32".split(" ");
+const options = "--domain example.org --contact ops@imera.chat --region fra1 --ssh-networks 203.0.113.7/32".split(" ");
 
 describe("npm run stack -- new", () => {
   it("makes a stack whose file has its secrets, each setting in its place, and no vendor's key", async () => {

@@ -5,7 +5,7 @@ import { scratchStack } from "../scratch-stack.ts";
 
 /** Enough to be accepted, but for the secrets. */
 const good = {
-  "imera:domain": "refused.test",
+  "imera:domain": "refused.net",
   "imera:contact": "ops@refused.net",
   "imera:region": "fra1",
   "imera:sshNetworks": ["203.0.113.7/32"],
