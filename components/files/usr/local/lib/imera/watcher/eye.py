@@ -18,6 +18,7 @@ from .notification import Notification
 from .plan import probes
 from .probes.keeper import Keeper
 from .probes.probe import Probe
+from .restraint import Restraint
 from .ways.make import make_ways
 from .world import World, trust
 
@@ -35,7 +36,8 @@ class Eye:
     def __init__(self, configuration: Configuration, secrets: Secrets, folder: pathlib.Path) -> None:
         self.configuration = configuration
         resolvers = [parse_resolver(text) for text in configuration["resolvers"]]
-        self.world = World(configuration, secrets, trust(configuration["caFile"]))
+        restraint = Restraint(f"'npm run pulumi -- up --stack {configuration['stack']}' gives both one password")
+        self.world = World(configuration, secrets, trust(configuration["caFile"]), restraint)
         ways = make_ways(configuration, secrets, self.world.context, resolvers)
         self.keeper = Keeper(self.world)
         self.probes = list(probes(self.world, self.keeper, resolvers))

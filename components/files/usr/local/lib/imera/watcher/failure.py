@@ -5,6 +5,10 @@ class Failed(Exception):
     """Something that was tried and did not work. The argument is what was seen, without a full stop."""
 
 
+class Refused(Failed):
+    """A user and a password that a server did not take."""
+
+
 class Unseen(Exception):
     """Nothing that could be judged was seen: the subject neither works nor fails."""
 

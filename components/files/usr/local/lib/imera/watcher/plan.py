@@ -85,7 +85,7 @@ def of_session(world: World, keeper: Keeper) -> Iterator[Probe]:
         return (subjects.server(keeper.node["key"]), subjects.node(keeper.node["key"])) if keeper.node else ()
 
     yield Probe(subjects.MESSAGE, FAST_SECONDS, 9, lambda: messages.keeps_talking(keeper), reached)
-    yield Probe(subjects.DATABASE, FAST_SECONDS, ANSWER_SECONDS, lambda: messages.asks_database(keeper.session()))
+    yield Probe(subjects.DATABASE, FAST_SECONDS, ANSWER_SECONDS, messages.Database(world, keeper).attempt)
     for subject, attempt in (
         (subjects.ARCHIVE, lambda: messages.is_archived(keeper.session())),
         (subjects.ROOMS, lambda: rooms.enter(world, keeper.session())),

@@ -5,18 +5,23 @@ from dataclasses import dataclass
 
 from .configuration import Configuration, Node, Secrets, Service
 from .failure import Failed
-from .xmpp.log_in import Account, Endpoint
+from .restraint import Restraint
+from .xmpp.connection import Connection
+from .xmpp.log_in import Account, Endpoint, log_in
 
 RESOURCE = "eye-"
 
 
 @dataclass(frozen=True)
 class World:
-    """Network as an eye sees it. context: trust in the system's authorities, and in those of caFile."""
+    """Network as an eye sees it. context: trust in the system's authorities, and in those of caFile. restraint: of all logins with
+    the account.
+    """
 
     configuration: Configuration
     secrets: Secrets
     context: ssl.SSLContext
+    restraint: Restraint
 
     @property
     def domain(self) -> str:
@@ -56,6 +61,11 @@ class World:
         """Gives where clients log in at a node."""
         service = self.service("c2s-direct-tls" if direct_tls else "c2s")
         return Endpoint(self.domain, node["serviceIpv4"], service["firstPort"], direct_tls)
+
+    async def log_in(self, node: Node, resource: str, *, direct_tls: bool) -> tuple[Connection, str]:
+        """Logs in at a node; gives the connection and the full JID. Raises Failed, OSError or TimeoutError."""
+        endpoint = self.login_endpoint(node, direct_tls=direct_tls)
+        return await self.restraint.attempt(lambda: log_in(endpoint, self.context, self.account, resource))
 
 
 def trust(ca_file: str | None) -> ssl.SSLContext:

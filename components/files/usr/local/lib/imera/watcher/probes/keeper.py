@@ -7,7 +7,6 @@ from ..configuration import Node
 from ..failure import Failed, seen
 from ..world import World
 from ..xmpp.elements import attribute
-from ..xmpp.log_in import log_in
 from ..xmpp.session import Session
 
 LOGIN_SECONDS = 5.0
@@ -55,14 +54,14 @@ class Keeper:
     async def _hold(self, node: Node, *, direct_tls: bool) -> None:
         """Logs in at a node and waits for the session's end."""
         world = self._world
-        endpoint = world.login_endpoint(node, direct_tls=direct_tls)
         try:
             async with asyncio.timeout(LOGIN_SECONDS):
-                connection, jid = await log_in(endpoint, world.context, world.account, world.resource())
+                connection, jid = await world.log_in(node, world.resource(), direct_tls=direct_tls)
                 session = Session(connection, jid)
                 await shut_out_strangers(world, session)
         except (Failed, OSError, TimeoutError) as error:
-            self._why = f"login at {node['name']} port {endpoint.port}: {seen(error)}"
+            port = world.login_endpoint(node, direct_tls=direct_tls).port
+            self._why = f"login at {node['name']} port {port}: {seen(error)}"
             return
         self._session, self.node = session, node
         self._opened.set()

@@ -2,7 +2,6 @@
 
 from ..configuration import Node
 from ..world import World
-from ..xmpp.log_in import log_in
 
 
 class Logins:
@@ -15,8 +14,7 @@ class Logins:
     async def attempt(self) -> None:
         """Logs in and out. Raises Failed, OSError or TimeoutError."""
         self._direct_tls = not self._direct_tls
-        endpoint = self._world.login_endpoint(self._node, direct_tls=self._direct_tls)
         # Another resource than that of the lasting session, which it would end.
         resource = f"{self._world.resource()}-login"
-        connection, _ = await log_in(endpoint, self._world.context, self._world.account, resource)
+        connection, _ = await self._world.log_in(self._node, resource, direct_tls=self._direct_tls)
         await connection.close()

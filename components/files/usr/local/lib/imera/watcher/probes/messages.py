@@ -25,9 +25,24 @@ async def to_itself(session: Session) -> None:
     )
 
 
-async def asks_database(session: Session) -> None:
-    """Asks for the newest in the account's archive: only the database knows."""
-    await session.iq("set", archive_query(time.time()))
+class Database:
+    """Database behind the server, asked through the session that stays open."""
+
+    def __init__(self, world: World, keeper: Keeper) -> None:
+        self._world, self._keeper = world, keeper
+        self._was_silent = False
+
+    async def attempt(self) -> None:
+        """Asks for the newest in the account's archive: only the database knows. Raises Failed."""
+        try:
+            await self._keeper.session().iq("set", archive_query(time.time()))
+        except BaseException:
+            self._was_silent = True
+            raise
+        if self._was_silent:
+            # It is what logins were refused for.
+            self._was_silent = False
+            self._world.restraint.forget()
 
 
 async def is_archived(session: Session) -> None:

@@ -7,10 +7,12 @@ import ssl
 from ..dns_message import Resolver, resolve
 from ..failure import Failed, seen
 from ..notification import Notification
+from ..restraint import Restraint
 from ..xmpp.elements import CLIENT, Element, attribute, condition, text
 from ..xmpp.log_in import Account, Endpoint, log_in
 from ..xmpp.session import PING, Session
 from .settings import Password, XmppFromWay
+from .way import wrong_password
 
 LOGIN_SECONDS, PING_SECONDS, REFUSAL_SECONDS = 8, 20, 1
 
@@ -27,6 +29,7 @@ class Chat:
         self._resource = f"imera-watch-{secrets.token_hex(4)}"
         self._session: Session | None = None
         self._busy = asyncio.Lock()
+        self._restraint = Restraint(wrong_password(self.name))
 
     async def send(self, notification: Notification) -> str:
         """Sends a message to everybody who is to have it. Raises Failed, OSError or TimeoutError."""
@@ -59,7 +62,9 @@ class Chat:
             if self._session is None or self._session.lost is not None:
                 endpoint = await self._endpoint()
                 async with asyncio.timeout(LOGIN_SECONDS):
-                    connection, jid = await log_in(endpoint, self._context, self._account, self._resource)
+                    connection, jid = await self._restraint.attempt(
+                        lambda: log_in(endpoint, self._context, self._account, self._resource)
+                    )
                 self._session = Session(connection, jid)
             return self._session
 

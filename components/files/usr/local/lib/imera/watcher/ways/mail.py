@@ -7,10 +7,11 @@ import email.utils
 import smtplib
 import ssl
 
-from ..failure import Failed, seen
+from ..failure import Failed, Refused, seen
 from ..notification import Notification
+from ..restraint import Restraint
 from .settings import Password, SmtpFromWay
-from .way import Waiting
+from .way import Waiting, wrong_password
 
 STEP_SECONDS = 10
 
@@ -21,10 +22,11 @@ class Smtp(Waiting):
     def __init__(self, way: SmtpFromWay, secret: Password, context: ssl.SSLContext) -> None:
         self.name = way["name"]
         self._way, self._secret, self._context = way, secret, context
+        self._restraint = Restraint(wrong_password(self.name))
 
     async def send(self, notification: Notification) -> str:
         """Sends a mail, in a thread of its own. Raises Failed."""
-        return await asyncio.to_thread(self._submit, notification)
+        return await self._restraint.attempt(lambda: asyncio.to_thread(self._submit, notification))
 
     def _submit(self, notification: Notification) -> str:
         way = self._way
@@ -33,6 +35,9 @@ class Smtp(Waiting):
             with self._connect() as server:
                 server.login(way["user"], self._secret["password"])
                 refused = server.send_message(self._mail(notification))
+        except smtplib.SMTPAuthenticationError as error:
+            # Other codes are for now (RFC 4954).
+            raise (Refused if error.smtp_code >= 500 else Failed)(f"{where}: {seen(error)}") from error
         except TimeoutError as error:
             todo = "a droplet's provider closes 25, 465 and 587: take port 2525, or a mail-api"
             raise Failed(f"{where}: no answer in time; {todo}") from error

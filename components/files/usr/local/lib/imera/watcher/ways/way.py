@@ -20,6 +20,11 @@ class Way(Protocol):
         """Gives up what it holds."""
 
 
+def wrong_password(name: str) -> str:
+    """Says what to do where a server does not take the password of a way."""
+    return f"set the password of {name} in imera:alarms and run 'npm run pulumi -- up'"
+
+
 class Waiting:
     """Part of a way that holds nothing between two notifications."""
 

@@ -5,7 +5,7 @@ import base64
 import ssl
 from collections import deque
 
-from ..failure import Failed
+from ..failure import Failed, Refused
 from . import scram
 from .elements import BIND, CLIENT, SASL, STREAM, TLS, Element, attribute, local, text
 from .stream_parser import StreamParser
@@ -74,21 +74,27 @@ class Connection:
         return certificate
 
     async def authenticate(self, features: Element, user: str, password: str) -> None:
-        """Logs in. Raises Failed where the server refuses the password, or offers no mechanism of SCRAM."""
+        """Logs in. Raises Refused where the server does not take the password, Failed where it offers no mechanism of SCRAM."""
         offered = {(element.text or "").strip() for element in features.iter(f"{{{SASL}}}mechanism")}
         mechanism = scram.strongest(offered)
         if mechanism is None:
             raise Failed(f"the server offers no SCRAM, only {', '.join(sorted(offered)) or 'nothing'}")
         login = scram.Scram(mechanism, user, password)
         await self.write(f"<auth xmlns='{SASL}' mechanism='{mechanism}'>{encoded(login.first())}</auth>")
-        challenge = await self._sasl("challenge")
+        challenge = await self._sasl(
+            "challenge", f"{user}@{self.domain} is not known there, or its database does not answer"
+        )
         await self.write(f"<response xmlns='{SASL}'>{encoded(login.final(challenge))}</response>")
-        login.check(await self._sasl("success"))
+        login.check(await self._sasl("success", f"the password of {user}@{self.domain} is another one there"))
 
-    async def _sasl(self, wanted: str) -> bytes:
+    async def _sasl(self, wanted: str, cause: str) -> bytes:
+        """Waits for a step of the login. Raises Failed where the server ends it; Refused, with the likely cause, where it would do so again."""
         answer = await self.expect(f"{{{SASL}}}{wanted}", f"{{{SASL}}}failure")
         if local(answer) == "failure":
-            raise Failed(f"the login was refused: {', '.join(local(child) for child in answer)}")
+            words = ", ".join(local(child) for child in answer)
+            if "temporary-auth-failure" in words:
+                raise Failed(f"the login was refused for now: {words}")
+            raise Refused(f"the login was refused ({words}): {cause}")
         return base64.b64decode(answer.text or "")
 
     async def bind(self, resource: str) -> str:
