@@ -10,11 +10,12 @@ from . import findings, memory, notification, subjects
 from .configuration import Configuration, Secrets
 from .delivery import Delivery, Outbox
 from .dns_message import parse_resolver
-from .failure import Failed, Unseen, seen
+from .failure import Failed, seen
 from .http_request import Request, succeed
 from .judgement import Judge
 from .memory import Remembered
 from .notification import Notification
+from .observation import observe
 from .plan import probes
 from .probes.keeper import Keeper
 from .probes.probe import Probe
@@ -61,17 +62,7 @@ class Eye:
 
     async def try_once(self, probe: Probe) -> str | None:
         """Makes a probe and takes its result down; gives what failed, or None."""
-        try:
-            async with asyncio.timeout(probe.timeout_seconds):
-                await probe.attempt()
-        except Unseen:
-            return None
-        except (Failed, OSError, TimeoutError) as error:
-            self.judge.failed(probe.subject, now(), seen(error))
-            return seen(error)
-        for subject in (probe.subject, *probe.also()):
-            self.judge.worked(subject, now())
-        return None
+        return await observe(probe, self.judge, now)
 
     async def _repeat(self, probe: Probe) -> None:
         """Makes a probe again and again; one that waits for its answer does not keep the next ones from being made."""

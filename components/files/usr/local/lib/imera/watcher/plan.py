@@ -14,6 +14,8 @@ from .world import World
 FAST_SECONDS, SLOW_SECONDS, MINUTE_SECONDS = 2, 10, 60
 # An answer may take longer than the time between two tries, which overlap then.
 ANSWER_SECONDS, LONG_ANSWER_SECONDS = 5, 20
+# What hangs is to be told of as soon as what refuses: long before its answer is waited for no more.
+LATE_SECONDS = 3
 CLIENT_TLS, OTHER_TLS = ("c2s", "c2s-direct-tls", "https"), ("s2s", "s2s-direct-tls")
 
 
@@ -42,7 +44,9 @@ def of_node(world: World, node: Node) -> Iterator[Probe]:
     # A node reaches itself whatever becomes of its network.
     seeing = () if world.configuration["role"] == "node" else (subjects.EYE,)
     yield Probe(here, FAST_SECONDS, ANSWER_SECONDS, lambda: reach.any_sign(world, node), lambda: seeing)
-    yield Probe(server, FAST_SECONDS, ANSWER_SECONDS, lambda: reach.stream_opens(world, node), lambda: (here,))
+    yield Probe(
+        server, FAST_SECONDS, ANSWER_SECONDS, lambda: reach.stream_opens(world, node), lambda: (here,), LATE_SECONDS
+    )
     yield Probe(subjects.login(key), SLOW_SECONDS, ANSWER_SECONDS, logins.Logins(world, node).attempt)
     yield from of_ports(world, node)
     for subject, interval, services in (
@@ -84,7 +88,7 @@ def of_session(world: World, keeper: Keeper) -> Iterator[Probe]:
         """Names what a message that arrives proves beside itself."""
         return (subjects.server(keeper.node["key"]), subjects.node(keeper.node["key"])) if keeper.node else ()
 
-    yield Probe(subjects.MESSAGE, FAST_SECONDS, 9, lambda: messages.keeps_talking(keeper), reached)
+    yield Probe(subjects.MESSAGE, FAST_SECONDS, 9, lambda: messages.keeps_talking(keeper), reached, LATE_SECONDS)
     yield Probe(subjects.DATABASE, FAST_SECONDS, ANSWER_SECONDS, messages.Database(world, keeper).attempt)
     for subject, attempt in (
         (subjects.ARCHIVE, lambda: messages.is_archived(keeper.session())),

@@ -9,7 +9,8 @@ class Probe:
     """Probe of one subject. attempt raises Failed, OSError or TimeoutError where it does not work,
     and Unseen where that cannot be told.
 
-    also: subjects that are seen to work too, whenever this one is.
+    also: subjects that are seen to work too, whenever this one is. late_seconds: without an answer for so long, it counts as a
+    failure, while the answer is still waited for; None: it is waited for and nothing else.
     """
 
     subject: str
@@ -17,3 +18,4 @@ class Probe:
     timeout_seconds: float
     attempt: Callable[[], Awaitable[None]]
     also: Callable[[], tuple[str, ...]] = tuple
+    late_seconds: float | None = None
