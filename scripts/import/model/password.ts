@@ -17,7 +17,8 @@ export function passwordKeys(passwordKey: string, security: string | undefined):
 
 /**
  * Decrypts a password of `ofUser.encryptedPassword`: hexadecimal of 8 bytes of IV and Blowfish-CBC of UTF-16BE. Undefined for what
- * cannot have been made with the key: other than hexadecimal, a broken block, half a character, a control character.
+ * cannot have been made with the key: other than hexadecimal, a broken block, other padding than Openfire's, half a character, a control
+ * character.
  */
 export function decryptPassword(encrypted: string, key: BlowfishKey): string | undefined {
   const bytes = Buffer.from(encrypted, "hex");
@@ -25,15 +26,30 @@ export function decryptPassword(encrypted: string, key: BlowfishKey): string | u
     return undefined;
   }
   if (bytes.length === blockBytes) return "";
-  // The padding of Openfire's own: a last byte of 0 or more than 8 means that there is none.
-  const cipher = new Blowfish(key, Blowfish.MODE.CBC, Blowfish.PADDING.PKCS5);
-  cipher.setIv(bytes.subarray(0, blockBytes));
-  const text = Buffer.from(cipher.decode(bytes.subarray(blockBytes), Blowfish.TYPE.UINT8_ARRAY));
-  if (text.length % 2 !== 0) return undefined;
+  const text = withoutPadding(decrypt(bytes, key));
+  if (text === undefined) return undefined;
   const password = text.swap16().toString("utf16le");
-  return password.isWellFormed() && !unprintable.test(password) ? password : undefined;
+  return password.isWellFormed() && !control.test(password) ? password : undefined;
+}
+
+/** Decrypts all but the first block, which is the IV. */
+function decrypt(bytes: Buffer, key: BlowfishKey): Buffer {
+  // By PKCS5 the library takes the padding off without a look at it; this form it leaves in place.
+  const cipher = new Blowfish(key, Blowfish.MODE.CBC, Blowfish.PADDING.ONE_AND_ZEROS);
+  cipher.setIv(bytes.subarray(0, blockBytes));
+  return Buffer.from(cipher.decode(bytes.subarray(blockBytes), Blowfish.TYPE.UINT8_ARRAY));
+}
+
+/**
+ * Takes the padding off: its last bytes are all their own number, which is even, as characters have two. Undefined where they are not:
+ * of a hundred thousand texts that a wrong key gives, one or two have that by chance.
+ */
+function withoutPadding(text: Buffer): Buffer | undefined {
+  const length = text.at(-1) ?? 0;
+  const padding = text.subarray(-length);
+  const isPadded = text.length % blockBytes === 0 && [2, 4, 6, 8].includes(length);
+  return isPadded && padding.every((byte) => byte === length) ? text.subarray(0, -length) : undefined;
 }
 
 const blockBytes = 8;
-// A wrong key gives random characters: one in thirty of them is one of these.
-const unprintable = /[\p{Cc}\p{Cn}\p{Co}]/u;
+const control = /\p{Cc}/u;
