@@ -10,7 +10,8 @@ import { importPeople, type WrittenPeople } from "./deliver/import-people.ts";
 import { beginImport, type NodeImport } from "./deliver/node-import.ts";
 import { prepareContacts } from "./model/contacts.ts";
 import type { PasswordOrigin } from "./model/credentials.ts";
-import { personalHistory, roomHistory, type ArchivedMessage } from "./model/history.ts";
+import { personalHistory, type ArchivedMessage } from "./model/history.ts";
+import { roomHistory } from "./model/room-history.ts";
 import { roomsOf, type Room } from "./model/rooms.ts";
 import { sharedGroupsOf } from "./model/shared-groups.ts";
 import { namesIn } from "./model/collect-names.ts";
@@ -206,5 +207,5 @@ function messageCount({ copy }: PeopleSource): number {
 function* historyOf({ copy, move, users, tally }: PeopleSource, rooms: readonly Room[]): Generator<ArchivedMessage> {
   const people = new Set(users.values());
   yield* roomHistory(copy, move, rooms, tally);
-  yield* personalHistory(copy, move, (user) => people.has(user), tally);
+  yield* personalHistory(copy, move, (user) => people.has(user), rooms, tally);
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { roomHistory } from "../../scripts/import/model/history.ts";
+import { roomHistory } from "../../scripts/import/model/room-history.ts";
 import type { Person } from "../../scripts/import/model/person.ts";
 import { roomsOf } from "../../scripts/import/model/rooms.ts";
 import { provesPassword } from "../../scripts/import/model/scram.ts";

@@ -19,6 +19,7 @@ const queries = [
   "SELECT DISTINCT sender AS name FROM ofmucconversationlog",
   "SELECT DISTINCT fromjid AS name FROM ofmessagearchive",
   "SELECT DISTINCT tojid AS name FROM ofmessagearchive",
+  "SELECT DISTINCT ispmforjid AS name FROM ofmessagearchive WHERE ispmforjid IS NOT NULL",
   "SELECT DISTINCT owner AS name FROM ofmessagearchive WHERE owner IS NOT NULL",
 ];
 

@@ -16,8 +16,10 @@ export interface Room {
   readonly subject: string;
   /** Names that people reserved in the room service, by bare JID. */
   readonly nicknames: Readonly<Record<string, string>>;
-  /** Numbers of the room in the source. */
+  /** Number of the room in the source. */
   readonly roomId: string;
+  /** Bare JID that the room had at the old server. */
+  readonly oldAddress: string;
 }
 
 /** Value of an option of a room. */
@@ -30,7 +32,8 @@ export function roomsOf(copy: WorkingCopy, move: Move, services: ReadonlyMap<str
     const name = roomName(copy, row, move, services, taken, tally);
     if (name === undefined) return [];
     taken.add(name);
-    return [roomOf(copy, move, row, name, tally)];
+    const subdomain = services.get(row["serviceid"] ?? "1") ?? "conference";
+    return [roomOf(copy, move, row, name, `${row["name"] ?? ""}@${subdomain}.${move.from}`.toLowerCase(), tally)];
   });
 }
 
@@ -77,20 +80,30 @@ function isUnopened(copy: WorkingCopy, row: CopiedRow): boolean {
   return !isSetUp && said === 0;
 }
 
-function roomOf(copy: WorkingCopy, move: Move, row: CopiedRow, name: string, tally: Tally): Room {
+function roomOf(copy: WorkingCopy, move: Move, row: CopiedRow, name: string, oldAddress: string, tally: Tally): Room {
   const roomId = row["roomid"] ?? "";
   return {
     name,
     host: roomHost(move.to),
-    options: optionsOf(row),
+    options: optionsOf(row, isArchived(copy, oldAddress)),
     affiliations: affiliationsOf(copy, move, roomId, name, tally),
     subject: subjectOf(row["subject"]),
     nicknames: nicknamesOf(copy, move, roomId, tally),
     roomId,
+    oldAddress,
   };
 }
 
-function optionsOf(row: CopiedRow): Record<string, RoomOption> {
+/** The monitoring plugin has an archive of its own for people to look things up in, also of rooms without a log. */
+function isArchived(copy: WorkingCopy, oldAddress: string): boolean {
+  const found = copy.all(
+    "SELECT 1 FROM ofmessagearchive WHERE lower(tojid) = ? AND ispmforjid IS NULL AND owner IS NULL LIMIT 1",
+    oldAddress,
+  );
+  return found.length > 0;
+}
+
+function optionsOf(row: CopiedRow, hasArchive: boolean): Record<string, RoomOption> {
   const is = (column: string) => row[column] === "1";
   const password = row["roompassword"] ?? "";
   const most = Number(row["maxusers"] ?? 0);
@@ -108,7 +121,7 @@ function optionsOf(row: CopiedRow): Record<string, RoomOption> {
     password_protected: password !== "",
     password: { text: password },
     anonymous: !is("candiscoverjid"),
-    mam: is("logenabled"),
+    mam: is("logenabled") || hasArchive,
     logging: false,
     persistent: true,
     presence_broadcast: broadcastRoles(Number(row["rolestobroadcast"] ?? 7)),

@@ -33,6 +33,7 @@ export const knownTables: Readonly<Record<string, readonly string[]>> = {
     ...["messageid", "conversationid", "fromjid", "fromjidresource", "tojid", "tojidresource", "sentdate"],
     ...["stanza", "body", "ispmforjid", "owner"],
   ],
+  ofconparticipant: ["conversationid", "barejid", "nickname"],
   ofpubsubnode: ["serviceid", "nodeid", "leaf", "accessmodel", "publishermodel", "maxitems", "persistitems", "creator"],
   ofpubsubitem: ["serviceid", "nodeid", "id", "jid", "creationdate", "payload"],
   ofextcomponentconf: ["subdomain"],

@@ -38,6 +38,7 @@ export function newWorkingCopy(): WorkingCopy {
   for (const [table, columns] of indexes) {
     database.exec(`CREATE INDEX ${table}_${columns[0]} ON ${table} (${columns.join(", ")})`);
   }
+  database.exec("CREATE INDEX ofmessagearchive_room ON ofmessagearchive (lower(tojid)) WHERE ispmforjid IS NULL");
   database.exec("BEGIN");
   const statements = new Map<string, StatementSync>();
   const prepared = (sql: string) => {
@@ -117,6 +118,7 @@ const indexes: readonly (readonly [table: string, columns: readonly string[]])[]
   ["ofmucmember", ["roomid"]],
   ["ofmucconversationlog", ["roomid", "logtime"]],
   ["ofmessagearchive", ["sentdate"]],
+  ["ofconparticipant", ["conversationid", "barejid"]],
   ["ofpubsubnode", ["serviceid", "nodeid"]],
   ["ofpubsubitem", ["serviceid", "nodeid"]],
   ["lobs", ["lob_id"]],
