@@ -163,7 +163,7 @@ export function deaths(domain: string): readonly Death[] {
       what: "disk of the data full",
       ...stops,
       happens: on(
-        "fallocate -l $(($(df --output=avail -B1 /srv/imera | tail -1) - 4096)) /srv/imera/deaths; dd if=/dev/zero of=/srv/imera/deaths2 bs=4k",
+        "fallocate -l $(($(df --output=avail -B1 /srv/imera | tail -1) - 4096)) /srv/imera/deaths; ! dd if=/dev/zero of=/srv/imera/deaths2 bs=4k",
       ),
       over: back(
         `rm -f /srv/imera/deaths /srv/imera/deaths2; systemctl reset-failed; systemctl start ${database}; sleep 1; systemctl start ejabberd`,

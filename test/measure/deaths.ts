@@ -20,16 +20,16 @@ const goalSeconds = 10;
 
 /**
  * Measures the time from each death to its alarm by both ways, in a local cloud that runs. Each has a watcher of its own, which
- * remembers nothing: otherwise it would call what dies again and again unstable.
+ * remembers nothing: otherwise it would call what dies again and again unstable. only: a text that the names of the wanted deaths have.
  */
-export async function measureDeaths(): Promise<Measurement[]> {
+export async function measureDeaths(only: string): Promise<Measurement[]> {
   const directory = await mkdtemp(path.join(tmpdir(), "imera-deaths-"));
   const cloud = await runningCloud();
   await using peer = await startPeer(directory, cloud);
   await using server = await startAlarmServer();
   await using receivers = await openReceivers(cloud, peer, server);
   const found: { readonly death: Death; readonly times: Times }[] = [];
-  for (const death of deaths(cloud.status.domain)) {
+  for (const death of deaths(cloud.status.domain).filter(({ what }) => what.includes(only))) {
     await using files = await watcherFiles(cloud, receivers);
     const times = await die(death, files, receivers);
     process.stdout.write(`${death.what}: ${times.chat.toFixed(1)} s, ${times.ntfy.toFixed(1)} s: ${times.title}\n`);
@@ -83,6 +83,7 @@ function measurement({ what, stopsUsers }: Death, { chat, ntfy }: Times): Measur
 
 function summary(found: readonly { readonly death: Death; readonly times: Times }[]): Measurement[] {
   const urgent = found.filter(({ death }) => death.stopsUsers).flatMap(({ times }) => [times.chat, times.ntfy]);
+  if (urgent.length === 0) return [];
   const worst = Math.max(...urgent);
   return [
     { what: "median of what stops users", value: seconds(median(urgent) * 1000) },

@@ -19,7 +19,7 @@ import { measureImage, measureToolchain } from "./toolchain.ts";
  * Measures what docs/measurements.md shows and prints its table: `npm run measure`, as root, on a machine with nothing else to
  * do. `--skip-set-up` leaves out what takes minutes where the CLI is built; `--bad-days` measures first boots on which something
  * goes wrong, and nothing else, and `--retention` the end of a million messages; `--deaths` measures the time from deaths to alarms,
- * in a local cloud that runs, and leaves it there; `--run` names the number of the local cloud, which must not be one that is wanted.
+ * in a local cloud that runs, and leaves it there (`--death TEXT`: of those only that have the text in their name); `--run` names the number of the local cloud, which must not be one that is wanted.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -28,14 +28,15 @@ async function main(): Promise<void> {
       "bad-days": { type: "boolean", default: false },
       retention: { type: "boolean", default: false },
       deaths: { type: "boolean", default: false },
+      death: { type: "string", default: "" },
       run: { type: "string", default: "210" },
     },
   });
   const run = runNumbered(Number(values.run));
   process.env["IMERA_TEST_RUN"] = String(run.number);
   const found: Measurement[] = [];
-  if (values.deaths) {
-    process.stdout.write(`\n${measurementTable(await measureDeaths())}\n`);
+  if (values.deaths || values.death !== "") {
+    process.stdout.write(`\n${measurementTable(await measureDeaths(values.death))}\n`);
     return;
   }
   if (!values["skip-set-up"] && !values["bad-days"] && !values.retention) {
