@@ -59,6 +59,8 @@ export interface NodeFacts {
   readonly uploads: { readonly keepDays: number; readonly quotaMiB: number; readonly maxFileMiB: number };
   /** Ends of what the network keeps; 0: none. */
   readonly retention: RetentionFacts;
+  /** Tokens of the operator's, by name, each with the last day on which it works, such as `2027-06-30`. */
+  readonly tokenEnds: readonly { readonly token: string; readonly until: string }[];
   /** In a drill nothing is archived, backed up or ordered. */
   readonly purpose: Purpose;
   /** Secrets that the node receives, by name, each with the regular expression that its whole value must match. */
@@ -162,6 +164,7 @@ export interface FactSettings {
   readonly pushKeepDays: number;
   readonly pubsubKeepDays: number;
   readonly archiveQuotaMiB: number;
+  readonly tokenEnds: NodeFacts["tokenEnds"];
   readonly backupKeepDays: number;
   /** Hour of the daily backup, in UTC. */
   readonly backupHour: number;
@@ -229,6 +232,7 @@ export function nodeFacts(input: NodeFactsInput): NodeFacts {
       pubsubDays: settings.pubsubKeepDays,
       archiveQuotaMiB: settings.archiveQuotaMiB,
     },
+    tokenEnds: settings.tokenEnds,
     purpose: settings.purpose,
     secretPatterns: input.secretPatterns,
     canaryUser,

@@ -41,6 +41,7 @@ describe("what a node's files are made from", () => {
       "recovery",
       "recoveryTime",
       "stack",
+      "tokenEnds",
       "uploadKeepDays",
       "uploadMaxFileMiB",
       "uploadQuotaMiB",

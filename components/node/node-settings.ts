@@ -43,6 +43,7 @@ export function factSettings(settings: Settings): FactSettings {
     pushKeepDays: settings.pushKeepDays,
     pubsubKeepDays: settings.pubsubKeepDays,
     archiveQuotaMiB: settings.archiveQuotaMiB,
+    tokenEnds: settings.tokenEnds,
     backupKeepDays: settings.backupKeepDays,
     backupHour: settings.backupHour,
   };

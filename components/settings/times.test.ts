@@ -56,3 +56,34 @@ describe("a finding that is accepted", () => {
     expect(() => read({ "imera:acceptedFindings": text })).toThrow("imera:acceptedFindings: ");
   });
 });
+
+describe("the end of a token", () => {
+  const entry = { token: "DigitalOcean", until: "2027-06-30" };
+  const ends = (...entries: readonly object[]) => read({ "imera:tokenEnds": JSON.stringify(entries) }).tokenEnds;
+
+  it("is a last day, with quotes or without", () => {
+    expect(ends(entry, { token: "ntfy.sh", until: "2027-06-30 00:00:00 +0000 UTC" })).toEqual([
+      entry,
+      { token: "ntfy.sh", until: "2027-06-30" },
+    ]);
+  });
+
+  it.each([
+    [
+      "the token itself",
+      { ...entry, token: `dop_v1_${"a".repeat(64)}` },
+      "[0].token: expected what you call the token",
+    ],
+    ["no name", { until: "2027-06-30" }, "[0].token: expected what you call the token"],
+    ["a day that there is not", { ...entry, until: "2027-02-30" }, "[0].until: expected the last day"],
+    ["no day", { token: "ntfy" }, "[0].until: expected the last day"],
+  ])("is refused with %s", (_what, given, words) => {
+    expect(() => ends(given)).toThrow(`imera:tokenEnds${words}`);
+  });
+
+  it("is refused twice", () => {
+    expect(() => ends(entry, { ...entry, until: "2028-06-30" })).toThrow(
+      "imera:tokenEnds: DigitalOcean stands there twice",
+    );
+  });
+});

@@ -66,11 +66,26 @@ export function acceptedFinding() {
   return z.strictObject({
     finding: z.string(findingExpected).regex(/^[a-z0-9][a-z0-9-]*(:.+)?$/, findingExpected),
     reason: z.string(reasonExpected).trim().min(1, reasonExpected),
-    until: z.preprocess(
-      (value) => withoutQuotes(value, (day, time) => (time === "00:00:00" ? day : undefined)),
-      z.iso.date({ error: "expected the last day, such as 2027-06-30" }),
-    ),
+    until: lastDay(),
   });
+}
+
+const tokenExpected = { error: "expected what you call the token, such as DigitalOcean; never the token itself" };
+
+/** Makes the schema of a token of the operator's, by a name, with the last day on which it works. */
+export function tokenEnd() {
+  return z.strictObject({
+    token: z.string(tokenExpected).regex(/^[A-Za-z][A-Za-z0-9 .-]{0,29}$/, tokenExpected),
+    until: lastDay(),
+  });
+}
+
+/** Makes the schema of a day, which comes back as `2027-06-30`. */
+function lastDay() {
+  return z.preprocess(
+    (value) => withoutQuotes(value, (day, time) => (time === "00:00:00" ? day : undefined)),
+    z.iso.date({ error: "expected the last day, such as 2027-06-30" }),
+  );
 }
 
 /** Makes the schema of a point in time that has passed, in UTC (RFC 3339, with `Z`), or empty text. */

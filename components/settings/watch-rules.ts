@@ -34,6 +34,13 @@ export const watchRules: readonly Rule[] = [
           reason: `${way.name} goes through ${domain} itself, which is down when there is something to tell; take another server`,
         };
   }),
+  rule(["tokenEnds"], ({ tokenEnds }) => {
+    const names = tokenEnds.map(({ token }) => token);
+    const twice = names.find((name, index) => names.indexOf(name) !== index);
+    return twice === undefined
+      ? undefined
+      : { key: "tokenEnds", reason: `${twice} stands there twice; keep the line with its real end` };
+  }),
   rule(["watchPeer", "domain"], ({ watchPeer, domain }) =>
     watchPeer === "" || (watchPeer !== domain && !watchPeer.endsWith(`.${domain}`))
       ? undefined

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { alarmWay } from "./alarm-schema.ts";
-import { domainNameOrNothing, integerOrNothing, list, objectOrNothing } from "./types.ts";
+import { domainNameOrNothing, integerOrNothing, list, objectOrNothing, tokenEnd } from "./types.ts";
 
 const regionSlug = z
   .string({ error: "expected the slug of a DigitalOcean region, such as ams3" })
@@ -70,6 +70,14 @@ export const watchShape = {
     description: "Hour, in UTC, at which the watcher says once a day that all is well. Empty: never.",
     example: 7,
   }),
+  tokenEnds: list(z.array(tokenEnd()).max(20))
+    .default([])
+    .meta({
+      description:
+        "Last days of tokens of yours, each by a name: you are alarmed from 14 days before. For those of which no API tells the end, such " +
+        "as DigitalOcean's. Never the tokens themselves.",
+      example: [{ token: "DigitalOcean", until: "2027-06-30" }],
+    }),
   vendorAlerts: objectOrNothing(vendorAlerts)
     .default("")
     .meta({

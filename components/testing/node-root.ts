@@ -89,6 +89,7 @@ const nodeFacts = {
   listeners: [],
   uploads: { keepDays: 90, quotaMiB: 1000, maxFileMiB: 100 },
   hosts: { pubsub: "pubsub.example.org" },
+  tokenEnds: [],
   retention: { archiveDays: 0, offlineDays: 0, pushDays: 0, pubsubDays: 0, archiveQuotaMiB: 0 },
   purpose: "serve",
   backup: { endpoint: "ams3.example.net", region: "ams3", bucket: "imera-backup-1", keepDays: 30, hour: 3 },

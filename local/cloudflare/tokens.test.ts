@@ -131,7 +131,7 @@ describe("limits", () => {
     const status = async () => (await client.user.tokens.verify()).status;
     await expect(status()).rejects.toMatchObject({ status: 401, errors: [{ code: 1000 }] });
     now = new Date("2026-11-22T14:00:00Z");
-    expect(await status()).toBe("active");
+    expect(await client.user.tokens.verify()).toMatchObject({ status: "active", expires_on: "2026-11-22T15:00:00Z" });
     await server.client().user.tokens.update(id, { name: "t", policies, status: "disabled" });
     await expect(status()).rejects.toMatchObject({ status: 401 });
     await server.client().user.tokens.update(id, { name: "t", policies, expires_on: "2026-11-22T15:00:00Z" });

@@ -48,7 +48,13 @@ function tokenRoutes(cloud: Cloud, ownerOf: (c: Context<ApiEnv>) => TokenOwner):
   app.get("/verify", (c) => {
     const { token } = c.get("caller");
     if (token.owner !== ownerOf(c).owner) throw refusal(401, 1000, "Invalid API Token");
-    const result: TokenVerifyResponse = { id: token.id, status: statusAt(token, cloud.clock()) };
+    const { id, expires_on, not_before } = token;
+    const result: TokenVerifyResponse = {
+      id,
+      status: statusAt(token, cloud.clock()),
+      ...(expires_on === undefined ? {} : { expires_on }),
+      ...(not_before === undefined ? {} : { not_before }),
+    };
     return c.json(success(result, [{ code: 10000, message: "This API Token is valid and active" }]));
   });
   app.get("/permission_groups", (c) => {

@@ -5,7 +5,7 @@ import type { Check } from "../check.ts";
 import { NotLooked } from "../not-looked.ts";
 import { type Finding, failure, warning, well } from "../finding.ts";
 
-/** Check that the token for the zone is in force for a while. DigitalOcean does not say when one of its tokens ends. */
+/** Check that the operator's token for the zone is in force for a while. Of DigitalOcean's, `imera:tokenEnds` tells the end, on the node. */
 export const tokensCheck: Check = {
   name: "tokens",
   look: async ({ access }) => {

@@ -18,6 +18,7 @@ from . import (
     machine,
     passwords,
     queues,
+    token_ends,
     units,
     waiting_updates,
 )
@@ -36,6 +37,7 @@ CHECKS: Mapping[str, Check] = {
     "machine": machine.look,
     "disk forecast": growth_forecast.look,
     "drills": drills.look,
+    "token ends": token_ends.look,
     "updates": waiting_updates.look,
 }
 

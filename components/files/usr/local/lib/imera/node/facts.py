@@ -53,6 +53,13 @@ class Retention(TypedDict):
     archiveQuotaMiB: int
 
 
+class TokenEnd(TypedDict):
+    """Token of the operator's, by a name. until: the last day on which it works, such as "2027-06-30"."""
+
+    token: str
+    until: str
+
+
 class RecoveryChoice(TypedDict):
     """Settings recovery and recoveryTime. time: RFC 3339 in UTC; None: the newest."""
 
@@ -90,6 +97,7 @@ class Facts(TypedDict):
     backup: BackupStore
     uploads: UploadLimits
     retention: Retention
+    tokenEnds: list[TokenEnd]
     recovery: RecoveryChoice
     secretPatterns: dict[str, str]
 
