@@ -43,6 +43,8 @@ export async function runSession(
     buffer: false,
     reject: false,
   });
+  // From now on, so that what it says at once is not lost.
+  const lines = engine.iterable({ from: "all" });
   await recordPid(enginePid(stack), engine.pid);
   // The engine writes down what it has done before it ends, so it is asked and waited for.
   let interrupted = false;
@@ -52,7 +54,7 @@ export async function runSession(
   };
   process.on("SIGINT", passOn).on("SIGTERM", passOn);
   try {
-    for await (const line of engine.iterable({ from: "all" })) {
+    for await (const line of lines) {
       appendFileSync(engineLog(stack), `${line}\n`, { mode: 0o600 });
       onLine(line);
     }
