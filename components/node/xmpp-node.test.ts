@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { generateOpenSshKeyPair } from "../../host/openssh-key.ts";
 import { stackSecretNames } from "../settings/secrets.ts";
 import { buildNetwork, nothingFound, setupStep, usualNetwork } from "../testing/build-network.ts";
 import { secretOf } from "../testing/good-config.ts";
@@ -26,6 +27,21 @@ describe("XmppNode", () => {
     const text = String(resource(askedFor, "imera-xmpp1-droplet").inputs["userData"]);
     const found = stackSecretNames.filter((key) => text.includes(secretOf(key)));
     expect(found).toEqual(["firstContactPrivateKey"]);
+  });
+
+  it("gives user data nothing that settings make longer, so that they always fit", async () => {
+    const keys = Array.from({ length: 30 }, (_, index) => generateOpenSshKeyPair(`operator-${index}`).publicKey);
+    const large = {
+      "imera:domain": `${"a".repeat(50)}.${"b".repeat(50)}.${"c".repeat(50)}.example.org`,
+      "imera:zone": "example.org",
+      "imera:sshKeys": JSON.stringify(keys),
+      "imera:sshNetworks": JSON.stringify(Array.from({ length: 50 }, (_, index) => `203.0.113.${index}/32`)),
+      "imera:alarms": JSON.stringify([{ type: "ntfy", topic: "imera-7f3k" }]),
+    };
+    const [usual, largest] = [await usualNetwork(), await buildNetwork(large)].map(
+      ({ askedFor }) => resource(askedFor, "imera-xmpp1-droplet").inputs["userData"],
+    );
+    expect(largest).toBe(usual);
   });
 
   it("lets the volume grow and leaves its name to the engine", async () => {
