@@ -112,6 +112,18 @@ describe("imera-export", () => {
     expect(userOf(stdout)["query"]).toMatchObject([{ item: [{ name: `a\ufffdb\ufffdc\ufffd "<]]>'&` }] }]);
   });
 
+  it("keeps carriage returns, which a reader of XML takes for line feeds where they stand as they are", () => {
+    const { stdout } = exported(
+      contact("a@x", { groups: ["\r"], ask: "I", subscription: "T", askmessage: "a\r\nb" }),
+      ["vcard", { xml: "<vCard xmlns='vcard-temp'><ADR><LOCALITY>\r</LOCALITY></ADR><NOTE>1\r\n2</NOTE></vCard>" }],
+      ["archived", { timestamp: 1, xml: "<message><body>\rc</body></message>" }],
+    );
+    expect(stdout).not.toContain("\r");
+    for (const kept of ["<group>&#13;<", "<status>a&#13;\nb<", "<LOCALITY>&#13;<", "1&#13;\n2", "<body>&#13;c<"]) {
+      expect(stdout).toContain(kept);
+    }
+  });
+
   it("leaves out what is stored and is no XML, and says so", () => {
     const broken = ["<message><body>", "text & more", "<a:b/>", "</imera><imera>", "<!DOCTYPE a><a/>", "<a>\u0001</a>"];
     const { stdout, stderr, status } = exported(

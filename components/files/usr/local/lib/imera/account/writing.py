@@ -8,6 +8,8 @@ from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
 UNNAMED = "imera:unnamed"
+# How a carriage return is written that is to stay one: a reader takes one that stands for itself for the end of a line.
+CARRIAGE_RETURN = "&#13;"
 # What XML 1.0 has no way to write.
 UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -58,14 +60,15 @@ def fragment(xml: str, namespace: str) -> str | None:
         parser.Parse(f"<imera xmlns='{UNNAMED}'>{xml}</imera>".encode(errors="replace"), True)
     except expat.ExpatError:
         return None
+    exact = xml.replace("\r", CARRIAGE_RETURN)
     if len(roots) == 1 and roots[0].startswith(f"{UNNAMED} "):
-        return re.sub(r"<[^\s/>]+", lambda name: f"{name[0]} xmlns={attribute(namespace)}", xml, count=1)
-    return xml
+        return re.sub(r"<[^\s/>]+", lambda name: f"{name[0]} xmlns={attribute(namespace)}", exact, count=1)
+    return exact
 
 
 def text(value: str) -> str:
     """Escapes text."""
-    return escape(UNWRITABLE.sub("\ufffd", value))
+    return escape(UNWRITABLE.sub("\ufffd", value), {"\r": CARRIAGE_RETURN})
 
 
 def attribute(value: str) -> str:
