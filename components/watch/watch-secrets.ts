@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { switchAddress } from "../model/switch-address.ts";
 import type { Settings } from "../settings/settings.ts";
 
 /**
@@ -16,11 +17,6 @@ export function watchSecrets(
     .apply(([accountPassword, deadManSwitchUrl, ways]) =>
       ascii({ accountPassword, deadManSwitchUrl: deadManSwitchUrl ?? null, ways }),
     );
-}
-
-/** Gives the address that one thing of a stack pings at the dead man's switch: `https://hc-ping.com/PINGKEY/prod-watcher`. */
-function switchAddress(address: string, stack: string, what: string): string {
-  return `${address.replace(/\/+$/, "")}/${stack}-${what}`;
 }
 
 function ascii(value: unknown): string {

@@ -2,6 +2,7 @@ import process from "node:process";
 import { z } from "zod";
 import { settingsSchema } from "../../components/settings/schema.ts";
 import { messageOf } from "../../host/error.ts";
+import { switchAddress } from "../../components/model/switch-address.ts";
 import { preparedImageSetting } from "../../components/model/prepared-image.ts";
 import { ownImages } from "../image/own-images.ts";
 import { digitalocean } from "../network/cloud-api.ts";
@@ -43,6 +44,7 @@ const configEntry = z.object({
  * of the network is left. Throws, with what to do, when the stack has no backups or no key to read them.
  */
 export async function readSource(access: StackAccess, { fromCopy = false } = {}): Promise<DrillSource> {
+  const deadManSwitch = await access.setting("deadManSwitch");
   return {
     stack: access.stack,
     domain: await access.required("imera:domain"),
@@ -50,13 +52,9 @@ export async function readSource(access: StackAccess, { fromCopy = false } = {})
     ...(fromCopy ? await storeOfCopy(access) : await ownStore(access)),
     backupPassphrase: await access.required("backupPassphrase"),
     canaryPassword: await access.required("canaryPassword"),
-    switchUrl: switchUrl(await access.setting("deadManSwitch"), access.stack),
+    switchUrl: deadManSwitch === undefined ? undefined : switchAddress(deadManSwitch, access.stack, "drill"),
     image: await imageOfRebuild(access),
   };
-}
-
-function switchUrl(base: string | undefined, stack: string): string | undefined {
-  return base === undefined ? undefined : `${base.replace(/\/+$/, "")}/${stack}-drill`;
 }
 
 type StoreOfSource = Pick<DrillSource, "backup" | "reader">;
