@@ -32,6 +32,7 @@ export function ejabberdModules(input: ModulesInput): Readonly<Record<string, ob
     // Modules of ours on the node.
     imera_archive: {},
     imera_commands: { forms: input.forms },
+    imera_logins: {},
     mod_disco: { server_info: contactAddresses(input.contact) },
   };
 }

@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { killConnectionsInSilence } from "./dead-connections.ts";
 import { networkUnderTest } from "./network-under-test.ts";
 import { isServing, nodeMachine } from "./node.ts";
+import { logInPlainly, type PlainLogin } from "./plain-logins.ts";
+import { filledAccount } from "../clients/fill/plan.ts";
 import { databaseFolder } from "../../../components/model/node-facts.ts";
 
 const network = networkUnderTest();
@@ -40,3 +42,25 @@ describe("connections to the database that die in silence", () => {
     await network.current.expectNothingLost(client);
   });
 });
+
+describe("logins while the database is away", () => {
+  it("are refused for now, as nobody's fault, and shut nobody's address out", async () => {
+    const node = await nodeMachine();
+    const { machine, filling } = network.current;
+    const server = { address: node.publicIpv4, domain: filling.domain };
+    await node.shell("systemctl stop postgresql@17-main");
+    const refused = await logInPlainly(machine, server, Array.from({ length: 25 }, nobody)).finally(() =>
+      node.shell("systemctl start postgresql@17-main"),
+    );
+    expect(refused.filter((answer) => !answer.includes("<temporary-auth-failure"))).toEqual([]);
+    await isServing(node, 60_000);
+    const { jid, password } = filledAccount(filling, 0);
+    const right: PlainLogin = [jid.replace(/@.*/, ""), password, 1];
+    expect(await logInPlainly(machine, server, [right])).toEqual([expect.stringContaining("<success")]);
+  });
+});
+
+/** Makes a login of nobody, whose password no cache of the server has. */
+function nobody(_: unknown, index: number): PlainLogin {
+  return [`nobody-${index}`, "wrong", index % 2 === 0 ? 1 : 2];
+}
