@@ -56,6 +56,32 @@ describe("the folder of uploads", () => {
   });
 });
 
+/** Program for a node's shell that looks at its newest backup as a drill does whose uploads were restored as none. */
+const compareAsADrillWithoutUploads = `
+set -euo pipefail
+as_drill=$(mktemp -d)
+jq '.purpose = "drill"' /etc/imera/node.json >"$as_drill/node.json"
+jq '{outcome: "backup", restorePoint}' /srv/imera/backup/manifest.json >"$as_drill/recovery.json"
+export as_drill
+unshare --mount --propagation private bash -euc '
+  mount --bind "$as_drill/node.json" /etc/imera/node.json
+  mount --bind "$as_drill/recovery.json" /var/lib/imera/recovery.json
+  mount -t tmpfs none /srv/imera/upload
+  /usr/local/lib/imera/compare-backups'
+rm -r "$as_drill"
+`;
+
+describe("a backup whose uploads are not there once it is restored", () => {
+  it("is found out by a drill, which compares it with the earlier ones in the store", async () => {
+    await backUpNow();
+    const node = await nodeMachine();
+    const gaps = z.array(z.string()).parse(JSON.parse(await node.shell(compareAsADrillWithoutUploads)));
+    expect(gaps).toEqual([
+      expect.stringMatching(/^uploads: (\d+) of \1 that the backup of .* had are not in the newest one/),
+    ]);
+  });
+});
+
 describe("a backup store that does not answer", () => {
   it("makes health red and is told to the administrator, and so is its return", async () => {
     const node = await nodeMachine();
