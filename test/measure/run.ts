@@ -19,13 +19,15 @@ import { measureImage, measureToolchain } from "./toolchain.ts";
  * Measures what docs/measurements.md shows and prints its table: `npm run measure`, as root, on a machine with nothing else to
  * do. `--skip-set-up` leaves out what takes minutes where the CLI is built; `--bad-days` measures first boots on which something
  * goes wrong, and nothing else, and `--retention` the end of a million messages; `--deaths` measures the time from deaths to alarms,
- * in a local cloud that runs, and leaves it there (`--death TEXT`: of those only that have the text in their name); `--run` names the number of the local cloud, which must not be one that is wanted.
+ * in a local cloud that runs, and leaves it there. `--bad-day TEXT` and `--death TEXT` measure those only that have the text in
+ * their name. `--run` names the number of the local cloud, which must not be one that is wanted.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       "skip-set-up": { type: "boolean", default: false },
       "bad-days": { type: "boolean", default: false },
+      "bad-day": { type: "string", default: "" },
       retention: { type: "boolean", default: false },
       deaths: { type: "boolean", default: false },
       death: { type: "string", default: "" },
@@ -39,7 +41,8 @@ async function main(): Promise<void> {
     process.stdout.write(`\n${measurementTable(await measureDeaths(values.death))}\n`);
     return;
   }
-  if (!values["skip-set-up"] && !values["bad-days"] && !values.retention) {
+  const badDays = values["bad-days"] || values["bad-day"] !== "";
+  if (!values["skip-set-up"] && !badDays && !values.retention) {
     found.push(...(await measureToolchain()), ...(await measureImage()));
   }
   const toolchain = await setUpToolchain();
@@ -50,9 +53,9 @@ async function main(): Promise<void> {
     if (values.retention) {
       await bringNetworkUp(run.number);
       found.push(...(await measureRetention(run)));
-    } else if (values["bad-days"]) {
+    } else if (badDays) {
       await bringNetworkUp(run.number);
-      found.push(...(await measureBadDays(cloud)));
+      found.push(...(await measureBadDays(cloud, values["bad-day"])));
     } else {
       found.push(...(await measureFirstLogin(cloud)));
       found.push(...(await measurePreview(run, toolchain)));
