@@ -7,6 +7,30 @@ export const authorityRules: readonly Rule[] = [
       ? undefined
       : { key: "acmeAccountUri", reason: "has no effect without caaIssuer" },
   ),
+  rule(["acmeDirectoryUrl"], ({ acmeDirectoryUrl }) =>
+    isLetsEncrypt(acmeDirectoryUrl) && !letsEncrypts.includes(acmeDirectoryUrl)
+      ? { key: "acmeDirectoryUrl", reason: `Let's Encrypt's is ${letsEncrypts.join(", for tests ")}` }
+      : undefined,
+  ),
+  rule(["acmeDirectoryUrl"], ({ acmeDirectoryUrl }) => {
+    const { hostname } = new URL(acmeDirectoryUrl);
+    return wantsBinding.test(hostname)
+      ? {
+          key: "acmeDirectoryUrl",
+          reason: `${hostname} wants an account that was made on its web site (EAB, RFC 8555), which this version has no setting for`,
+        }
+      : undefined;
+  }),
+  rule(["acmeAccountUri", "acmeDirectoryUrl"], ({ acmeAccountUri, acmeDirectoryUrl }) => {
+    if (acmeAccountUri === "" || !URL.canParse(acmeAccountUri) || !isLetsEncrypt(acmeDirectoryUrl)) return undefined;
+    const [account, directory] = [acmeAccountUri, acmeDirectoryUrl].map((url) => new URL(url).hostname);
+    return account === directory
+      ? undefined
+      : {
+          key: "acmeAccountUri",
+          reason: `is an account at ${account ?? ""}, and acmeDirectoryUrl is at ${directory ?? ""}: the CAA record would shut the node out`,
+        };
+  }),
   rule(["acmeDirectoryUrl", "caaIssuer"], ({ acmeDirectoryUrl, caaIssuer }) => {
     const authority = new URL(acmeDirectoryUrl).hostname;
     return caaIssuer !== "letsencrypt.org" || isLetsEncrypt(acmeDirectoryUrl)
@@ -33,6 +57,11 @@ export const authorityRules: readonly Rule[] = [
       : undefined,
   ),
 ];
+
+const letsEncrypts = ["acme-v02", "acme-staging-v02"].map((host) => `https://${host}.api.letsencrypt.org/directory`);
+
+/** Authorities that take no account but one that is bound to a customer's: ZeroSSL, Google, SSL.com, Sectigo, DigiCert. */
+const wantsBinding = /(^|\.)(zerossl\.com|pki\.goog|ssl\.com|sectigo\.com|digicert\.com)$/;
 
 function isLetsEncrypt(directoryUrl: string): boolean {
   return new URL(directoryUrl).hostname.endsWith(".letsencrypt.org");

@@ -5,6 +5,7 @@ import { stackNameProblem } from "../model/vendor-names.ts";
 import { alarmSecretProblems } from "./alarm-problems.ts";
 import { type AlarmWays, alarmWays } from "./alarm-ways.ts";
 import { settingsNamespace } from "./names.ts";
+import { operatorNetworkProblems } from "./operator-networks.ts";
 import { problemWords } from "./problem-words.ts";
 import { contradictions } from "./rules.ts";
 import { runningStack } from "./running-stack.ts";
@@ -54,11 +55,11 @@ export function readSettings(raw: RawConfig = engineConfig()): Settings {
       .filter(([name]) => name.startsWith(prefix))
       .map(([name, value]) => [name.slice(prefix.length), value]),
   );
-  const { settings, problems } = parsePlain(own, raw);
+  const { settings, values, problems } = parsePlain(own, raw);
   problems.unshift(...stackProblems(raw), ...unknownSettings(Object.keys(raw.values)));
   problems.push(...secretProblems(own, raw), ...keyPairProblems(own), ...bucketKeyProblems(own, raw));
   problems.push(...optionalSecretProblems(own, raw), ...alarmSecretProblems(own, raw));
-  problems.push(...vendorKeyProblems(raw));
+  problems.push(...operatorNetworkProblems(values.sshNetworks, raw), ...vendorKeyProblems(raw));
   const cannotMakeBucket = bucketMakerProblems(raw);
   // So that a preview of a pull request needs no key that opens all backups.
   if (pulumi.runtime.isDryRun()) for (const problem of cannotMakeBucket) void pulumi.log.warn(problem);
@@ -95,7 +96,7 @@ function stackProblems(stack: NamedStack): string[] {
 
 /** Parses each setting on its own, so that one that is wrong hides no other and no contradiction between others. */
 function parsePlain(own: Readonly<Record<string, string>>, stack: NamedStack) {
-  const values: Record<string, unknown> = {};
+  const values: Record<string, unknown> & Partial<PlainSettings> = {};
   const problems: string[] = [];
   for (const [key, schema] of Object.entries(settingsSchema.shape)) {
     const parsed = schema.safeParse(own[key]);
@@ -112,7 +113,7 @@ function parsePlain(own: Readonly<Record<string, string>>, stack: NamedStack) {
   }
   problems.push(...contradictions(values, stack).map(({ key, reason }) => `${prefix}${key}: ${reason}`));
   const settings = settingsSchema.safeParse(values);
-  return { settings: settings.success ? settings.data : undefined, problems };
+  return { settings: settings.success ? settings.data : undefined, values, problems };
 }
 
 /** OpenSSH takes no private key without the line break that `config set` drops from what it reads. */

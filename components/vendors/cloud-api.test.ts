@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
 import { cloudflareApi, digitaloceanApi } from "./cloud-api.ts";
 import { type Lists, startPagedApi } from "../testing/paged-api.ts";
@@ -36,6 +39,24 @@ describe("list", () => {
     const cloud = digitaloceanApi(api.digitalocean);
     await expect(cloud.list("tags", "tags")).rejects.toThrow(`its next page is at ${other.origin}`);
     expect(other.requests).toEqual([]);
+  });
+
+  it("takes a refusal that comes with status 200 for one, not for an empty list", async () => {
+    const refusal = { success: false, errors: [{ code: 10000, message: "Authentication error" }], result: null };
+    await using api = await startPagedApi({}, { single: { "/client/v4/zones": refusal } });
+    const listed = cloudflareApi(api.cloudflare).list("zones", "result");
+    await expect(listed).rejects.toThrow(/Cloudflare: GET .*zones: 200 .*Authentication error/);
+  });
+
+  it("says so where somebody else answers, such as a hotel's page", async () => {
+    await using server = createServer((_, response) => response.end("<html>Welcome! Please log in."));
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const listed = digitaloceanApi({ token: "t", address }).list("tags", "tags");
+    await expect(listed).rejects.toThrow(
+      /\/v2\/tags: the answer is no JSON, but begins with "<html>.*Is this the address/,
+    );
   });
 
   it("refuses an answer without the list", async () => {

@@ -79,7 +79,12 @@ function cloudApi({ cloud, base, token, nextPage }: ApiDescription): CloudApi {
     const text = await response.text();
     if (response.status === 404 && method !== "POST") return undefined;
     if (!response.ok) throw new CloudError(`${cloud}: ${method} ${url.href}`, response.status, text);
-    return text === "" ? {} : JSON.parse(text);
+    const answer = text === "" ? {} : fromJson(text, `${cloud}: ${method} ${url.href}`);
+    // Cloudflare refuses with status 200, too: nothing in `result`, the reason in `errors`.
+    if (refusalForm.safeParse(answer).success) {
+      throw new CloudError(`${cloud}: ${method} ${url.href}`, response.status, text);
+    }
+    return answer;
   };
   const list = async (path: string, key: string) => {
     const found: ListedResource[] = [];
@@ -105,6 +110,21 @@ function cloudApi({ cloud, base, token, nextPage }: ApiDescription): CloudApi {
 }
 
 const requestTimeoutMs = 30_000;
+const refusalForm = z.object({ success: z.literal(false) });
+
+function fromJson(text: string, request: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    const beginning = JSON.stringify(text.slice(0, 80));
+    throw new Error(
+      `${request}: the answer is no JSON, but begins with ${beginning}. Is this the address of the API?`,
+      {
+        cause,
+      },
+    );
+  }
+}
 
 /** Refusal by a cloud's API. The message holds the request, the HTTP status and the beginning of the body. */
 export class CloudError extends Error {

@@ -28,7 +28,8 @@ const source: DrillSource = {
 
 /** Reads the settings of a drill as the program does. */
 function readDrill({ plain, secret }: ReturnType<typeof drillSettings>) {
-  const all = { ...withFullNames(plain), "imera:sshNetworks": ["10.99.200.2/32"], ...withFullNames(secret) };
+  const cloud = { "imera:sshNetworks": ["10.99.200.2/32"], "digitalocean:apiEndpoint": "http://10.99.200.1:8080" };
+  const all = { ...withFullNames(plain), ...cloud, ...withFullNames(secret) };
   const values = Object.fromEntries(
     Object.entries(all).map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)]),
   );

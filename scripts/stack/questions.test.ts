@@ -55,6 +55,12 @@ describe("checkAnswers", () => {
     expect(() => checkAnswers({ ...answers, domain })).toThrow(`domain: Let's Encrypt signs nothing for ${domain}`);
   });
 
+  it("refuses networks that no droplet sees, all of them private, and takes one of these beside a public one", () => {
+    const check = (...sshNetworks: string[]) => checkAnswers({ ...answers, sshNetworks });
+    expect(() => check("192.168.1.0/24", "10.0.0.7/32")).toThrow("192.168.1.0/24, 10.0.0.7/32: private addresses");
+    expect(check("192.168.1.0/24", "203.0.113.7/32").sshNetworks).toHaveLength(2);
+  });
+
   it("says what a token looks like, and what an internationalised domain would need", () => {
     expect(() => checkAnswers(answers, { ...keys, digitaloceanToken: "hunter2" })).toThrow("dop_v1_");
     expect(() => checkAnswers({ ...answers, domain: "bücher.example" })).toThrow(/ASCII letters.*xn--…/);

@@ -1,5 +1,6 @@
 import { networkInterfaces } from "node:os";
 import { z } from "zod";
+import { isPrivate, privateOnly } from "../../components/settings/operator-networks.ts";
 import { contradictions } from "../../components/settings/rules.ts";
 import { type PlainSettings, settingsSchema } from "../../components/settings/schema.ts";
 import { vendorKeys, type VendorKeyName } from "../../components/settings/vendor-keys.ts";
@@ -56,9 +57,13 @@ export const answerForms = {
   zone,
   contact: usable("contact", contact),
   region: usable("region", region),
-  sshNetworks: sshNetworks.refine((networks) => networks.length > 0, {
-    error: "expected at least one network, the one that this machine is in",
-  }),
+  sshNetworks: sshNetworks
+    .refine((networks) => networks.length > 0, {
+      error: "expected at least one network, the one that this machine is in",
+    })
+    .refine((networks) => networks.length === 0 || !networks.every(isPrivate), {
+      error: ({ input }) => privateOnly(input as readonly string[]),
+    }),
 } as const;
 
 /** Name of an answer that is not secret. */
@@ -130,10 +135,6 @@ export function networkList(text: string): readonly string[] {
 export function proposedNetworks(interfaces = networkInterfaces()): readonly string[] {
   return Object.values(interfaces)
     .flatMap((addresses) => addresses ?? [])
-    .filter(({ address, internal }) => !internal && !privateAddress.test(address))
+    .filter(({ address, internal }) => !internal && !isPrivate(address))
     .map(({ address, family }) => (family === "IPv4" ? `${address}/32` : `${address}/128`));
 }
-
-// RFC 1918, RFC 6598, link-local and unique local addresses.
-const privateAddress =
-  /^(10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|fe80:|f[cd][0-9a-f]{2}:)/i;
