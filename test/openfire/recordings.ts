@@ -10,7 +10,16 @@ export type RecordedHome = "running" | "killed" | "stopped";
 
 /** Unpacks a recorded home into a folder that is there, and gives the folder. */
 export function unpackHome(home: RecordedHome, folder: string): string {
-  const file = path.join(recorded, `${home}.tar.gz`);
+  return unpack(`${home}.tar.gz`, folder);
+}
+
+/** Unpacks the home of an Openfire of another version, such as `5.1`, into a folder that is there, and gives the folder. */
+export function unpackVersion(openfire: string, folder: string): string {
+  return unpack(`version-${openfire}.tar.gz`, folder);
+}
+
+function unpack(name: string, folder: string): string {
+  const file = path.join(recorded, name);
   execFileSync("tar", ["--extract", "--gzip", "--no-same-owner", `--file=${file}`, `--directory=${folder}`]);
   return folder;
 }

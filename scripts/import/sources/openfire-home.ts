@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileBytes } from "./file-bytes.ts";
 import { readLog, readScript } from "./hsqldb.ts";
+import type { HsqldbSchema } from "./hsqldb-schema.ts";
 import { resolveLargeObjects } from "./large-objects.ts";
 import { readLines } from "./lines.ts";
 import { SourceError } from "./source-error.ts";
@@ -9,9 +10,16 @@ import type { WorkingCopy } from "./working-copy.ts";
 
 /** Finds the embedded database of an Openfire home, of its folder `embedded-db`, or of the `.script` itself; else undefined. */
 export function embeddedDatabase(given: string): string | undefined {
-  const candidates = [given, path.join(given, "openfire.script"), path.join(given, "embedded-db/openfire.script")];
-  const script = candidates.find((candidate) => candidate.endsWith(".script") && existsSync(candidate));
-  return script?.slice(0, -".script".length);
+  const bases = [
+    ...(given.endsWith(".script") ? [given.slice(0, -".script".length)] : []),
+    ...[path.join(given, "openfire"), path.join(given, "embedded-db/openfire")],
+  ];
+  // A server that was killed before its first stop has the log alone.
+  return bases.find((base) => existsSync(`${base}.script`) || isLogOfDatabase(base));
+}
+
+function isLogOfDatabase(base: string): boolean {
+  return existsSync(`${base}.log`) && existsSync(`${base}.properties`);
 }
 
 /** Reads an embedded database; `base` is its files' path without extension. Resolves to notes for the report. Throws a {@link SourceError}. */
@@ -19,7 +27,9 @@ export async function readEmbeddedDatabase(base: string, copy: WorkingCopy): Pro
   const properties = propertiesOf(`${base}.properties`);
   const notes: string[] = [];
   const script = `${base}.script`;
-  const schema = await readScript(readLines(fileBytes(script), script), script, copy);
+  const schema: HsqldbSchema = existsSync(script)
+    ? await readScript(readLines(fileBytes(script), script), script, copy)
+    : { columns: new Map(), lobColumns: new Set() };
   const log = `${base}.log`;
   if (existsSync(log)) {
     notes.push(`read ${path.basename(log)}, too: the server ran when this was copied, or had no time to stop`);
