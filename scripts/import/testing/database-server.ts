@@ -9,8 +9,8 @@ import { waitUntil, notYet } from "../../../host/wait-until.ts";
 export interface DatabaseServer extends AsyncDisposable {
   /** Folder of the socket. */
   readonly folder: string;
-  /** Runs SQL in the database `openfire`. */
-  sql(statements: string): Promise<void>;
+  /** Runs SQL in the database `openfire`, and resolves to what it selects: a row a line, with tabs between its values. */
+  sql(statements: string): Promise<string>;
 }
 
 /** Starts PostgreSQL with a database `openfire`. */
@@ -24,8 +24,9 @@ export async function startPostgres(): Promise<DatabaseServer> {
   });
   const settings = ["-c", "listen_addresses=", "-c", "fsync=off", "-k", folder, "-D", data];
   const sql = async (statements: string, database = "openfire") => {
-    const args = ["--quiet", "--set=ON_ERROR_STOP=1", `--host=${folder}`, "--username=openfire", database];
-    await execa(program("psql"), args, { input: statements });
+    const plain = ["--quiet", "--tuples-only", "--no-align", "--field-separator=\t"];
+    const args = [...plain, "--set=ON_ERROR_STOP=1", `--host=${folder}`, "--username=openfire", database];
+    return (await execa(program("psql"), args, { input: statements })).stdout;
   };
   const server = await started([program("postgres"), ...settings], () => sql("SELECT 1", "postgres"));
   await sql("CREATE DATABASE openfire ENCODING 'UTF8' TEMPLATE template0", "postgres");
@@ -40,11 +41,9 @@ export async function startMariadb(): Promise<DatabaseServer> {
   const own = ["--no-defaults", data, "--auth-root-authentication-method=normal", "--skip-test-db"];
   await execa("setpriv", [...asNobody, "mariadb-install-db", ...own], { cwd: "/", env: { TMPDIR: folder } });
   const sql = async (statements: string, database = "openfire") => {
-    await execa(
-      "mariadb",
-      ["--no-defaults", "--default-character-set=utf8mb4", `--socket=${socket}`, "--user=root", database],
-      { input: statements },
-    );
+    const plain = ["--batch", "--skip-column-names", "--default-character-set=utf8mb4"];
+    const args = ["--no-defaults", ...plain, `--socket=${socket}`, "--user=root", database];
+    return (await execa("mariadb", args, { input: statements })).stdout;
   };
   const settings = [
     "--no-defaults",
@@ -68,7 +67,7 @@ function sharedFolder(): string {
   return folder;
 }
 
-async function started(command: readonly string[], probe: () => Promise<void>): Promise<AsyncDisposable> {
+async function started(command: readonly string[], probe: () => Promise<unknown>): Promise<AsyncDisposable> {
   const child = spawn("setpriv", [...asNobody, ...command], { cwd: "/", stdio: "ignore" });
   const ended = new Promise((resolve) => child.on("close", resolve));
   const end = async () => {
