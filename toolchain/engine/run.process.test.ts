@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
@@ -34,6 +34,18 @@ it("a run that failed by itself has the engine's own words, and the place of all
   expect(error).toBeInstanceOf(EngineError);
   expect(String(error)).toContain("pulumi up failed:\n  error: there is no such droplet");
   expect(String(error)).toContain(path.join(folder, "engine.log"));
+});
+
+it("a log that has grown large is put aside, in the place of the one before it", async () => {
+  const log = path.join(folder, "engine.log");
+  writeFileSync(`${log}.1`, "the one before\n");
+  writeFileSync(log, "old\n");
+  await runEngine(stackOf("echo working; sleep 0.3"), ["up"]);
+  expect([readFileSync(log, "utf8"), readFileSync(`${log}.1`, "utf8")]).toEqual(["old\nworking\n", "the one before\n"]);
+  truncateSync(log, 65 * 1024 * 1024);
+  await runEngine(stackOf("echo working; sleep 0.3"), ["up"]);
+  expect(readFileSync(log, "utf8")).toBe("working\n");
+  expect(readFileSync(`${log}.1`, "utf8").slice(0, 12)).toBe("old\nworking\n");
 });
 
 function stackOf(program: string) {

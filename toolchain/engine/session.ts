@@ -1,12 +1,15 @@
-import { appendFileSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { appendFileSync, existsSync } from "node:fs";
+import { mkdir, rename, stat } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import { execa } from "execa";
 import { endSession, recordPid } from "../../host/process.ts";
 import type { EngineStack, StackFiles } from "./stack.ts";
 
-/** File with all that the engine printed of its work on a stack, mode 0600. */
+/**
+ * File with all that the engine printed of its work on a stack, mode 0600. Once it is larger than 64 MiB, the next session begins a new
+ * one, and what was said before is in the same place with `.1` at its end.
+ */
 export function engineLog({ workFolder }: Pick<StackFiles, "workFolder">): string {
   return path.join(workFolder, "engine.log");
 }
@@ -32,6 +35,7 @@ export async function runSession(
   onLine: (line: string) => void,
 ): Promise<EndedSession> {
   await mkdir(stack.workFolder, { recursive: true, mode: 0o700 });
+  await putAsideLarge(engineLog(stack));
   const engine = execa(stack.cli.command, [...stack.arguments(args), "--non-interactive", "--color", "never"], {
     cwd: stack.cli.projectFolder,
     // Without streaming, a preview as JSON is one document at its end.
@@ -64,3 +68,11 @@ export async function runSession(
     await endSession(enginePid(stack));
   }
 }
+
+async function putAsideLarge(log: string): Promise<void> {
+  const sizeBytes = existsSync(log) ? (await stat(log)).size : 0;
+  if (sizeBytes > largestLogBytes) await rename(log, `${log}.1`);
+}
+
+/** Room for some four runs of a whole network. */
+const largestLogBytes = 64 * 1024 * 1024;
