@@ -42,7 +42,7 @@ const badDays: readonly BadDay[] = [
   {
     what: "the package mirror delivers half of each package for 3 min",
     happens: ({ shell }) => shell(`systemd-run --quiet --collect python3 -c '${deliverHalf(180)}'`),
-    shows: /Error reading from server|unexpected size|Connection (closed|reset)/i,
+    shows: /Undetermined Error|Error reading from server|unexpected size|Connection (closed|reset)/i,
   },
   {
     what: "the droplet loses its power while dpkg unpacks",
