@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { PasswordOrigin } from "../model/credentials.ts";
-import { peopleOf, type PeopleSource } from "../model/person.ts";
+import { peopleOf, type PeopleSource, type Person } from "../model/person.ts";
 import { scramCredentials } from "../model/scram.ts";
 import type { NodeImport, PersonOutcome } from "./node-import.ts";
 
@@ -28,10 +28,7 @@ export async function importPeople(
   const underWay = new Set<Promise<void>>();
   for await (const person of peopleOf(source)) {
     origins.set(person.user, person.origin);
-    // Of one whose password does not come over, and of one who is disabled, nobody may know any.
-    const unusable = await scramCredentials(randomBytes(32).toString("base64"));
-    const usable = person.credentials.length === 0 ? { ...person, credentials: unusable } : person;
-    const writing = node.writePerson(usable, unusable, existing).then((outcome) => {
+    const writing = writePerson(node, person, existing).then((outcome) => {
       outcomes.push(outcome);
       underWay.delete(writing);
       onDone(outcomes.length);
@@ -46,3 +43,10 @@ export async function importPeople(
 }
 
 const mostUnderWay = 16;
+
+/** Of one whose password does not come over, and of one who is disabled, nobody may know any. */
+async function writePerson(node: NodeImport, person: Person, existing: "leave" | "merge"): Promise<PersonOutcome> {
+  const isWithout = person.credentials.length === 0;
+  const unusable = isWithout || person.isBanned ? await scramCredentials(randomBytes(32).toString("base64")) : [];
+  return node.writePerson(isWithout ? { ...person, credentials: unusable } : person, unusable, existing);
+}

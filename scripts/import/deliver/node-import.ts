@@ -6,6 +6,7 @@ import type { NodeSession } from "../../network/node/ssh.ts";
 import type { ArchivedMessage } from "../model/history.ts";
 import type { Room } from "../model/rooms.ts";
 import type { ScramCredential, ScramHash } from "../model/scram.ts";
+import { copyLines } from "./copy-lines.ts";
 import type { Person } from "../model/person.ts";
 import type { SharedGroup } from "../model/shared-groups.ts";
 
@@ -41,14 +42,13 @@ export interface NodeImport extends AsyncDisposable {
   writeGroups(groups: readonly SharedGroup[]): Promise<readonly RoomOutcome[]>;
   /** Writes a room, unless another one of its name is there. */
   writeRoom(room: Room): Promise<RoomOutcome>;
-  /** Adds messages to a copy on the node. They are in no archive before {@link NodeImport.archive}. */
-  sendMessages(messages: readonly ArchivedMessage[]): Promise<void>;
-  /** Owners of the messages in the copy. */
-  owners(): Promise<readonly string[]>;
-  /** Moves all that these owners have in the copy into the archive. Resolves to how many messages were new. */
-  archive(owners: readonly string[]): Promise<number>;
-  /** Counts what the database has of all that was imported, by kind. `areCopies`: the source has a message of its own for each side. */
-  counts(areCopies: boolean): Promise<Readonly<Record<string, number>>>;
+  /**
+   * Archives messages that are not there yet, all of them in one transaction. Equal ones of an owner at one
+   * millisecond have to be in one call. Resolves to how many of those that count are in the archive then, by kind.
+   */
+  archive(messages: readonly ArchivedMessage[]): Promise<ArchivedCounts>;
+  /** Counts what the database has of all that was imported, but for messages, by kind. */
+  counts(): Promise<Readonly<Record<string, number>>>;
   /** Makes all that was written known to whoever logs in. */
   finish(): Promise<void>;
 }
@@ -64,19 +64,20 @@ export async function beginImport(session: NodeSession): Promise<NodeImport> {
       personOutcome.parse(await channel.ask({ ask: "person", person: { ...person, unusable }, existing })),
     writeGroups: async (groups) => z.array(roomOutcome).parse(await channel.ask({ ask: "groups", groups })),
     writeRoom: async (room) => roomOutcome.parse(await channel.ask({ ask: "room", room })),
-    sendMessages: async (messages) => {
-      await channel.ask({ ask: "messages", messages });
-    },
-    owners: async () => z.array(z.string()).parse(await channel.ask({ ask: "owners" })),
-    archive: async (owners) => z.object({ new: z.number() }).parse(await channel.ask({ ask: "archive", owners })).new,
-    counts: async (areCopies) =>
-      z.record(z.string(), z.coerce.number()).parse(await channel.ask({ ask: "counts", areCopies })),
+    archive: async (messages) =>
+      archivedCounts.parse(await channel.ask({ ask: "messages", rows: copyLines(messages) })),
+    counts: async () => z.record(z.string(), z.coerce.number()).parse(await channel.ask({ ask: "counts" })),
     finish: async () => {
       await channel.ask({ ask: "end" });
     },
     [Symbol.asyncDispose]: () => channel.close(),
   };
 }
+
+/** Messages that are in the archive of those that a report counts, by kind. */
+export type ArchivedCounts = z.infer<typeof archivedCounts>;
+
+const archivedCounts = z.object({ roomMessages: z.number(), messages: z.number() });
 
 const hashes: Readonly<Record<string, ScramHash>> = { "2": "sha1", "3": "sha256", "4": "sha512" };
 

@@ -131,9 +131,9 @@ describe("messages of people", () => {
       kept(5, "romeo@old.test", "juliet@old.test", { body: null }),
     ]);
     expect(messages.map(({ owner, peer, ms, kind }) => [owner, peer, ms - start, kind])).toEqual([
-      ["romeo", "juliet@new.test", 1000, "chat"],
       ["juliet", "romeo@new.test/phone", 1000, "chat"],
       ["juliet", "romeo@new.test/phone", 2000, "chat"],
+      ["romeo", "juliet@new.test", 1000, "chat"],
       ["romeo", "juliet@new.test/pc", 2000, "chat"],
       ["romeo", "friend@else.test/x", 3000, "chat"],
     ]);
@@ -144,8 +144,8 @@ describe("messages of people", () => {
     const stanza =
       '<message type="chat" id="i7" to="x" from="y"><body>ü</body><markable xmlns="urn:xmpp:chat-markers:0"/></message>';
     const { messages } = await histories([kept(1, "romeo@old.test/phone", "juliet@old.test", { body: "ü", stanza })]);
-    expect(messages[0]).toMatchObject({ txt: "ü", originId: "i7" });
-    expect(messages[0]?.xml).toBe(
+    expect(messages[1]).toMatchObject({ txt: "ü", originId: "i7" });
+    expect(messages[1]?.xml).toBe(
       "<message xmlns='jabber:client' from='romeo@new.test/phone' to='juliet@new.test' type='chat' id='i7'><body>ü</body><markable xmlns='urn:xmpp:chat-markers:0'/></message>",
     );
   });
@@ -157,10 +157,10 @@ describe("messages of people", () => {
     ]);
     const room = "hall@conference.new.test";
     expect(messages.map(({ owner, peer, kind }) => [owner, peer, kind])).toEqual([
-      ["romeo", `${room}/Jule 🌹`, "chat"],
       ["juliet", `${room}/Romeo ☺`, "chat"],
       ["juliet", `${room}/nobody`, "chat"],
+      ["romeo", `${room}/Jule 🌹`, "chat"],
     ]);
-    expect(messages[1]?.xml).toContain(`from='${room}/Romeo ☺' to='juliet@new.test'`);
+    expect(messages[0]?.xml).toContain(`from='${room}/Romeo ☺' to='juliet@new.test'`);
   });
 });

@@ -5,7 +5,7 @@ import { momentOf } from "./moment.ts";
 import type { Move } from "./move.ts";
 import type { Room } from "./rooms.ts";
 
-/** Message in somebody's archive, or in a room's. */
+/** Message in somebody's archive, or in a room's. Those of one owner come one after the other. */
 export interface ArchivedMessage {
   /** Local part of the person, or bare JID of the room, whose archive it is. */
   readonly owner: string;
@@ -19,11 +19,13 @@ export interface ArchivedMessage {
   readonly txt: string;
   readonly nick: string;
   readonly originId: string;
+  /** Whether a report counts it: of a message that is in the archives of both sides, one is. */
+  readonly isCounted: boolean;
 }
 
 /**
- * Gives what people wrote to each other, in private in rooms, too: oldest first, once for each side that has an account here. It is
- * there where the monitoring plugin kept it. `isPerson` says whose archives are written.
+ * Gives what people wrote to each other, in private in rooms, too: person by person, oldest first, once for each side that has an
+ * account here. It is there where the monitoring plugin kept it. `isPerson` says whose archives are written.
  */
 export function* personalHistory(
   copy: WorkingCopy,
@@ -33,36 +35,61 @@ export function* personalHistory(
   tally: Tally,
 ): Generator<ArchivedMessage> {
   const roomAddresses = new Map(rooms.map(({ oldAddress, name, host }) => [oldAddress, `${name}@${host}`]));
-  for (const row of copy.each("SELECT * FROM ofmessagearchive ORDER BY CAST(sentdate AS INTEGER), rowid")) {
+  noteSides(copy, move, isPerson, roomAddresses, tally);
+  // In the order of the index, so that nothing is sorted with all its text.
+  const rows = copy.each(
+    `SELECT m.*, s.person, s.side, s.iscounted FROM sides AS s CROSS JOIN ofmessagearchive AS m ON m.rowid = s.message
+     ORDER BY s.person, s.ms, s.message, s.side, s.iscounted`,
+  );
+  for (const row of rows) {
+    const message = sentMessage(copy, row, move, roomAddresses);
+    const side = typeof message === "string" ? undefined : message.sides[Number(row["side"])];
+    if (typeof message === "string" || side === undefined) continue;
+    const element = wholeMessage(row["stanza"], message.body, side.from, side.to);
+    yield archived({
+      owner: row["person"] ?? "",
+      ms: message.ms,
+      kind: "chat",
+      peer: side.peer,
+      xml: xmlText(element),
+      txt: message.body,
+      nick: "",
+      originId: originIdOf(element),
+      isCounted: Number(row["iscounted"]) === 1,
+    });
+  }
+}
+
+/** Counts what people wrote, and notes in the table `sides` whose archives each message belongs into. */
+function noteSides(
+  copy: WorkingCopy,
+  move: Move,
+  isPerson: (user: string) => boolean,
+  rooms: ReadonlyMap<string, string>,
+  tally: Tally,
+): void {
+  copy.run("DROP TABLE IF EXISTS sides");
+  copy.run("CREATE TABLE sides (person TEXT, ms INTEGER, message INTEGER, side INTEGER, iscounted INTEGER)");
+  for (const row of copy.each("SELECT rowid AS place, * FROM ofmessagearchive")) {
     // A room has its own history.
     if (isRoomMessage(row, move)) continue;
-    const message = sentMessage(copy, row, move, roomAddresses);
+    const message = sentMessage(copy, row, move, rooms);
     if (typeof message === "string") {
       tally.lost("messages", message);
       continue;
     }
-    const sides = message.sides.filter(
-      ({ owner }) => owner.endsWith(`@${move.to}`) && isPerson(owner.slice(0, owner.indexOf("@"))),
-    );
-    if (sides.length === 0) {
-      tally.lost("messages", "neither side has an account here");
-      continue;
-    }
-    tally.over("messages");
-    for (const { owner, peer, from, to } of sides) {
-      const element = wholeMessage(row["stanza"], message.body, from, to);
-      yield archived({
-        owner: owner.slice(0, owner.indexOf("@")),
-        ms: message.ms,
-        kind: "chat",
-        peer,
-        xml: xmlText(element),
-        txt: message.body,
-        nick: "",
-        originId: originIdOf(element),
-      });
+    const sides = message.sides.flatMap(({ owner }, side) => {
+      const [person = "", host] = owner.split("@");
+      return host === move.to && isPerson(person) ? [{ person, side }] : [];
+    });
+    if (sides.length === 0) tally.lost("messages", "neither side has an account here");
+    else tally.over("messages");
+    for (const [index, { person, side }] of sides.entries()) {
+      const isCounted = index === 0 ? 1 : 0;
+      copy.run("INSERT INTO sides VALUES (?, ?, ?, ?, ?)", person, message.ms, row["place"] ?? null, side, isCounted);
     }
   }
+  copy.run("CREATE INDEX sides_person ON sides (person, ms, message, side, iscounted)");
 }
 
 /**

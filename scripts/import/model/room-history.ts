@@ -96,7 +96,17 @@ function* saidIn(
   const own = `${room.name}@${room.host}`;
   const attributes = { xmlns: "jabber:client", from: `${own}/${nick}`, to: own, type: "groupchat" };
   const xml = xmlText(withAttributes(message, attributes));
-  yield archived({ owner: own, ms, kind: "groupchat", peer: sender, xml, txt: body, nick, originId: "" });
+  yield archived({
+    owner: own,
+    ms,
+    kind: "groupchat",
+    peer: sender,
+    xml,
+    txt: body,
+    nick,
+    originId: "",
+    isCounted: true,
+  });
 }
 
 /** Counts what was said in rooms that do not come over, as those that were open for a while only. */

@@ -146,9 +146,9 @@ describe("an export by XEP-0227", () => {
     const { move, tally } = await readPeople(source);
     const archived = [...personalHistory(source.copy, move, () => true, [], tally)];
     expect(archived.map(({ owner, peer, ms, txt }) => [owner, peer, ms, txt])).toEqual([
-      ["romeo", "juliet@new.test", 1767323045678, "one"],
       ["juliet", "romeo@new.test/a", 1767323045678, "one"],
       ["nurse", "x@else.test", 1767323045678, "two"],
+      ["romeo", "juliet@new.test", 1767323045678, "one"],
     ]);
   });
 

@@ -1,14 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
-import { execa } from "execa";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { waitUntil } from "../../../host/wait-until.ts";
 import type { ImportReport } from "../../../scripts/import/report/report.ts";
 import { writeOldServer, type OldRows } from "../../../scripts/import/testing/old-server.ts";
-import { repositoryRoot } from "../../runner/repository.ts";
 import { type ClientMachine, clientMachine } from "../client-machine.ts";
-import { type Cloud, runningCloud, testRunNumber } from "../cloud.ts";
+import { type Cloud, runningCloud } from "../cloud.ts";
 import { nodeMachine, query } from "../outage/node.ts";
+import { startOperatorCommand } from "../outage/operator.ts";
 
 /** Begins the names of this run: an account that was imported before is brought up to date, and no new one. */
 const own = `ok${randomBytes(3).toString("hex")}`;
@@ -35,8 +33,7 @@ afterAll(async () => {
 });
 
 function importing() {
-  const words = ["--stack", "local", "--run", testRunNumber(), "--json", "openfire", home];
-  return execa(process.execPath, [join(repositoryRoot, "scripts/import.ts"), ...words], { cwd: repositoryRoot });
+  return startOperatorCommand("import", "--json", "openfire", home);
 }
 
 /** Numbers of rows, by independent questions. */
@@ -66,10 +63,7 @@ async function arrived(): Promise<number> {
 it("that is killed again and again ends as one that was left alone, with nothing twice", async () => {
   for (const point of [people / 2, people + 1 + messages]) {
     const running = importing();
-    const ended = running.then(
-      () => true,
-      () => true,
-    );
+    const ended = running.then(() => true);
     await waitUntil({
       what: `${point} things of an import`,
       probe: async () => {
@@ -83,7 +77,8 @@ it("that is killed again and again ends as one that was left alone, with nothing
     running.kill("SIGKILL");
     await ended;
   }
-  const { stdout } = await importing();
+  const { exitCode, stdout, all } = await importing();
+  expect(exitCode, all).toBe(0);
   expect(await rows()).toEqual([
     `users|${people}`,
     `contacts|${people}`,

@@ -39,18 +39,3 @@ CREATE TABLE IF NOT EXISTS imera_import.shared_group (
   imported_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (server_host, name)
 );
-
--- Messages on their way into the archive: no more than a copy, which a crash may empty.
-CREATE UNLOGGED TABLE IF NOT EXISTS imera_import.message (
-  place bigserial,
-  owner text,
-  ms bigint,
-  kind text,
-  peer text,
-  bare_peer text,
-  xml text,
-  txt text,
-  nick text,
-  origin_id text
-);
-TRUNCATE imera_import.message;

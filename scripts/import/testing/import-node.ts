@@ -1,0 +1,76 @@
+import { spawn } from "node:child_process";
+import { chmodSync, mkdirSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { createInterface } from "node:readline";
+import { execa } from "execa";
+import { nodeFiles, nodeRoot } from "../../../components/testing/node-root.ts";
+import type { NodeSession } from "../../network/node/ssh.ts";
+import { startPostgres } from "./database-server.ts";
+
+/** Node's own program of an import beside a real PostgreSQL with ejabberd's tables, on this machine. What ejabberd would be asked answers "ok". */
+export interface ImportNode extends AsyncDisposable {
+  /** A login on the node. `answers`: the program is killed right after so many of them. */
+  session(answers?: number): NodeSession;
+  /** Answers that the program gave in the last session. */
+  answered(): number;
+  /** Rows that SQL selects, columns separated by `|`. */
+  query(sql: string): Promise<string[]>;
+}
+
+/** Starts the database, with no account in it. */
+export async function startImportNode(): Promise<ImportNode> {
+  const server = await startPostgres();
+  const [version = ""] = readdirSync("/usr/lib/postgresql").sort().reverse();
+  const psql = join("/usr/lib/postgresql", version, "bin/psql");
+  const database = `host=${server.folder} user=openfire dbname=openfire`;
+  const root = nodeRoot();
+  const wrapper = root.write(
+    "/usr/lib/postgresql/17/bin/psql",
+    `#!/bin/bash\nexec ${psql} "\${@/#host=*/${database}}"\n`,
+  );
+  chmodSync(wrapper, 0o755);
+  mkdirSync(root.place("/srv/imera/postgresql/17"), { recursive: true });
+  root.write("/etc/default/ejabberd", "ERLANG_NODE=ejabberd@node\nERL_DIST_PORT=1\n");
+  // Whoever is banned is, and each room is written; neither is in the database.
+  root.fake("erl_call", 'grep -q ban_account && echo "{ok, banned}" || echo "{ok, written}"');
+  await server.sql(readFileSync(join(import.meta.dirname, "ejabberd-tables.sql"), "utf8"));
+  let answered = 0;
+  const run = (most: number): NodeSession["run"] => {
+    answered = 0;
+    return async (_, { input, onLine } = {}) => {
+      const program = spawn("/usr/bin/python3", ["-B", join(nodeFiles, "usr/local/sbin/imera-import")], {
+        env: { ...process.env, PATH: `${root.place("/bin")}:${process.env["PATH"] ?? ""}`, IMERA_ROOT: root.path },
+        stdio: ["pipe", "pipe", "pipe"],
+      });
+      // Of a program that was killed.
+      program.stdin.on("error", () => undefined);
+      input?.pipe(program.stdin);
+      let stderr = "";
+      program.stderr.on("data", (data: Buffer) => (stderr += data.toString()));
+      createInterface({ input: program.stdout }).on("line", (line) => {
+        if (++answered > most) return;
+        onLine?.(line);
+        if (answered === most) program.kill("SIGKILL");
+      });
+      const exitCode = await new Promise<number>((resolve) => program.on("close", (code) => resolve(code ?? -1)));
+      return { exitCode, stdout: "", stderr };
+    };
+  };
+  return {
+    session: (answers = Infinity) => ({
+      stack: { stack: "test" },
+      run: run(answers),
+      forward: () => Promise.reject(new Error("no port is forwarded here")),
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    }),
+    answered: () => answered,
+    query: async (sql) => {
+      const { stdout } = await execa(psql, ["--no-psqlrc", "--tuples-only", "--no-align", "--quiet", database], {
+        input: sql,
+      });
+      return stdout.split("\n").filter((line) => line !== "");
+    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
