@@ -1,9 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { importSource } from "./import-source.ts";
 import type { Existing } from "./plan-import.ts";
 import type { ImportReport } from "./report/report.ts";
 import { openSource } from "./sources/open-source.ts";
-import { startImportNode, type ImportNode } from "./testing/import-node.ts";
+import { startPostgres, type DatabaseServer } from "./testing/database-server.ts";
+import { newImportNode, type ImportNode } from "./testing/import-node.ts";
 import { oldServer, type OldRows } from "./testing/old-server.ts";
 
 const people = 8;
@@ -12,11 +16,19 @@ const few = 30;
 const many = 4500;
 const domain = "example.org";
 
+const folder = mkdtempSync(join(tmpdir(), "imera-database-"));
+let server: DatabaseServer;
 let node: ImportNode;
-beforeEach(async () => {
-  node = await startImportNode();
+beforeAll(async () => {
+  server = await startPostgres(folder);
 });
-afterEach(() => node[Symbol.asyncDispose]());
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true });
+});
+beforeEach(async () => {
+  node = await newImportNode(server);
+});
 
 interface Run {
   readonly existing?: Existing;
@@ -56,7 +68,7 @@ describe("an import", () => {
       const old = home({}, many);
       await imported(old);
       const [whole, questions] = [await rows(), node.answered()];
-      expect(await archived()).toEqual([`chat|${2 * many}`, `groupchat|${many}`]);
+      expect(await archived()).toEqual([`chat\t${2 * many}`, `groupchat\t${many}`]);
       await node.query("DROP SCHEMA imera_import CASCADE; TRUNCATE users, rosterusers, rostergroups, spool, archive");
       for (let point = 1; point <= 10; point++) {
         await expect(imported(old, { answers: Math.ceil((questions * point) / 11) })).rejects.toThrow("imera-import");
@@ -97,7 +109,7 @@ describe("an import", () => {
       }),
     );
     expect(await node.query("SELECT nick FROM rosterusers WHERE username = 'p0'")).toEqual(["renamed"]);
-    expect(await archived()).toEqual([`chat|${2 * few + 2}`, `groupchat|${few}`]);
+    expect(await archived()).toEqual([`chat\t${2 * few + 2}`, `groupchat\t${few}`]);
     expect(await node.query("SELECT count(DISTINCT username) FROM users")).toEqual([`${people + 1}`]);
   });
 
@@ -125,7 +137,7 @@ describe("an account that is there already and that no import made", () => {
 
   it("is left alone", async () => {
     const report = await imported(home());
-    expect(await own()).toEqual(["2|own", `p4@${domain}|own name|F`, "0", "f"]);
+    expect(await own()).toEqual(["2\town", `p4@${domain}\town name\tF`, "0", "f"]);
     expect(report.remarks).toContainEqual({
       who: "p3",
       texts: ["accounts: one of that name is there already, and stays as it is"],
@@ -135,7 +147,7 @@ describe("an account that is there already and that no import made", () => {
 
   it("keeps its password and what it has where it is merged, and gets the rest", async () => {
     const report = await imported(home(), { existing: "merge" });
-    expect(await own()).toEqual(["2|own", `p4@${domain}|own name|F`, `x@else.test|X|B`, "1", "t"]);
+    expect(await own()).toEqual(["2\town", `p4@${domain}\town name\tF`, "x@else.test\tX\tB", "1", "t"]);
     expect(report.outcomes).toEqual({ imported: people - 1, "brought up to date": 1 });
   });
 

@@ -13,9 +13,9 @@ export interface DatabaseServer extends AsyncDisposable {
   sql(statements: string): Promise<string>;
 }
 
-/** Starts PostgreSQL with a database `openfire`. */
-export async function startPostgres(): Promise<DatabaseServer> {
-  const folder = sharedFolder();
+/** Starts PostgreSQL with a database `openfire`, by default in a folder that is gone at the end of the current test. */
+export async function startPostgres(folder = temporaryFolder("database")): Promise<DatabaseServer> {
+  chmodSync(folder, 0o777);
   const data = join(folder, "data");
   const [version = ""] = readdirSync("/usr/lib/postgresql").sort().reverse();
   const program = (name: string) => join("/usr/lib/postgresql", version, "bin", name);
@@ -35,7 +35,8 @@ export async function startPostgres(): Promise<DatabaseServer> {
 
 /** Starts MariaDB with a database `openfire`. */
 export async function startMariadb(): Promise<DatabaseServer> {
-  const folder = sharedFolder();
+  const folder = temporaryFolder("database");
+  chmodSync(folder, 0o777);
   const socket = join(folder, "socket");
   const data = `--datadir=${join(folder, "data")}`;
   const own = ["--no-defaults", data, "--auth-root-authentication-method=normal", "--skip-test-db"];
@@ -60,12 +61,6 @@ export async function startMariadb(): Promise<DatabaseServer> {
 
 /** Neither server runs as root. */
 const asNobody = ["--reuid=nobody", "--regid=nogroup", "--clear-groups"];
-
-function sharedFolder(): string {
-  const folder = temporaryFolder("database");
-  chmodSync(folder, 0o777);
-  return folder;
-}
 
 async function started(command: readonly string[], probe: () => Promise<unknown>): Promise<AsyncDisposable> {
   const child = spawn("setpriv", [...asNobody, ...command], { cwd: "/", stdio: "ignore" });

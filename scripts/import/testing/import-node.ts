@@ -3,24 +3,22 @@ import { chmodSync, mkdirSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
-import { execa } from "execa";
 import { nodeFiles, nodeRoot } from "../../../components/testing/node-root.ts";
 import type { NodeSession } from "../../network/node/ssh.ts";
-import { startPostgres } from "./database-server.ts";
+import type { DatabaseServer } from "./database-server.ts";
 
 /** Node's own program of an import beside a real PostgreSQL with ejabberd's tables, on this machine. What ejabberd would be asked answers "ok". */
-export interface ImportNode extends AsyncDisposable {
+export interface ImportNode {
   /** A login on the node. `answers`: the program is killed right after so many of them. */
   session(answers?: number): NodeSession;
   /** Answers that the program gave in the last session. */
   answered(): number;
-  /** Rows that SQL selects, columns separated by `|`. */
+  /** Rows that SQL selects, columns separated by tabs. */
   query(sql: string): Promise<string[]>;
 }
 
-/** Starts the database, with no account in it. */
-export async function startImportNode(): Promise<ImportNode> {
-  const server = await startPostgres();
+/** Makes the node, with no account in its database, which is emptied. It is gone at the end of the current test. */
+export async function newImportNode(server: DatabaseServer): Promise<ImportNode> {
   const [version = ""] = readdirSync("/usr/lib/postgresql").sort().reverse();
   const psql = join("/usr/lib/postgresql", version, "bin/psql");
   const database = `host=${server.folder} user=openfire dbname=openfire`;
@@ -34,6 +32,7 @@ export async function startImportNode(): Promise<ImportNode> {
   root.write("/etc/default/ejabberd", "ERLANG_NODE=ejabberd@node\nERL_DIST_PORT=1\n");
   // Whoever is banned is, and each room is written; neither is in the database.
   root.fake("erl_call", 'grep -q ban_account && echo "{ok, banned}" || echo "{ok, written}"');
+  await server.sql("DROP SCHEMA IF EXISTS imera_import CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public");
   await server.sql(readFileSync(join(import.meta.dirname, "ejabberd-tables.sql"), "utf8"));
   let answered = 0;
   const run = (most: number): NodeSession["run"] => {
@@ -65,12 +64,6 @@ export async function startImportNode(): Promise<ImportNode> {
       [Symbol.asyncDispose]: () => Promise.resolve(),
     }),
     answered: () => answered,
-    query: async (sql) => {
-      const { stdout } = await execa(psql, ["--no-psqlrc", "--tuples-only", "--no-align", "--quiet", database], {
-        input: sql,
-      });
-      return stdout.split("\n").filter((line) => line !== "");
-    },
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    query: async (sql) => (await server.sql(sql)).split("\n").filter((line) => line !== ""),
   };
 }
