@@ -30,10 +30,14 @@ ${remarkTable(report)}
 `;
 }
 
-const style = `body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}
-table{border-collapse:collapse;width:100%;margin:1rem 0}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #ddd;vertical-align:top}
-td.number,th.number{text-align:right;font-variant-numeric:tabular-nums}td.lost{color:#a40000;font-weight:600}
-ul{padding-left:1.2rem}`;
+// Without colours of its own but one, which is read on light and on dark ground: a page is either as its reader has it.
+const style = `:root{color-scheme:light dark}
+body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
+.table{overflow-x:auto}table{border-collapse:collapse;width:100%;margin:1rem 0}
+th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #8886;vertical-align:top}tbody th{font-weight:400}
+.number{text-align:right;font-variant-numeric:tabular-nums}.lost{color:#d33;font-weight:600}
+p,td,tbody th{overflow-wrap:anywhere}.kinds tbody th,.number{overflow-wrap:normal}
+ul{padding-left:1.2rem}td ul{margin:0;padding:0;list-style:none}`;
 
 const passwordWords: Readonly<Record<string, string>> = {
   proven: "with the old password, proven against its hash",
@@ -45,20 +49,26 @@ const passwordWords: Readonly<Record<string, string>> = {
 
 function kindTable({ kinds, isDone }: ImportReport): string {
   const numbers = ["found", "comes over", "changed", "lost", ...(isDone ? ["on the server"] : [])];
-  const head = `<tr><th></th>${numbers.map((name) => `<th class="number">${text(name)}</th>`).join("")}<th>why</th></tr>`;
+  const names = numbers.map((name) => `<th scope="col" class="number">${text(name)}</th>`).join("");
+  const head = `<tr><th scope="col">kind</th>${names}<th scope="col">why</th></tr>`;
   const rows = kinds.map(({ kind, found, over, changed, lost, onServer, reasons }) => {
     const cells = [found, over, changed].map((number) => `<td class="number">${number}</td>`).join("");
     const server = isDone ? `<td class="number">${onServer ?? ""}</td>` : "";
     const why = list(reasons.map(({ reason, number }) => `${number}: ${reason}`));
-    return `<tr><td>${text(kind)}</td>${cells}<td class="number${lost > 0 ? " lost" : ""}">${lost}</td>${server}<td>${why}</td></tr>`;
+    return `<tr><th scope="row">${text(kind)}</th>${cells}<td class="number${lost > 0 ? " lost" : ""}">${lost}</td>${server}<td>${why}</td></tr>`;
   });
-  return `<table>${head}${rows.join("\n")}</table>`;
+  return table("kinds", head, rows);
 }
 
 function remarkTable({ remarks }: ImportReport): string {
   if (remarks.length === 0) return "<p>Nothing to say: all of them come over as they are.</p>";
-  const rows = remarks.map(({ who, texts }) => `<tr><td>${text(who)}</td><td>${list(texts)}</td></tr>`);
-  return `<table>${rows.join("\n")}</table>`;
+  const rows = remarks.map(({ who, texts }) => `<tr><th scope="row">${text(who)}</th><td>${list(texts)}</td></tr>`);
+  return table("remarks", `<tr><th scope="col">who or where</th><th scope="col">what</th></tr>`, rows);
+}
+
+/** On a narrow screen a table moves sideways within the page. */
+function table(name: string, head: string, rows: readonly string[]): string {
+  return `<div class="table"><table class="${name}"><thead>${head}</thead>\n<tbody>${rows.join("\n")}</tbody></table></div>`;
 }
 
 function named(title: string, names: readonly string[]): string {

@@ -33,6 +33,15 @@ describe("a report", () => {
     expect(problemsOf(reportOf(onServer, outcomes))).toEqual(problems);
   });
 
+  it("is a page that reads in the dark, on a phone and aloud", () => {
+    const page = reportHtml(reportOf(12, ["failed"]));
+    expect(page).toContain("color-scheme:light dark");
+    expect(page).not.toMatch(/background|[;{]color:#(?!d33)/);
+    expect(page.match(/<div class="table"><table/g)).toHaveLength(2);
+    expect(page).toContain('<th scope="row">contacts</th><td class="number">12</td>');
+    expect(page).toMatch(/<th scope="row">&quot;x&quot;<\/th><td><ul><li>passwords: &lt;b&gt;/);
+  });
+
   it("is a page in which nothing of the source is markup", () => {
     const page = reportHtml(reportOf(12, ["failed"]));
     expect(page).toContain("&lt;b&gt;&amp;");
