@@ -49,7 +49,10 @@ export async function runSession(
   });
   // From now on, so that what it says at once is not lost.
   const lines = engine.iterable({ from: "all" });
-  await recordPid(enginePid(stack), engine.pid);
+  // Of one that ended at once there is nothing to end, and its own words say why.
+  await recordPid(enginePid(stack), engine.pid).catch((error: unknown) => {
+    if (engine.pid === undefined || engine.exitCode === null) throw error;
+  });
   // The engine writes down what it has done before it ends, so it is asked and waited for.
   let interrupted = false;
   const passOn = (signal: NodeJS.Signals) => {
