@@ -13,7 +13,7 @@ function main(): void {
 
 const [columnPx, linePx, marginPx] = [7.8, 18, 14];
 const columns = 80;
-const marks: Readonly<Record<string, string>> = { "✓": "#7ee787", "✗": "#ff7b72", $: "#8b949e" };
+const marks: Readonly<Record<string, string>> = { "✓": "#7ee787", "✗": "#ff7b72", "–": "#8b949e", $: "#8b949e" };
 
 function picture(lines: readonly string[]): string {
   const width = Math.ceil(columns * columnPx + 2 * marginPx);
@@ -33,7 +33,7 @@ function picture(lines: readonly string[]): string {
 function drawn(line: string, y: number): string {
   if (line === "") return "";
   const length = (line.length * columnPx).toFixed(1);
-  const text = escaped(line).replace(/[✓✗]|^\$/, (mark) => `<tspan fill="${marks[mark] ?? ""}">${mark}</tspan>`);
+  const text = escaped(line).replace(/[✓✗–]|^\$/, (mark) => `<tspan fill="${marks[mark] ?? ""}">${mark}</tspan>`);
   return `<text x="${marginPx}" y="${y}" textLength="${length}" lengthAdjust="spacingAndGlyphs" xml:space="preserve">${text}</text>`;
 }
 
