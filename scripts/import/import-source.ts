@@ -1,5 +1,6 @@
 import type { Step } from "../../host/terminal/progress.ts";
 import type { NodeSession } from "../network/node/ssh.ts";
+import type { FirstPasswords } from "./deliver/first-passwords.ts";
 import { importMessages } from "./deliver/import-messages.ts";
 import { importPeople, type WrittenPeople } from "./deliver/import-people.ts";
 import { importRooms } from "./deliver/import-rooms.ts";
@@ -22,6 +23,7 @@ export interface ImportSourceOptions {
   readonly given: string;
   readonly fromDomain?: string | undefined;
   readonly existing: Existing;
+  readonly firstPasswords?: FirstPasswords | undefined;
   /** Called before anything is written, once nothing forbids it; undefined: nothing is written, and the report says what would be. */
   readonly beforeWriting: (() => Promise<void>) | undefined;
   readonly step: Step;
@@ -31,7 +33,7 @@ export interface ImportSourceOptions {
 export async function importSource(
   source: OpenedSource,
   session: NodeSession,
-  { given, fromDomain, existing, beforeWriting, step }: ImportSourceOptions,
+  { given, fromDomain, existing, firstPasswords, beforeWriting, step }: ImportSourceOptions,
 ): Promise<ImportReport> {
   await using node = await beginImport(session);
   const people = await planPeople(source, node, fromDomain, existing);
@@ -42,7 +44,9 @@ export async function importSource(
     await beforeWriting();
   }
   const { form, notes } = source;
-  const found = isDone ? await writeAll(people, node, step, existing) : await checkAll(people, step);
+  const found = isDone
+    ? await writeAll(people, node, step, { existing, firstPasswords })
+    : await checkAll(people, step);
   return makeReport({ isDone, source: given, form, notes, domain: { from, to }, tally: people.tally, ...found });
 }
 
@@ -50,8 +54,10 @@ interface Found extends WrittenPeople {
   readonly counts: Readonly<Record<string, number>> | undefined;
 }
 
-async function writeAll(people: PeopleSource, node: NodeImport, step: Step, existing: Existing): Promise<Found> {
-  const written = await writePeople(people, node, step, existing);
+type Writing = Pick<ImportSourceOptions, "existing" | "firstPasswords">;
+
+async function writeAll(people: PeopleSource, node: NodeImport, step: Step, writing: Writing): Promise<Found> {
+  const written = await writePeople(people, node, step, writing);
   await importGroups(people, node, step);
   const archived = await writeRooms(people, node, step);
   return { ...written, counts: { ...(await node.counts()), ...archived } };
@@ -76,11 +82,17 @@ function checkPeople(people: PeopleSource, step: Step): Promise<WrittenPeople> {
   });
 }
 
-function writePeople(people: PeopleSource, node: NodeImport, step: Step, existing: Existing): Promise<WrittenPeople> {
+function writePeople(
+  people: PeopleSource,
+  node: NodeImport,
+  step: Step,
+  { existing, firstPasswords }: Writing,
+): Promise<WrittenPeople> {
   return step("people", async (report) => {
     const progress = newProgress(people.users.size);
     const written = await importPeople(node, people, {
       existing: existing === "merge" ? "merge" : "leave",
+      firstPasswords,
       onDone: (done) => report(progress(done)),
     });
     return written;

@@ -5,6 +5,7 @@ import process from "node:process";
 import { showSteps } from "../../host/terminal/progress.ts";
 import { openFirstNode } from "../network/node/program.ts";
 import type { OpenStackOptions } from "../network/open-stack.ts";
+import { newFirstPasswords } from "./deliver/first-passwords.ts";
 import { requireBackup } from "./deliver/preconditions.ts";
 import { importSource } from "./import-source.ts";
 import { existingChoice } from "./plan-import.ts";
@@ -20,6 +21,7 @@ export interface ImportOptions extends OpenStackOptions {
   readonly existing: string;
   readonly json?: boolean;
   readonly html?: string;
+  readonly firstPasswords?: string;
 }
 
 /** Import, or check, that came to its end. */
@@ -33,8 +35,12 @@ export interface FinishedImport {
 /** Reads the source at `given` and imports it, or with `check` only says what would come over. Resolves to the report. */
 export async function importFrom(given: string, options: ImportOptions): Promise<FinishedImport> {
   const existing = existingChoice(options.existing);
-  if (options.html !== undefined && existsSync(options.html)) {
-    throw new Error(`--html: ${options.html} is there already. Name another file. Nothing was imported.`);
+  for (const [option, file] of [
+    ["--html", options.html],
+    ["--first-passwords", options.firstPasswords],
+  ] as const) {
+    if (file === undefined || !existsSync(file)) continue;
+    throw new Error(`${option}: ${file} is there already. Name another file. Nothing was imported.`);
   }
   const step = showSteps();
   const file = given.includes("://") ? given : path.resolve(process.env["INIT_CWD"] ?? ".", given);
@@ -43,7 +49,13 @@ export async function importFrom(given: string, options: ImportOptions): Promise
   const { session } = opened;
   const beforeWriting = options.check === true ? undefined : () => requireBackup(session, step);
   const { fromDomain } = options;
-  const report = await importSource(source, session, { given, fromDomain, existing, beforeWriting, step });
+  using firstPasswords =
+    options.firstPasswords === undefined || beforeWriting === undefined
+      ? undefined
+      : newFirstPasswords(options.firstPasswords);
+  const report = await importSource(source, session, {
+    ...{ given, fromDomain, existing, firstPasswords, beforeWriting, step },
+  });
   if (options.html !== undefined) await writeFile(options.html, reportHtml(report), { flag: "wx" });
   const text = options.json === true ? JSON.stringify(report, undefined, 2) : reportText(report);
   return { text, problems: problemsOf(report) };
