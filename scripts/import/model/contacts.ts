@@ -53,22 +53,28 @@ export function contactsOf(
   tally: Tally,
 ): Contact[] {
   const own = `${user}@${move.to}`;
-  const found = new Map<string, Contact>();
+  const found = new Map<string, RosterRow>();
   for (const row of copy.all("SELECT * FROM contact WHERE owner = ? ORDER BY rowid", user)) {
-    const contact = contactOf(copy, row, own, user, tally);
+    const contact = rosterRow(copy, row, own, user, tally);
     if (contact === undefined) continue;
     const known = found.get(contact.jid);
     if (known !== undefined) tally.lost("contacts", "the contact is there twice: the one with more rights stays", user);
     if (known === undefined || rank[contact.subscription] > rank[known.subscription]) found.set(contact.jid, contact);
   }
-  const agreed = [...found.values()].map((contact) => agreeing(copy, move, user, contact, isPerson, tally));
+  const agreed = [...found.values()].flatMap((row) => agreeing(copy, move, user, row, isPerson, tally));
   return [...agreed, ...unansweredRequests(copy, move, user, found, isPerson, tally)];
 }
 
 const rank = { N: 0, T: 1, F: 1, B: 2 } as const;
 const subscriptions: Readonly<Record<string, Subscription>> = { "0": "N", "1": "T", "2": "F", "3": "B" };
 
-function contactOf(copy: WorkingCopy, row: CopiedRow, own: string, user: string, tally: Tally): Contact | undefined {
+/** Entry of a roster as its owner's row alone has it. */
+interface RosterRow extends Omit<Contact, "ask"> {
+  readonly asks: boolean;
+  readonly isAsked: boolean;
+}
+
+function rosterRow(copy: WorkingCopy, row: CopiedRow, own: string, user: string, tally: Tally): RosterRow | undefined {
   const subscription = subscriptions[row["sub"] ?? ""];
   const jid = row["jid"];
   const lost = (reason: string): undefined => {
@@ -87,16 +93,16 @@ function contactOf(copy: WorkingCopy, row: CopiedRow, own: string, user: string,
     lost("it is the person's own address");
     return;
   }
-  const asksOut = row["ask"] === "0" && !sees(subscription);
-  const asksIn = row["recv"] === "1" && !isSeen(subscription);
-  if (row["ask"] === "0" && !asksOut) tally.lost("requests", "it was granted already", user);
-  if (row["recv"] === "1" && !asksIn) tally.lost("requests", "it was granted already", user);
+  const asks = row["ask"] === "0" && !sees(subscription);
+  const isAsked = row["recv"] === "1" && !isSeen(subscription);
+  if (row["ask"] === "0" && !asks) tally.lost("requests", "it was granted already", user);
+  if (row["recv"] === "1" && !isAsked) tally.lost("requests", "it was granted already", user);
   return {
     jid,
     name: row["nick"] ?? "",
     subscription,
-    ask: asksOut ? (asksIn ? "B" : "O") : asksIn ? "I" : "N",
-    message: asksIn ? statusOf(row["stanza"]) : "",
+    ...{ asks, isAsked },
+    message: isAsked ? statusOf(row["stanza"]) : "",
     groups: groupsOf(copy, row["rosterid"]),
   };
 }
@@ -115,34 +121,56 @@ function statusOf(stanza: string | null | undefined): string {
   return presence === undefined ? "" : childText(presence, "status");
 }
 
-/** Gives the contact with what both sides have: who sees whom is what the two rosters agree on. */
+/** Gives the contact with what both sides have: who sees whom is what the two rosters agree on, who asks is what the asker's says. */
 function agreeing(
   copy: WorkingCopy,
   move: Move,
   user: string,
-  contact: Contact,
+  { asks, isAsked, ...own }: RosterRow,
   isPerson: (user: string) => boolean,
   tally: Tally,
-): Contact {
-  const { ask } = contact;
-  tally.over("requests", ask === "B" ? 2 : ask === "N" ? 0 : 1);
-  // Somebody who only asks is no contact yet.
-  if (contact.subscription === "N" && ask === "I") return contact;
-  const [local = "", domain] = contact.jid.split("@");
-  if (domain !== move.to || !isPerson(local)) {
-    if (domain === move.to) tally.remark(user, `contacts: ${contact.jid} has no account`);
-    tally.over("contacts");
-    return contact;
+): Contact[] {
+  const other = otherSide(copy, move, user, own.jid, isPerson);
+  if (other === undefined && own.jid.endsWith(`@${move.to}`)) {
+    tally.remark(user, `contacts: ${own.jid} has no account`);
   }
-  const rows = copy.all("SELECT sub FROM contact WHERE owner = ? AND jid = ?", local, `${user}@${move.to}`);
-  const other = rows.map(({ sub }) => subscriptions[sub ?? ""] ?? "N").reduce(union, "N");
-  const subscription = subscriptionOf(
-    sees(contact.subscription) && isSeen(other),
-    isSeen(contact.subscription) && sees(other),
-  );
-  if (subscription === contact.subscription) tally.over("contacts");
-  else tally.changed("contacts", `the other side does not have it so: ${contact.jid}`, user);
-  return { ...contact, subscription };
+  const subscription = other === undefined ? own.subscription : common(own.subscription, other.subscription);
+  const isOpen = other === undefined ? isAsked : other.asks && !isSeen(subscription);
+  if (asks) tally.over("requests");
+  if (isOpen && isAsked) tally.over("requests");
+  if (isOpen && !isAsked) tally.changed("requests", `only the one who asks had it: ${own.jid}`, user);
+  if (isAsked && !isOpen) tally.lost("requests", `the one who asked has it no more: ${own.jid}`, user);
+  const contact = { ...own, subscription, ask: asks ? (isOpen ? "B" : "O") : isOpen ? "I" : "N" } as const;
+  // Somebody who only asks is no contact yet.
+  if (own.subscription === "N" && !asks && isAsked) return isOpen ? [contact] : [];
+  if (subscription === own.subscription) tally.over("contacts");
+  else tally.changed("contacts", `the other side does not have it so: ${own.jid}`, user);
+  return [contact];
+}
+
+/** What the roster of a contact says of a person; undefined where the contact has no account on the new server. */
+function otherSide(
+  copy: WorkingCopy,
+  move: Move,
+  user: string,
+  jid: string,
+  isPerson: (user: string) => boolean,
+): Pick<RosterRow, "subscription" | "asks"> | undefined {
+  const [local = "", domain] = jid.split("@");
+  if (domain !== move.to || !isPerson(local)) return undefined;
+  const rows = copy.all("SELECT sub, ask FROM contact WHERE owner = ? AND jid = ?", local, `${user}@${move.to}`);
+  const states = rows.flatMap(({ sub, ask }) => {
+    const subscription = subscriptions[sub ?? ""];
+    return subscription === undefined ? [] : [{ subscription, asks: ask === "0" && !sees(subscription) }];
+  });
+  return {
+    subscription: states.map(({ subscription }) => subscription).reduce(union, "N"),
+    asks: states.some(({ asks }) => asks),
+  };
+}
+
+function common(own: Subscription, other: Subscription): Subscription {
+  return subscriptionOf(sees(own) && isSeen(other), isSeen(own) && sees(other));
 }
 
 function union(one: Subscription, other: Subscription): Subscription {
@@ -167,7 +195,7 @@ function unansweredRequests(
   copy: WorkingCopy,
   move: Move,
   user: string,
-  found: Map<string, Contact>,
+  found: ReadonlyMap<string, unknown>,
   isPerson: (user: string) => boolean,
   tally: Tally,
 ): Contact[] {
