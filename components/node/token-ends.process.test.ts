@@ -48,6 +48,20 @@ it.each([
   expect(look(nodeWith(), status, body)).toEqual([expect.stringMatching(words)]);
 });
 
+it("the last word counts while the API gives none", () => {
+  const node = nodeWith();
+  for (const [body, words] of [
+    [{ result: { status: "disabled" } }, /^error dns-token: .* is disabled/],
+    [active(day(5)), /^warning dns-token: .* ends at 20/],
+    [active(), /^ok dns-token: .* has no end/],
+  ] as const) {
+    look(node, 200, body);
+    expect(look(node, 503, {})).toEqual([expect.stringMatching(words)]);
+  }
+  node.write("/var/lib/imera/dns-token.json", "{");
+  expect(look(node, 503, {})).toEqual([expect.stringMatching(/^ok dns-token: not known/)]);
+});
+
 it("tokens of the operator's are told of from two weeks before their last day", () => {
   const until = (days: number) => day(days).slice(0, 10);
   const ends = [

@@ -1,14 +1,19 @@
 """Ends of tokens: of the node's own for the DNS, which Cloudflare tells, and of the operator's, which the settings tell."""
 
+import contextlib
 import datetime
+import json
 
 from certificate import dns_token
+from certificate.dns_token import Fault, Judgement
 from certificate.wanted import wanted
-from node import timestamps
-from node.facts import TokenEnd, facts, is_drill, secrets
+from node import atomic, timestamps
+from node.facts import TokenEnd, facts, is_drill, place, secrets
 
 from .finding import Finding, failure, warning, well
 
+# Cloudflare's last word, for the time in which it gives none: {"why", "todo", "ends"}, each null where there is none.
+RECORD = place("/var/lib/imera/dns-token.json")
 NEAR = datetime.timedelta(days=14)
 TIMEOUT_SECONDS = 4
 WANTED = "a token that works for 14 days or more"
@@ -26,8 +31,15 @@ def look() -> list[Finding]:
 def of_dns() -> Finding:
     """Gives whether the node's token for the DNS works, and goes on doing so."""
     told = dns_token.judge(secrets()["cloudflareToken"], wanted()["cloudflareApiUrl"], TIMEOUT_SECONDS)
-    if told.fault is not None and told.fault.passes:
-        return well("dns-token", f"not known: {told.fault.why}")
+    if told.fault is None or not told.fault.passes:
+        remember(told)
+        return judged(told)
+    last = remembered()
+    return judged(last) if last is not None else well("dns-token", f"not known: {told.fault.why}")
+
+
+def judged(told: Judgement) -> Finding:
+    """Gives the finding of a judgement."""
     if told.fault is not None:
         return failure(
             "dns-token",
@@ -49,6 +61,25 @@ def of_dns() -> Finding:
         meaning=RENEWAL,
         advice="delete it in Cloudflare's list of API tokens: then 'npm run pulumi -- up --stack STACK' makes another, without an end",
     )
+
+
+def remember(told: Judgement) -> None:
+    """Keeps a judgement."""
+    why, todo = (told.fault.why, told.fault.todo) if told.fault is not None else (None, None)
+    ends = timestamps.iso(told.ends) if told.ends is not None else None
+    # A disk that is full is another finding.
+    with contextlib.suppress(OSError):
+        atomic.write(RECORD, json.dumps({"why": why, "todo": todo, "ends": ends}), 0o600)
+
+
+def remembered() -> Judgement | None:
+    """Gives the judgement that was kept; None: there is none that can be read."""
+    try:
+        kept = json.loads(RECORD.read_text())
+        fault = Fault(kept["why"], kept["todo"]) if kept["why"] is not None else None
+        return Judgement(fault, timestamps.parse(kept["ends"]) if kept["ends"] is not None else None)
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
 
 
 def of_operator(end: TokenEnd) -> Finding:
