@@ -53,3 +53,13 @@ it("tells that nothing is examined: no file, a damaged or old one, a check that 
   ]);
   expect(nodePython(reading, "/nowhere/examination.json")).toEqual([[itself, expect.any(String), expect.any(String)]]);
 });
+
+it("tells of a full disk after one examination, and of what comes slowly after two, two minutes apart", () => {
+  const patience = `
+from watcher import findings
+print(json.dumps([findings.subject(f"finding {name} on xmpp1").patience_seconds for name in json.load(sys.stdin)]))
+`;
+  const [disk, backup] = nodePython(patience, ["node-disk", "node-backup"]) as [number, number];
+  expect(disk).toBeLessThan(60);
+  expect(backup).toBeGreaterThan(120);
+});

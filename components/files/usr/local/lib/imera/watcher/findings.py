@@ -14,6 +14,9 @@ OLD_SECONDS = 600
 # What the probes see from outside, and tell sooner.
 PROBED = ("node-ejabberd", "node-database", "node-certificate:", "port-", "login")
 MANY = 30
+# Nothing else of it is sudden: two examinations in a row see it.
+PATIENCE_SECONDS, SUDDEN_PATIENCE_SECONDS = 150, 20
+SUDDEN = ("node-disk",)
 
 
 def read(node: str, file: pathlib.Path = FILE) -> Iterator[tuple[Subject, str | None]]:
@@ -43,15 +46,15 @@ def subject(name: str, meaning: str = "") -> Subject:
     """Makes the subject of a finding, named "finding ID on NODE". meaning: what users notice."""
     finding, _, node = name.removeprefix(PREFIX).rpartition(" on ")
     what = finding.replace("-", " ").replace(":", ": ")
-    # Nothing of it is sudden: two examinations in a row see it.
+    patience_seconds = SUDDEN_PATIENCE_SECONDS if finding in SUDDEN else PATIENCE_SECONDS
     return Subject(
         name,
         f"{node}: {what}",
         f"{node}: no longer: {what}",
         meaning or "see its beginning",
         "findings",
-        150,
+        patience_seconds,
         (),
-        150,
+        patience_seconds,
         is_seen_elsewhere=False,
     )
