@@ -4,8 +4,10 @@ import { runNumbered } from "../../../local/run/run.ts";
 import { stackFiles } from "../../../local/stack/stack.ts";
 import { stackName } from "../../../local/stack/stack-name.ts";
 import { vendorNames } from "../../../components/model/vendor-names.ts";
+import { notYet, waitUntil } from "../../../host/wait-until.ts";
 import { testRunNumber } from "../cloud.ts";
 import { type EngineResult, pulumi } from "../engine.ts";
+import { nodeMachine } from "../outage/node.ts";
 import { digitaloceanList } from "../vendors.ts";
 import type { AlarmServer } from "./alarm-server.ts";
 import type { Receivers } from "./watching.ts";
@@ -47,6 +49,7 @@ export async function alarmNetwork(server: AlarmServer, receivers: Receivers, pe
     ]),
     ...["--plaintext", `imera:watcher.region=${watcherRegion}`],
     ...["--plaintext", `imera:watchPeer=${peer}`],
+    ...["--plaintext", "imera:watchDailyHour=7"],
     ...["--secret", `imera:deadManSwitch=${server.postsUrl}/switch`],
   );
   await succeeds("up", "--yes");
@@ -82,6 +85,19 @@ async function succeeds(...args: string[]): Promise<EngineResult> {
     throw new Error(`pulumi ${args[0] ?? ""} ended with ${result.exitCode}:\n${result.output}`);
   }
   return result;
+}
+
+/** Resolves when the droplet that watches and the node have seen everything work. */
+export async function watchersSeeAllWell(): Promise<void> {
+  const log = "journalctl --unit imera-watch --output cat --no-pager";
+  const node = await nodeMachine();
+  for (const run of [onWatcher, (command: string) => node.shell(command)]) {
+    const probe = async () => {
+      const said = await run(log);
+      return /^all \d+ subjects work$/m.test(said) ? { value: true } : notYet(said);
+    };
+    await waitUntil({ what: "everything to work", probe, intervalMs: 1_000, timeoutMs: 180_000 });
+  }
 }
 
 /** Runs a shell command as root on the droplet that watches; rejects when it fails, or when there is no such droplet. */

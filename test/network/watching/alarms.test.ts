@@ -7,11 +7,13 @@ import { adminAccount } from "../accounts.ts";
 import { type Cloud, firstNode, runningCloud } from "../cloud.ts";
 import { nodeMachine, type NodeMachine, query } from "../outage/node.ts";
 import { operatorCommand } from "../outage/operator.ts";
+import { endToken } from "../doctor/vendor-faults.ts";
 import { type Peer, startPeer } from "../peer.ts";
 import { type AlarmServer, startAlarmServer } from "./alarm-server.ts";
-import { alarmNetwork, type AlarmedNetwork, onWatcher, watcherRegion } from "./alarmed-network.ts";
-import { type Alarm, openReceivers, type Receivers, writeTo } from "./watching.ts";
+import { alarmNetwork, type AlarmedNetwork, onWatcher, watchersSeeAllWell, watcherRegion } from "./alarmed-network.ts";
+import { type Alarm, openReceivers, type Receivers, watcherFiles, writeTo } from "./watching.ts";
 
+const watcher = "imera-watch";
 const made = new AsyncDisposableStack();
 let cloud: Cloud;
 let node: NodeMachine;
@@ -31,7 +33,10 @@ beforeAll(async () => {
   receivers = made.use(await openReceivers(cloud, peer, server));
   network = await alarmNetwork(server, receivers, peer.domain);
   made.defer(() => network.end());
-  await allWell();
+  // Told of two examinations later.
+  made.defer(await endToken());
+  await node.shell("systemctl start imera-watch-node");
+  await watchersSeeAllWell();
 });
 afterAll(() => made.disposeAsync());
 
@@ -41,33 +46,6 @@ describe("a droplet that watches", () => {
     const { output } = await operatorCommand("status");
     expect(output).toMatch(/watcher\s+watches from/);
   });
-
-  it("and all nodes, backups and renewals tell the dead man's switch that they are there", async () => {
-    await node.shell("systemctl start imera-backup.service certbot.service", { timeoutMs: 120_000 });
-    const pinged = async () => (await server.posts()).map((post) => post.path);
-    for (const what of ["watcher", "xmpp1", "xmpp1-backup", "xmpp1-certificate"]) {
-      await until(`a ping of ${what}`, async () => (await pinged()).includes(`/switch/local-${what}`));
-    }
-  });
-});
-
-it("`npm run alarm -- test` tries each way, and says what came of it", async () => {
-  const { exitCode, output } = await operatorCommand("alarm", "test");
-  expect(exitCode, output).toBe(0);
-  const said = output.split("\n").filter((line) => line.startsWith("{"));
-  expect(said.map((line) => JSON.parse(line) as unknown)).toHaveLength(5);
-  const test = `${cloud.status.domain}: a test of alarms`;
-  expect(await told("chat", test)).toMatch(/npm run alarm -- test/);
-  expect(await told("ntfy", test)).toMatch(/npm run alarm -- test/);
-  const mail = await mailed(test);
-  expect(mail).toMatch(/^To: me@example\.com$/m);
-  expect(mail).toMatch(new RegExp(`^Subject: ${test}$`, "m"));
-  const posts = await server.posts();
-  const api = posts.find((post) => post.path === "/email");
-  expect(api?.headers).toMatchObject({ "x-postmark-server-token": "postmark-token" });
-  expect(JSON.parse(api?.body ?? "")).toMatchObject({ To: "me@example.com", Subject: test });
-  const hook = posts.find((post) => post.path === "/hook");
-  expect(JSON.parse(hook?.body ?? "")).toMatchObject({ state: "test", title: test, domain: cloud.status.domain });
 });
 
 describe("a server that dies", () => {
@@ -94,18 +72,71 @@ describe("a server that dies", () => {
     } finally {
       await revive();
     }
+    // A minute passes until the node tells of that; what comes next needs no watcher.
+    await onWatcher("systemctl stop imera-watch");
+  });
+});
+
+it("watcher, nodes, backups and renewals tell the dead man's switch that they are there", async () => {
+  await node.shell("systemctl start imera-backup.service certbot.service", { timeoutMs: 120_000 });
+  const pinged = async () => (await server.posts()).map((post) => post.path);
+  for (const what of ["watcher", "xmpp1", "xmpp1-backup", "xmpp1-certificate"]) {
+    await until(`a ping of ${what}`, async () => (await pinged()).includes(`/switch/local-${what}`));
+  }
+});
+
+it("`npm run alarm -- test` tries each way, and says what came of it", async () => {
+  const { exitCode, output } = await operatorCommand("alarm", "test");
+  expect(exitCode, output).toBe(0);
+  const said = output.split("\n").filter((line) => line.startsWith("{"));
+  expect(said.map((line) => JSON.parse(line) as unknown)).toHaveLength(5);
+  const test = `${cloud.status.domain}: a test of alarms`;
+  expect(await told("chat", test)).toMatch(/npm run alarm -- test/);
+  expect(await told("ntfy", test)).toMatch(/npm run alarm -- test/);
+  const mail = await mailed(test);
+  expect(mail).toMatch(/^To: me@example\.com$/m);
+  expect(mail).toMatch(new RegExp(`^Subject: ${test}$`, "m"));
+  const posts = await server.posts();
+  const api = posts.find((post) => post.path === "/email" && post.body.includes(test));
+  expect(api?.headers).toMatchObject({ "x-postmark-server-token": "postmark-token" });
+  expect(JSON.parse(api?.body ?? "")).toMatchObject({ To: "me@example.com", Subject: test });
+  const hook = posts.find((post) => post.path === "/hook" && post.body.includes(test));
+  expect(JSON.parse(hook?.body ?? "")).toMatchObject({ state: "test", title: test, domain: cloud.status.domain });
+});
+
+it("a watcher whose password is refused says so, and its address is not banned for it", async () => {
+  await using files = await watcherFiles(cloud, receivers, { secrets: { accountPassword: "another" } });
+  await using running = await files.start();
+  const words = `the password of ${watcher}@${cloud.status.domain} is another one there`;
+  expect(await told("chat", words), running.log()).toMatch(/not-authorized[^]*pulumi -- up[^]*tried again in \d+ s/);
+  expect(await node.shell(`python3 -B -c '${failedLogins}'`)).toMatch(/^\{ok, *\[\{failed, *[1-7]\}\]\}$/);
+});
+
+describe("a watcher that is silent", () => {
+  it("is told of by the node", async () => {
+    expect(await told("chat", "the eye on watcher is silent")).toMatch(/Seen from xmpp1 in /);
   });
 
-  it("and a watcher that falls silent are told by the node, and its end with its length by the watcher that is back", async () => {
-    await onWatcher("systemctl stop imera-watch");
-    expect(await told("chat", "the eye on watcher is silent")).toMatch(/Seen from xmpp1 in /);
+  it("tells the end of what was before, with its length, when it is back", async () => {
     await onWatcher("systemctl start imera-watch");
     const over = "over: the server on xmpp1.imera.test answers again";
     expect(await told("chat", over)).toMatch(/It lasted (\d+ min )?\d+ s, from \d{4}-[^ ]+Z to \d{4}-[^ ]+Z/);
     expect(await told("ntfy", over)).toMatch(/It lasted/);
   });
+});
 
-  it("again is called unstable, once; a way that fails meanwhile is told of by another, and has it later", async () => {
+it("the daily line says that all is well", async () => {
+  await onWatcher(
+    `mkdir -p /run/daily && cp /etc/imera/watch-secrets.json /run/daily && timeout 20 python3 -B -c '${daily}' || test $? = 124`,
+  );
+  expect(await told("chat", `${cloud.status.domain}: all is well`)).toMatch(
+    /All \d+ subjects work\.[^]*Seen from daily in /,
+  );
+  await told("ntfy", "all is well");
+});
+
+describe("a server that dies again", () => {
+  it("is called unstable, once; a way that fails meanwhile is told of by another, and has it later", async () => {
     await server.inside("systemctl", "stop", "ntfy");
     await kill();
     const unstable = "unstable: the server on xmpp1.imera.test";
@@ -136,9 +167,12 @@ it("a droplet that nothing reaches is told of, and not its services", async () =
   }
 });
 
-describe("the watcher's account", () => {
-  const watcher = "imera-watch";
+it("a token near its end is told of by the node whose it is", async () => {
+  const text = await told("chat", "xmpp1: dns token");
+  expect(text).toMatch(/Seen: Cloudflare's token of the node ends at .*pulumi -- up[^]*Seen from xmpp1 in /);
+});
 
+describe("the watcher's account", () => {
   it("takes nothing of strangers, from here or from elsewhere", async () => {
     const to = `${watcher}@${cloud.status.domain}`;
     const admin = adminAccount(cloud);
@@ -161,6 +195,22 @@ describe("the watcher's account", () => {
   });
 });
 
+/** Python that prints how many logins of each address the server counts as failed. */
+const failedLogins = `import sys
+sys.path.insert(0, "/usr/local/lib/imera")
+from node import ejabberd
+print(ejabberd.erl_call("[{failed, N} || {_, N, _, _} <- ets:tab2list(failed_auth)].\\n"))`;
+
+/** Python that watches as the droplet does, at five seconds before the hour of the daily line. */
+const daily = `import json, pathlib, sys
+sys.path.insert(0, "/usr/local/lib/imera")
+from watcher import commands, notification
+given = json.loads(pathlib.Path("/etc/imera/watch.json").read_text())
+pathlib.Path("/run/daily/watch.json").write_text(json.dumps({**given, "eye": "daily", "heartbeats": []}))
+waits = iter([5.0])
+notification.seconds_until = lambda hour, at: next(waits, 3600.0)
+sys.exit(commands.main(["/run/daily"], ""))`;
+
 async function kill(): Promise<void> {
   await node.shell("systemctl kill -s KILL ejabberd; systemctl stop ejabberd");
 }
@@ -169,19 +219,7 @@ async function revive(): Promise<void> {
   await node.shell("systemctl reset-failed ejabberd; systemctl start ejabberd", { timeoutMs: 120_000 });
 }
 
-/** Resolves when both eyes have seen everything work. */
-async function allWell(): Promise<void> {
-  const log = "journalctl --unit imera-watch --output cat --no-pager";
-  for (const run of [onWatcher, (command: string) => node.shell(command)]) {
-    await until(
-      "everything to work",
-      async () => /^all \d+ subjects work$/m.test(await run(log)),
-      () => run(log),
-    );
-  }
-}
-
-/** Resolves to the first message that came by a way and has these words in its headline. */
+/** Resolves to the first message that came by a way and has these words. */
 async function told(way: "chat" | "ntfy", words: string): Promise<string> {
   return seen(words, async () => (await receivers.received())[way].map(({ text }: Alarm) => text));
 }
@@ -210,7 +248,7 @@ function unfolded(mail: string): string {
   return mail.replaceAll("\r", "").replaceAll(/=\n|\n(?=[ \t])/g, "");
 }
 
-async function until(what: string, isSo: () => Promise<boolean>, why?: () => Promise<string>): Promise<void> {
-  const probe = async () => ((await isSo()) ? { value: true } : notYet((await why?.()) ?? "not yet"));
+async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+  const probe = async () => ((await isSo()) ? { value: true } : notYet("not yet"));
   await waitUntil({ what, probe, intervalMs: 1_000, timeoutMs: 180_000 });
 }

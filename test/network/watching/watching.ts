@@ -155,7 +155,7 @@ export interface WatcherFiles extends AsyncDisposable {
 export async function watcherFiles(
   cloud: Cloud,
   receivers: Pick<Receivers, "ways" | "secrets">,
-  changes: object = {},
+  changes: { readonly configuration?: object; readonly secrets?: object } = {},
 ): Promise<WatcherFiles> {
   const access = await openLocalStack(Number(testRunNumber()));
   const { watchElsewhere } = await access.outputs();
@@ -165,10 +165,10 @@ export async function watcherFiles(
     resolvers: [cloud.status.dns.address],
     caFile: cloud.status.caBundle,
     ways: receivers.ways,
-    ...changes,
+    ...changes.configuration,
   };
   const configuration = { ...(JSON.parse(watchElsewhere.configuration) as object), ...own };
-  const secrets = { ...(JSON.parse(watchElsewhere.secrets) as object), ways: receivers.secrets };
+  const secrets = { ...(JSON.parse(watchElsewhere.secrets) as object), ways: receivers.secrets, ...changes.secrets };
   await writeFile(path.join(folder, "watch.json"), JSON.stringify(configuration));
   await writeFile(path.join(folder, "watch-secrets.json"), JSON.stringify(secrets), { mode: 0o600 });
   return {
