@@ -10,6 +10,7 @@ import { measureDeaths } from "./deaths.ts";
 import { bringNetworkUp, measureFirstLogin } from "./first-login.ts";
 import { measureMemory } from "./memory.ts";
 import { measurePreview } from "./preview.ts";
+import { measureQuiet } from "./quiet.ts";
 import { measureRebuild } from "./rebuild.ts";
 import { measureRetention } from "./retention.ts";
 import { measurementTable, type Measurement } from "./table.ts";
@@ -19,8 +20,9 @@ import { measureImage, measureToolchain } from "./toolchain.ts";
  * Measures what docs/measurements.md shows and prints its table: `npm run measure`, as root, on a machine with nothing else to
  * do. `--skip-set-up` leaves out what takes minutes where the CLI is built; `--bad-days` measures first boots on which something
  * goes wrong, and nothing else, and `--retention` the end of a million messages; `--deaths` measures the time from deaths to alarms,
- * in a local cloud that runs, and leaves it there. `--bad-day TEXT` and `--death TEXT` measure those only that have the text in
- * their name. `--run` names the number of the local cloud, which must not be one that is wanted.
+ * in a local cloud that runs, and leaves it there; `--quiet MINUTES` counts the alarms of one that is well, likewise. `--bad-day TEXT`
+ * and `--death TEXT` measure those only that have the text in their name. `--run` names the number of the local cloud, which must
+ * not be one that is wanted.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -31,6 +33,7 @@ async function main(): Promise<void> {
       retention: { type: "boolean", default: false },
       deaths: { type: "boolean", default: false },
       death: { type: "string", default: "" },
+      quiet: { type: "string", default: "" },
       run: { type: "string", default: "210" },
     },
   });
@@ -39,6 +42,10 @@ async function main(): Promise<void> {
   const found: Measurement[] = [];
   if (values.deaths || values.death !== "") {
     process.stdout.write(`\n${measurementTable(await measureDeaths(values.death))}\n`);
+    return;
+  }
+  if (values.quiet !== "") {
+    process.stdout.write(`\n${measurementTable(await measureQuiet(Number(values.quiet)))}\n`);
     return;
   }
   const badDays = values["bad-days"] || values["bad-day"] !== "";
