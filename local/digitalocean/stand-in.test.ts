@@ -1,65 +1,8 @@
-import { describe, expect, it, onTestFinished } from "vitest";
-import { digitalOceanProvider } from "../../toolchain/plugins/digitalocean/provider.ts";
-import { startPlugin, type PluginClient } from "../../toolchain/plugins/protocol/contract/plugin-client.ts";
-import type { RecordedProperties } from "../../toolchain/plugins/protocol/contract/recording.ts";
-import { startTestApi, testToken, type TestApi } from "./testing/api.ts";
+import { describe, expect, it } from "vitest";
+import { startTestApi } from "./testing/api.ts";
+import { startStack } from "./testing/stand-in-stack.ts";
 
 const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMRqeyMNx79V/ALl8rCx4SrYe57wHPRM0AcHABzwjIwU op";
-
-interface Made {
-  readonly urn: string;
-  readonly id: string;
-  readonly inputs: RecordedProperties;
-  outs: RecordedProperties;
-}
-
-/** The stand-in plugin over the API, one resource after the other as the engine would. */
-class Stack {
-  readonly made: Made[] = [];
-  readonly #plugin: PluginClient;
-
-  constructor(plugin: PluginClient) {
-    this.#plugin = plugin;
-  }
-
-  async create(type: string, given: RecordedProperties): Promise<Made> {
-    const urn = `urn:pulumi:local::imera::digitalocean:index/${lowerFirst(type)}:${type}::x${this.made.length}`;
-    const { inputs, failures } = await this.#plugin.check(urn, given);
-    expect(failures).toEqual([]);
-    const made = { urn, inputs, ...(await this.#plugin.create(urn, inputs)) };
-    this.made.push(made);
-    return made;
-  }
-
-  /** Expects that a refresh and a second `up` find nothing to do. */
-  async expectNoDrift(): Promise<void> {
-    for (const { urn, id, inputs, outs } of this.made) {
-      const read = await this.#plugin.read(urn, id, outs, inputs);
-      expect(read.outs, urn).toEqual(outs);
-      const diff = await this.#plugin.diff(urn, id, { olds: read.outs, oldInputs: read.inputs, news: inputs });
-      expect(diff, urn).toMatchObject({ changes: "NONE" });
-    }
-  }
-
-  async refresh(): Promise<void> {
-    for (const each of this.made) each.outs = (await this.#plugin.read(each.urn, each.id, each.outs, each.inputs)).outs;
-  }
-
-  async destroy(): Promise<void> {
-    for (const { urn, id, outs, inputs } of this.made.toReversed()) await this.#plugin.delete(urn, id, outs, inputs);
-  }
-
-  update(made: Made, changes: RecordedProperties): Promise<RecordedProperties> {
-    const news = { ...made.inputs, ...changes };
-    return this.#plugin.update(made.urn, made.id, { olds: made.outs, oldInputs: made.inputs, news });
-  }
-}
-
-async function startStack(api: TestApi): Promise<Stack> {
-  const plugin = await startPlugin(digitalOceanProvider, { apiEndpoint: api.url, token: testToken });
-  onTestFinished(() => plugin.stop());
-  return new Stack(plugin);
-}
 
 describe("the stand-in plugin over the local API", () => {
   it("makes a network, finds no drift, and leaves nothing", async () => {
@@ -168,7 +111,3 @@ describe("the stand-in plugin over the local API", () => {
     await expect(stack.create("Droplet", { ...order, region: "fra1" })).rejects.toThrow(/did not start/);
   });
 });
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
-}
