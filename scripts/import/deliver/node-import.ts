@@ -141,7 +141,7 @@ function openChannel(session: NodeSession): Channel {
     ask: async (question) => {
       if (failure !== undefined) throw failure;
       const answer = new Promise<unknown>((resolve, reject) => waiting.push({ resolve, reject }));
-      if (!input.write(`${JSON.stringify(question)}\n`)) await Promise.race([once(input, "drain"), answer]);
+      if (!input.write(`${questionLine(question)}\n`)) await Promise.race([once(input, "drain"), answer]);
       return answer;
     },
     close: async () => {
@@ -150,6 +150,16 @@ function openChannel(session: NodeSession): Channel {
     },
   };
 }
+
+/**
+ * Writes a question as a line of JSON. Control characters are left out: PostgreSQL has no NUL, XML has none of them, and whoever got
+ * one would lose the connection.
+ */
+export function questionLine(question: object): string {
+  return JSON.stringify(question).replace(escapes, (sequence) => (sequence === "\\\\" ? sequence : ""));
+}
+
+const escapes = /\\\\|\\u00[01][0-9a-f]|\\[bf]|[\ufffe\uffff]/g;
 
 const longestMs = 24 * 3_600_000;
 const answerLine = z.object({ answer: z.unknown().optional(), trouble: z.string().optional() });

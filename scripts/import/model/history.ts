@@ -139,11 +139,20 @@ function sentMessage(
   }
   const full = (bare: string, resource: string | null | undefined) => (resource ? `${bare}/${resource}` : bare);
   const [sender, receiver] = [full(from, row["fromjidresource"]), full(to, row["tojidresource"])];
+  if (isTooLong(sender) || isTooLong(receiver)) return tooLong;
   const sides = ownersOf(row, [from, to], move).map((owner) => ({
     ...{ owner, from: sender, to: receiver },
     peer: owner === from ? receiver : sender,
   }));
   return { ...message, sides };
+}
+
+/** Said of a message of which an address is too long. */
+export const tooLong = "an address in it is longer than the archive takes";
+
+/** Says whether a full JID is longer than an index of the archive takes beside its owner: some 2700 bytes. */
+export function isTooLong(address: string): boolean {
+  return Buffer.byteLength(address) > 2000;
 }
 
 /** In a room each side knows the other one by the name there alone. */
@@ -188,7 +197,8 @@ export function wholeMessage(stanza: string | null | undefined, body: string, fr
 
 function originIdOf(message: XmlElement): string {
   const origin = message.children.find((child) => typeof child !== "string" && child.name === "origin-id");
-  return (typeof origin === "object" ? origin.attributes["id"] : undefined) ?? message.attributes["id"] ?? "";
+  const id = (typeof origin === "object" ? origin.attributes["id"] : undefined) ?? message.attributes["id"] ?? "";
+  return isTooLong(id) ? "" : id;
 }
 
 /** Makes an element with a text in it; undefined for an empty one. */

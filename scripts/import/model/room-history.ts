@@ -1,7 +1,15 @@
 import type { Tally } from "../report/tally.ts";
 import type { WorkingCopy } from "../sources/working-copy.ts";
 import { withAttributes, xmlText, type XmlElement } from "./element.ts";
-import { archived, isRoomMessage, textElement, wholeMessage, type ArchivedMessage } from "./history.ts";
+import {
+  isTooLong,
+  tooLong,
+  archived,
+  isRoomMessage,
+  textElement,
+  wholeMessage,
+  type ArchivedMessage,
+} from "./history.ts";
 import { momentOf } from "./moment.ts";
 import type { Move } from "./move.ts";
 import type { Room } from "./rooms.ts";
@@ -90,6 +98,10 @@ function* saidIn(
 ): Generator<ArchivedMessage> {
   if (ms === undefined || sender === undefined) {
     tally.lost("roomMessages", "it has no time, or no server takes its sender's address", room.name);
+    return;
+  }
+  if (isTooLong(sender)) {
+    tally.lost("roomMessages", tooLong, room.name);
     return;
   }
   tally.over("roomMessages");
