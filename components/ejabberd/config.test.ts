@@ -37,6 +37,10 @@ describe("ejabberdYaml", () => {
     expect(rules?.get("hard_upload_quota")).toEqual([new Map([[1000, "all"]])]);
   });
 
+  it("sends to another server again half a minute after that could not be reached, at the latest", () => {
+    expect(ejabberdConfig(ejabberdInput())).toMatchObject({ s2s_max_retry_delay: "30 seconds" });
+  });
+
   it("asks no block list in a closed network", () => {
     const { settings, ...rest } = ejabberdInput();
     const modules = (spamProtection: boolean) => ejabberdYaml({ ...rest, settings: { ...settings, spamProtection } });

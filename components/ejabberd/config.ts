@@ -57,6 +57,9 @@ export function ejabberdConfig(input: EjabberdInput): Readonly<Record<string, un
     auth_method: ["sql"],
     auth_stored_password_types: ["scram_sha1", "scram_sha256", "scram_sha512"],
     disable_sasl_mechanisms: ["digest-md5", "X-OAUTH2"],
+    // Whatever is sent to a server that could not be reached comes back for as long, at random: by default up to five minutes, though
+    // the cause may have been here and over at once.
+    s2s_max_retry_delay: "30 seconds",
     listen: [...input.services.flatMap((service) => listeners(service, input)), localApi],
     ...permissions(settings),
     ...shapers(settings),

@@ -33,6 +33,7 @@ export function ejabberdModules(input: ModulesInput): Readonly<Record<string, ob
     imera_archive: {},
     imera_commands: { forms: input.forms },
     imera_logins: {},
+    imera_push: {},
     mod_disco: { server_info: contactAddresses(input.contact) },
   };
 }

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { adminAccount } from "../accounts.ts";
 import { clientMachine } from "../client-machine.ts";
 import { runningCloud } from "../cloud.ts";
+import { onFirstNode } from "../first-node.ts";
 import type { Fate, OfflineOrder } from "../clients/offline-messages.ts";
 import { ask } from "../outage/client-program.ts";
 
@@ -45,4 +46,23 @@ describe("a stranger's messages to somebody who is away", () => {
     expect([delivered.length, new Set(delivered).size]).toEqual([spoolSize, spoolSize]);
     expect(bounced).toEqual([spoolSize, spoolSize + 1, spoolSize + 2]);
   });
+});
+
+/** Has the server notify a push service that is nowhere, and prints how many registrations of it are left. */
+const notifyNowhere = `
+set -e; cd /usr/local/lib/imera
+sql() { (cd / && runuser -u postgres -- psql --quiet --tuples-only --no-align --dbname ejabberd --command "$1"); }
+nowhere=push-$(date +%s).invalid
+sql "INSERT INTO push_session VALUES ('nobody', '$1', 1700000000000000, '$nowhere', 'n', '')"
+python3 -B -c 'import sys; from node import ejabberd; ejabberd.erl_call(sys.argv[1])' \\
+  "mod_push:notify(<<\\"nobody\\">>, <<\\"$1\\">>, [{{1700,0,0}, {<<>>, <<\\"$nowhere\\">>, <<>>}, <<\\"n\\">>, undefined}], none, recv)."
+timeout 40 sh -c "until grep -q '$nowhere rejected notification' /var/log/ejabberd/ejabberd.log; do sleep 0.2; done"
+sleep 1
+sql "SELECT count(*) FROM push_session WHERE service = '$nowhere'"
+sql "DELETE FROM push_session WHERE service = '$nowhere'"
+`;
+
+it("a push service that this server does not find stays registered, as it would be while its resolver is away", async () => {
+  const { status } = await runningCloud();
+  expect(await onFirstNode("sh", "-c", notifyNowhere, "sh", status.domain)).toBe("1");
 });
