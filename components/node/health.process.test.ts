@@ -18,3 +18,19 @@ it("the database answers where the server counts accounts in it, and not where i
   expect(describe('{"stat": 0}')).toMatch(/^red: /);
   for (const answer of ["", "null", "true", '{"error": 1}', '"2"']) expect(describe(answer)).toMatch(/^red: /);
 });
+
+it.each(["renewal", "retention", "backup"])(
+  "a node is not healthy, but serves, where its check of the %s is red",
+  (red) => {
+    const node = nodeRoot();
+    const found = node.python(`
+from watch import health
+judged = lambda name: {"name": name, "ok": name != "${red}", "detail": ""}
+health.check = lambda name, look: judged(name)
+health.backup_checks = lambda: [judged("backup")]
+health.service_checks = lambda: [judged("database")]
+health.updates_that_wait = health.banned_addresses = lambda: judged("told")
+print(json.dumps(health.inspect_node()))`);
+    expect(found).toMatchObject({ healthy: false, serving: true });
+  },
+);
