@@ -8,7 +8,7 @@ export interface DnsInput {
   readonly serveDomainApex: boolean;
   /** Whether each node has a reserved address beside its droplet's own. */
   readonly reservedIp: boolean;
-  /** CAA name of the only authority that may issue certificates; empty: any may. */
+  /** CAA name of the authority that the CAA record admits; empty: there is no such record. */
   readonly caaIssuer: string;
   /** URI of the only ACME account that may order certificates; empty: any may. */
   readonly acmeAccountUri: string;
