@@ -27,3 +27,11 @@ export async function killConnectionsInSilence(node: NodeMachine): Promise<DeadC
     },
   };
 }
+
+/** Does something while ejabberd is refused each connection to its database, those that it has included, and runs on. */
+export async function whileDatabaseIsAway<Value>(node: NodeMachine, work: () => Promise<Value>): Promise<Value> {
+  const refusal = `tcp dport ${nodeDatabase.port} reject with tcp reset`;
+  const chain = ["type filter hook input priority -300", refusal].join("\n");
+  await node.shell("nft -f -", { input: `table inet ${table} {\nchain in {\n${chain}\n}\n}` });
+  return work().finally(() => node.shell(`nft delete table inet ${table}`));
+}

@@ -54,7 +54,7 @@ set -e; cd /usr/local/lib/imera
 sql() { (cd / && runuser -u postgres -- psql --quiet --tuples-only --no-align --dbname ejabberd --command "$1"); }
 nowhere=push-$(date +%s).invalid
 sql "INSERT INTO push_session VALUES ('nobody', '$1', 1700000000000000, '$nowhere', 'n', '')"
-python3 -B -c 'import sys; from node import ejabberd; ejabberd.erl_call(sys.argv[1])' \\
+python3 -B -c 'import sys; from node import ejabberd; ejabberd.erl_call(sys.argv[1] + chr(10))' \\
   "mod_push:notify(<<\\"nobody\\">>, <<\\"$1\\">>, [{{1700,0,0}, {<<>>, <<\\"$nowhere\\">>, <<>>}, <<\\"n\\">>, undefined}], none, recv)."
 timeout 40 sh -c "until grep -q '$nowhere rejected notification' /var/log/ejabberd/ejabberd.log; do sleep 0.2; done"
 sleep 1
