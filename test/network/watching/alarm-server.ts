@@ -142,3 +142,8 @@ function answering(url: string): Promise<unknown> {
     timeoutMs: 30_000,
   });
 }
+
+/** Joins the lines of a mail that quoted-printable and its headers have folded. */
+export function unfolded(mail: string): string {
+  return mail.replaceAll("\r", "").replaceAll(/=\n|\n(?=[ \t])/g, "");
+}

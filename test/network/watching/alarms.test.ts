@@ -9,7 +9,7 @@ import { nodeMachine, type NodeMachine, query } from "../outage/node.ts";
 import { operatorCommand } from "../outage/operator.ts";
 import { endToken } from "../doctor/vendor-faults.ts";
 import { type Peer, startPeer } from "../peer.ts";
-import { type AlarmServer, startAlarmServer } from "./alarm-server.ts";
+import { type AlarmServer, startAlarmServer, unfolded } from "./alarm-server.ts";
 import { alarmNetwork, type AlarmedNetwork, onWatcher, watchersSeeAllWell, watcherRegion } from "./alarmed-network.ts";
 import { type Alarm, openReceivers, type Receivers, watcherFiles, writeTo } from "./watching.ts";
 
@@ -241,11 +241,6 @@ async function seen(words: string, texts: () => Promise<readonly string[]>): Pro
     return value === undefined ? notYet(all.map((text) => text.split("\n")[0]).join("\n")) : { value };
   };
   return waitUntil({ what: `the alarm: ${words}`, probe, intervalMs: 500, timeoutMs: 120_000 });
-}
-
-/** Joins the lines of a mail that quoted-printable and its headers have folded. */
-function unfolded(mail: string): string {
-  return mail.replaceAll("\r", "").replaceAll(/=\n|\n(?=[ \t])/g, "");
 }
 
 async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
