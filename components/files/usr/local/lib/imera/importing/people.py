@@ -19,8 +19,8 @@ BAN = """
   end.
 """
 REASON = "disabled at the server that the account comes from"
-# Whoever was written in this session of PostgreSQL, which is one import.
-THIS_IMPORT = "imported_at >= (SELECT backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid())"
+# Whoever was written since this import took its lock.
+THIS_IMPORT = "imported_at >= current_setting('imera.import_began')::timestamptz"
 COUNTS = """
   SELECT json_build_object(
     'accounts', (SELECT count(DISTINCT username) FROM own JOIN users USING (server_host, username)),
