@@ -1,6 +1,6 @@
 import { type Client, client, xml } from "@xmpp/client";
 import type { Stanza } from "../../scripts/probes/iq.ts";
-import { requests } from "../network/clients/session.ts";
+import { octets, requests } from "../network/clients/session.ts";
 import { clientPort, oldDomain } from "./home.ts";
 
 /** Person that is logged in at the old server. Disposing it logs out. */
@@ -55,9 +55,4 @@ export async function logInAtOld(user: string, password: string, isAvailable = t
 /** Waits until the server has done all that was sent before. */
 export async function settled(session: OldSession): Promise<void> {
   await session.get(xml("query", { xmlns: "jabber:iq:roster" }));
-}
-
-/** The library makes base64 of characters, and not of their UTF-8. */
-function octets(text: string): string {
-  return Buffer.from(text, "utf8").toString("latin1");
 }

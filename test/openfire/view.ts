@@ -36,9 +36,7 @@ export async function seenBy(get: Get, domain: string): Promise<AccountSeen> {
   const seen: AccountSeen = {
     contacts: contactsIn(await get(xml("query", { xmlns: "jabber:iq:roster" }))),
     vcard: textsIn(await get(xml("vCard", { xmlns: "vcard-temp" })), ""),
-    bookmarks: bookmarksIn(
-      await get(xml("query", { xmlns: "jabber:iq:private" }, xml("storage", { xmlns: "storage:bookmarks" }))),
-    ),
+    bookmarks: bookmarksIn(await storedBookmarks(get)),
     privacy: Object.fromEntries(
       await Promise.all(names.map(async (name) => [name, await rulesOf(get, name)] as const)),
     ),
@@ -46,6 +44,16 @@ export async function seenBy(get: Get, domain: string): Promise<AccountSeen> {
     published: await publishedBy(get),
   };
   return JSON.parse(JSON.stringify(seen).replaceAll(domain, "DOMAIN")) as AccountSeen;
+}
+
+/** Bookmarks in private storage. Where a server keeps them among what a person publishes, and there are none, it answers with an error. */
+async function storedBookmarks(get: Get): Promise<Stanza | undefined> {
+  const storage = xml("storage", { xmlns: "storage:bookmarks" });
+  return get(xml("query", { xmlns: "jabber:iq:private" }, storage)).catch(nothingFound);
+}
+
+function nothingFound(error: unknown): undefined {
+  if (!String(error).includes("item-not-found")) throw error;
 }
 
 function contactsIn(roster: Stanza | undefined): AccountSeen["contacts"] {

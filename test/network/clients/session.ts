@@ -24,15 +24,33 @@ export function requests(session: Client): Requests {
 
 /** A client of xmpp.js, not yet connected. It takes direct TLS (XEP-0368) and looks the domain up at each connection. */
 export function newSession({ jid: account, password, resource }: Login): Client {
-  const { local, domain } = jid(account);
+  const { domain } = jid(account);
+  // The library escapes what looks as if it were not (XEP-0106).
+  const local = account.slice(0, account.lastIndexOf("@"));
   return client({
     service: `xmpps://${domain}:5223`,
     domain,
     timeout: 20_000,
     ...(resource === undefined ? {} : { resource }),
     // Inside TLS. The library's own SCRAM is so slow that two hundred logins would take longer than all the rest.
-    credentials: (authenticate) => authenticate({ username: local, password }, "PLAIN", xml("user-agent")),
+    credentials: (authenticate) =>
+      authenticate({ username: octets(local), password: octets(password) }, "PLAIN", xml("user-agent")),
   });
+}
+
+/**
+ * Lets errors for answers come early: where one is there before its request is wholly sent, the library has nobody yet who waits for it,
+ * and Node would end the program. Whoever asked gets it all the same.
+ */
+export function allowEarlyErrors(): void {
+  process.on("unhandledRejection", (reason) => {
+    if (!(reason instanceof Error) || reason.name !== "StanzaError") throw reason;
+  });
+}
+
+/** Gives a text as the library has to get it, which makes base64 of characters, and not of their UTF-8. */
+export function octets(text: string): string {
+  return Buffer.from(text, "utf8").toString("latin1");
 }
 
 /**

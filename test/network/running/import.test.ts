@@ -1,15 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
-import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { repositoryRoot } from "../../runner/repository.ts";
 import type { ImportReport } from "../../../scripts/import/report/report.ts";
 import { writeOldServer, type OldRows } from "../../../scripts/import/testing/old-server.ts";
 import { logInWithSlixmpp } from "../chat-client.ts";
 import { type ClientMachine, clientMachine } from "../client-machine.ts";
-import { type Cloud, runningCloud, testRunNumber } from "../cloud.ts";
+import { type Cloud, runningCloud } from "../cloud.ts";
 import type { AccountView } from "../clients/read-account.ts";
 import type { RoomView } from "../clients/visit-room.ts";
+import { importHome } from "../import-home.ts";
 import { ask } from "../outage/client-program.ts";
 import { nodeMachine, query } from "../outage/node.ts";
 
@@ -35,10 +34,8 @@ afterAll(async () => {
   for (const user of users) await node.shell(`ejabberdctl unregister ${user} ${cloud.status.domain}`);
 });
 
-async function imported(...options: string[]): Promise<ImportReport> {
-  const words = ["--stack", "local", "--run", testRunNumber(), "--json", ...options, "openfire", home];
-  const { stdout } = await execa(process.execPath, ["scripts/import.ts", ...words], { cwd: repositoryRoot });
-  return JSON.parse(stdout) as ImportReport;
+function imported(...options: string[]): Promise<ImportReport> {
+  return importHome(home, ...options);
 }
 
 /** Numbers of rows that the server has of what the old one had, by independent questions. */
