@@ -85,4 +85,4 @@ export async function forgetRecorded(domain: string): Promise<void> {
 }
 
 /** Local parts of the rooms that come over. */
-export const roomsHere: readonly string[] = ["grüsse\\27n\\27küsse", "hall", "quiz", "quiz-rooms", "silent"];
+const roomsHere: readonly string[] = ["grüsse\\27n\\27küsse", "hall", "quiz", "quiz-rooms", "silent"];

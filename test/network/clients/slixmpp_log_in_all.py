@@ -35,7 +35,7 @@ async def log_in(jid, password, mechanism):
     client.connect()
     try:
         return await asyncio.wait_for(outcome, 60)
-    except asyncio.TimeoutError:
+    except TimeoutError:
         return "no answer in 60 s"
     finally:
         await client.disconnect(wait=1)
