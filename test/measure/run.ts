@@ -8,6 +8,7 @@ import { setUpToolchain } from "../../toolchain/set-up.ts";
 import { measureBadDays } from "./bad-days.ts";
 import { measureDeaths } from "./deaths.ts";
 import { bringNetworkUp, measureFirstLogin } from "./first-login.ts";
+import { measureImport } from "./import.ts";
 import { measureMemory } from "./memory.ts";
 import { measurePreview } from "./preview.ts";
 import { measureQuiet } from "./quiet.ts";
@@ -20,7 +21,8 @@ import { measureImage, measureToolchain } from "./toolchain.ts";
  * Measures what docs/measurements.md shows and prints its table: `npm run measure`, as root, on a machine with nothing else to
  * do. `--skip-set-up` leaves out what takes minutes where the CLI is built; `--bad-days` measures first boots on which something
  * goes wrong, and nothing else, and `--retention` the end of a million messages; `--deaths` measures the time from deaths to alarms,
- * in a local cloud that runs, and leaves it there; `--quiet MINUTES` counts the alarms of one that is well, likewise. `--bad-day TEXT`
+ * in a local cloud that runs, and leaves it there; `--quiet MINUTES` counts the alarms of one that is well, likewise, and `--import`
+ * imports an old server of `--people` and `--messages`. `--bad-day TEXT`
  * and `--death TEXT` measure those only that have the text in their name. `--run` names the number of the local cloud, which must
  * not be one that is wanted.
  */
@@ -34,6 +36,9 @@ async function main(): Promise<void> {
       deaths: { type: "boolean", default: false },
       death: { type: "string", default: "" },
       quiet: { type: "string", default: "" },
+      import: { type: "boolean", default: false },
+      people: { type: "string", default: "5000" },
+      messages: { type: "string", default: "2000000" },
       run: { type: "string", default: "210" },
     },
   });
@@ -46,6 +51,11 @@ async function main(): Promise<void> {
   }
   if (values.quiet !== "") {
     process.stdout.write(`\n${measurementTable(await measureQuiet(Number(values.quiet)))}\n`);
+    return;
+  }
+  if (values.import) {
+    const size = { people: Number(values.people), messages: Number(values.messages) };
+    process.stdout.write(`\n${measurementTable(await measureImport(size))}\n`);
     return;
   }
   const badDays = values["bad-days"] || values["bad-day"] !== "";
