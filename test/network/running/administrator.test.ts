@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
-import { administratorCommands, administratorForms } from "../../../components/ejabberd/config.ts";
+import { administratorCommands, administratorForms } from "../../../components/ejabberd/permissions.ts";
 import { adminAccount } from "../accounts.ts";
 import { clientMachine } from "../client-machine.ts";
 import { runningCloud } from "../cloud.ts";
