@@ -78,8 +78,10 @@ function* mysqldump({ people, messages }: OldServerSize): Generator<string> {
   yield* inserts("ofUser", people, (n) => `'measured${n}','the password of ${n}'`);
   yield table("ofRoster", ["rosterID", "username", "jid", "sub", "ask", "recv", "nick"]);
   yield* inserts("ofRoster", people * contactsEach, (n) => {
-    const [owner, contact] = [Math.floor(n / contactsEach), 1 + (n % contactsEach)];
-    return `${n},'measured${owner}','measured${(owner + contact) % people}@old.test',3,-1,-1,'Contact ${contact}'`;
+    const [owner, contact] = [Math.floor(n / contactsEach), n % contactsEach];
+    // Half of them come before the owner, so that both sides have it.
+    const away = contact < contactsEach / 2 ? contact + 1 : contactsEach / 2 - 1 - contact;
+    return `${n},'measured${owner}','measured${(owner + away + people) % people}@old.test',3,-1,-1,'Contact ${contact}'`;
   });
   yield table("ofMessageArchive", ["fromJID", "fromJIDResource", "toJID", "toJIDResource", "sentDate", "body"]);
   const first = Date.parse("2024-01-01T00:00:00Z");
