@@ -12,7 +12,7 @@ import {
 } from "./history.ts";
 import { momentOf } from "./moment.ts";
 import type { Move } from "./move.ts";
-import type { Room } from "./rooms.ts";
+import { type Room, saidToAll } from "./rooms.ts";
 import { fullJid } from "./waiting-messages.ts";
 
 /**
@@ -50,7 +50,7 @@ function* loggedMessages(copy: WorkingCopy, move: Move, room: Room, tally: Tally
 /** Gives what the monitoring plugin kept of a room and the room's own log does not have, because it was off or has been emptied. */
 function* pluginMessages(copy: WorkingCopy, move: Move, room: Room, tally: Tally): Generator<ArchivedMessage> {
   const rows = copy.each(
-    `SELECT * FROM ofmessagearchive AS a WHERE ${isOfRoom} AND NOT EXISTS (
+    `SELECT * FROM ofmessagearchive AS a WHERE lower(tojid) = ? AND ${saidToAll} AND NOT EXISTS (
        SELECT 1 FROM ofmucconversationlog AS l WHERE l.roomid = ? AND l.body = a.body
          AND substr(l.sender, 1, length(a.fromjid)) = a.fromjid AND l.logtime
          BETWEEN printf('%015d', CAST(a.sentdate AS INTEGER) - 5000) AND printf('%015d', CAST(a.sentdate AS INTEGER) + 5000))
@@ -74,8 +74,6 @@ function* pluginMessages(copy: WorkingCopy, move: Move, room: Room, tally: Tally
     }
   }
 }
-
-const isOfRoom = "lower(tojid) = ? AND ispmforjid IS NULL AND owner IS NULL";
 
 /** Before its schema 7 what one person told another one in a room looks like what all were told, and is not for all. */
 function tellsPrivateMessages(copy: WorkingCopy): boolean {
@@ -130,7 +128,7 @@ function countOtherRooms(copy: WorkingCopy, move: Move, rooms: readonly Room[], 
   );
   const archived = copy.all(
     `SELECT lower(tojid) AS room, count(*) AS number FROM ofmessagearchive
-     WHERE ispmforjid IS NULL AND owner IS NULL GROUP BY lower(tojid)`,
+     WHERE ${saidToAll} GROUP BY lower(tojid)`,
   );
   const elsewhere = [
     ...logged.filter(({ room }) => !ids.includes(room ?? "")),

@@ -94,12 +94,12 @@ function roomOf(copy: WorkingCopy, move: Move, row: CopiedRow, name: string, old
   };
 }
 
+/** SQL that a row of the monitoring plugin's archive meets where all who were in a room had the message. */
+export const saidToAll = "ispmforjid IS NULL AND owner IS NULL";
+
 /** The monitoring plugin has an archive of its own for people to look things up in, also of rooms without a log. */
 function isArchived(copy: WorkingCopy, oldAddress: string): boolean {
-  const found = copy.all(
-    "SELECT 1 FROM ofmessagearchive WHERE lower(tojid) = ? AND ispmforjid IS NULL AND owner IS NULL LIMIT 1",
-    oldAddress,
-  );
+  const found = copy.all(`SELECT 1 FROM ofmessagearchive WHERE lower(tojid) = ? AND ${saidToAll} LIMIT 1`, oldAddress);
   return found.length > 0;
 }
 
