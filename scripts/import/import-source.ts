@@ -88,14 +88,13 @@ function writePeople(
   step: Step,
   { existing, firstPasswords }: Writing,
 ): Promise<WrittenPeople> {
-  return step("people", async (report) => {
+  return step("people", (report) => {
     const progress = newProgress(people.users.size);
-    const written = await importPeople(node, people, {
+    return importPeople(node, people, {
       existing: existing === "merge" ? "merge" : "leave",
       firstPasswords,
       onDone: (done) => report(progress(done)),
     });
-    return written;
   });
 }
 
