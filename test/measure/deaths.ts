@@ -23,7 +23,9 @@ const goalSeconds = 10;
  * remembers nothing: otherwise it would call what dies again and again unstable. only: a text that the names of the wanted deaths have.
  */
 export async function measureDeaths(only: string): Promise<Measurement[]> {
+  await using made = new AsyncDisposableStack();
   const directory = await mkdtemp(path.join(tmpdir(), "imera-deaths-"));
+  made.defer(() => rm(directory, { recursive: true }));
   const cloud = await runningCloud();
   await using peer = await startPeer(directory, cloud);
   await using server = await startAlarmServer();
@@ -35,7 +37,6 @@ export async function measureDeaths(only: string): Promise<Measurement[]> {
     process.stdout.write(`${death.what}: ${times.chat.toFixed(1)} s, ${times.ntfy.toFixed(1)} s: ${times.title}\n`);
     found.push({ death, times });
   }
-  await rm(directory, { recursive: true });
   return [...found.map(({ death, times }) => measurement(death, times)), ...summary(found)];
 }
 

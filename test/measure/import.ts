@@ -12,7 +12,7 @@ import type { OwnMessagesOrder } from "../network/clients/own-messages.ts";
 import { runningCloud, testRunNumber } from "../network/cloud.ts";
 import { ask } from "../network/outage/client-program.ts";
 import { repositoryRoot } from "../runner/repository.ts";
-import { median, type Measurement, seconds, timed } from "./table.ts";
+import { medianAndLongest, type Measurement, seconds, timed } from "./table.ts";
 
 const contactsEach = 50;
 const quietSeconds = 30;
@@ -61,13 +61,9 @@ export async function measureImport({ people, messages }: OldServerSize): Promis
       value: seconds(took),
       ...(isGoals ? { goal: { text: `at most ${goalSeconds} s`, met: took <= goalSeconds * 1000 } } : {}),
     },
-    { what: "a message without it, median and longest", value: describe(before) },
-    { what: "a message meanwhile, median and longest", value: describe(meanwhile) },
+    { what: "a message without it, median and longest", value: `${medianAndLongest(before)} of ${before.length}` },
+    { what: "a message meanwhile, median and longest", value: `${medianAndLongest(meanwhile)} of ${meanwhile.length}` },
   ];
-}
-
-function describe(times: readonly number[]): string {
-  return `${median(times).toFixed(0)} ms, ${Math.max(...times).toFixed(0)} ms of ${times.length}`;
 }
 
 function* mysqldump({ people, messages }: OldServerSize): Generator<string> {

@@ -14,7 +14,7 @@ import { startPeer } from "../network/peer.ts";
 import { startAlarmServer } from "../network/watching/alarm-server.ts";
 import { alarmNetwork, watchersSeeAllWell } from "../network/watching/alarmed-network.ts";
 import { openReceivers } from "../network/watching/watching.ts";
-import { median, type Measurement } from "./table.ts";
+import { medianAndLongest, type Measurement } from "./table.ts";
 
 const people = 8;
 const roundSeconds = 30;
@@ -47,10 +47,7 @@ export async function measureQuiet(minutes: number): Promise<Measurement[]> {
   process.stdout.write(alarms.map((text) => `${text}\n\n`).join(""));
   return [
     { what: `messages of ${people} people in ${minutes} min`, value: times.length.toLocaleString("en") },
-    {
-      what: "a message, median and longest",
-      value: `${median(times).toFixed(0)} ms, ${Math.max(...times).toFixed(0)} ms`,
-    },
+    { what: "a message, median and longest", value: medianAndLongest(times) },
     { what: "`pulumi up` with a change meanwhile", value: `${change.toFixed(0)} s` },
     { what: "false alarms", value: String(alarms.length), goal: { text: "none", met: alarms.length === 0 } },
   ];

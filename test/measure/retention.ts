@@ -7,7 +7,7 @@ import { runningCloud } from "../network/cloud.ts";
 import type { OwnMessagesOrder } from "../network/clients/own-messages.ts";
 import { ask } from "../network/outage/client-program.ts";
 import { digitaloceanList } from "../network/vendors.ts";
-import { median, seconds, timed, type Measurement } from "./table.ts";
+import { medianAndLongest, seconds, timed, type Measurement } from "./table.ts";
 
 const messages = 1_000_000;
 const quietSeconds = 30;
@@ -54,13 +54,9 @@ export async function measureRetention(run: Run): Promise<Measurement[]> {
   await chatting;
   return [
     { what: `end of ${messages.toLocaleString("en")} archived messages`, value: seconds(took) },
-    { what: "a message without it, median and longest", value: describe(before) },
-    { what: "a message meanwhile, median and longest", value: describe(meanwhile) },
+    { what: "a message without it, median and longest", value: `${medianAndLongest(before)} of ${before.length}` },
+    { what: "a message meanwhile, median and longest", value: `${medianAndLongest(meanwhile)} of ${meanwhile.length}` },
   ];
-}
-
-function describe(times: readonly number[]): string {
-  return `${median(times).toFixed(0)} ms, ${Math.max(...times).toFixed(0)} ms of ${times.length}`;
 }
 
 /** SQL that archives messages of 200 people, which are 31 to 61 days old. */

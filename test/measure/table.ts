@@ -34,6 +34,11 @@ export function median(values: readonly number[]): number {
   return middle;
 }
 
+/** Writes the middle and the longest of times in milliseconds: `10 ms, 675 ms`. Throws for none. */
+export function medianAndLongest(times: readonly number[]): string {
+  return `${median(times).toFixed(0)} ms, ${Math.max(...times).toFixed(0)} ms`;
+}
+
 /** Measures how long `work` takes, in milliseconds; rejects when `work` does. */
 export async function timed(work: () => Promise<unknown>): Promise<number> {
   const started = performance.now();
