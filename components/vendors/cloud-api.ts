@@ -78,12 +78,11 @@ function cloudApi({ cloud, base, token, nextPage }: ApiDescription): CloudApi {
     });
     const text = await response.text();
     if (response.status === 404 && method !== "POST") return undefined;
-    if (!response.ok) throw new CloudError(`${cloud}: ${method} ${url.href}`, response.status, text);
-    const answer = text === "" ? {} : fromJson(text, `${cloud}: ${method} ${url.href}`);
+    const asked = `${cloud}: ${method} ${url.href}`;
+    if (!response.ok) throw new CloudError(asked, response.status, text);
+    const answer = text === "" ? {} : fromJson(text, asked);
     // Cloudflare refuses with status 200, too: nothing in `result`, the reason in `errors`.
-    if (refusalForm.safeParse(answer).success) {
-      throw new CloudError(`${cloud}: ${method} ${url.href}`, response.status, text);
-    }
+    if (refusalForm.safeParse(answer).success) throw new CloudError(asked, response.status, text);
     return answer;
   };
   const list = async (path: string, key: string) => {
