@@ -1,5 +1,10 @@
 import type { RawConfig } from "./secret-problems.ts";
 
+/** Tells whether there are networks and all of them are private. */
+export function areAllPrivate(networks: readonly string[]): boolean {
+  return networks.length > 0 && networks.every(isPrivate);
+}
+
 /** Whether an address, or a network in CIDR notation, is of a kind that no droplet sees anybody come from. */
 export function isPrivate(network: string): boolean {
   return privateAddress.test(network);
@@ -12,7 +17,7 @@ const privateAddress =
 /** Says in a line why nobody could configure a node from these networks, all private ones; nothing of a cloud with an API of its own. */
 export function operatorNetworkProblems(networks: readonly string[] | undefined, { values }: RawConfig): string[] {
   const isOwnCloud = (values["digitalocean:apiEndpoint"] ?? "") !== "";
-  if (isOwnCloud || networks === undefined || networks.length === 0 || !networks.every(isPrivate)) return [];
+  if (isOwnCloud || networks === undefined || !areAllPrivate(networks)) return [];
   return [`imera:sshNetworks: ${privateOnly(networks)}`];
 }
 

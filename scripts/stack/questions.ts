@@ -1,6 +1,6 @@
 import { networkInterfaces } from "node:os";
 import { z } from "zod";
-import { isPrivate, privateOnly } from "../../components/settings/operator-networks.ts";
+import { areAllPrivate, isPrivate, privateOnly } from "../../components/settings/operator-networks.ts";
 import { contradictions } from "../../components/settings/rules.ts";
 import { type PlainSettings, settingsSchema } from "../../components/settings/schema.ts";
 import { vendorKeys, type VendorKeyName } from "../../components/settings/vendor-keys.ts";
@@ -61,7 +61,7 @@ export const answerForms = {
     .refine((networks) => networks.length > 0, {
       error: "expected at least one network, the one that this machine is in",
     })
-    .refine((networks) => networks.length === 0 || !networks.every(isPrivate), {
+    .refine((networks) => !areAllPrivate(networks), {
       error: ({ input }) => privateOnly(input as readonly string[]),
     }),
 } as const;
