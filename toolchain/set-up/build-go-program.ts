@@ -54,15 +54,17 @@ export async function buildGoProgram(program: GoProgram, target: string, { run, 
   report(`Building ${program.title} from its Go module; the first time takes some minutes…`);
   await mkdir(path.dirname(target), { recursive: true });
   const fresh = `${target}.${process.pid}.new`;
-  const progress = packageCounter(report);
-  const { failure, stderr } = await run({
-    file: "go",
-    args: buildArguments(program, fresh),
-    folder: moduleFolder,
-    environment: { CGO_ENABLED: "0", GOTOOLCHAIN: toolchain },
-    onLine: progress.count,
-  });
-  progress.stop();
+  const go = { file: "go", folder: moduleFolder, environment: { CGO_ENABLED: "0", GOTOOLCHAIN: toolchain } };
+  const fetching = counter((modules) => `fetching: ${modules} modules`, report);
+  const packages = await run({ ...go, args: ["list", "-deps", ...tagged(program)], onLine: fetching.count });
+  fetching.stop();
+  const total = packages.stdout.split("\n").length;
+  const compiling = counter((compiled) => `building: ${compiled} of ${total} packages`, report);
+  const { failure, stderr } =
+    packages.failure === undefined
+      ? await run({ ...go, args: buildArguments(program, fresh), onLine: compiling.count })
+      : packages;
+  compiling.stop();
   if (failure !== undefined) {
     await rm(fresh, { force: true });
     throw new ToolchainError(program.part, `${failure}\n${lastLines(stderr)}`, adviceFor(program, stderr));
@@ -78,29 +80,39 @@ async function goLine(moduleFolder: string): Promise<string> {
   return version;
 }
 
-function buildArguments({ package: mainPackage, tags, variables }: GoProgram, output: string): string[] {
-  const settings = Object.entries(variables).map(([name, value]) => `-X ${name}=${value}`);
+/** The program's package, with its build tags before it. */
+function tagged({ package: mainPackage, tags }: GoProgram): string[] {
+  return [...(tags.length === 0 ? [] : ["-tags", tags.join(",")]), mainPackage];
+}
+
+function buildArguments(program: GoProgram, output: string): string[] {
+  const settings = Object.entries(program.variables).map(([name, value]) => `-X ${name}=${value}`);
   return [
     "build",
     "-v",
     "-trimpath",
     "-buildvcs=false",
-    ...(tags.length === 0 ? [] : ["-tags", tags.join(",")]),
     ...["-ldflags", ["-w -s", ...settings].join(" ")],
     ...["-o", output],
-    mainPackage,
+    ...tagged(program),
   ];
 }
 
-/** `go build -v` names each package that it compiles: said on every line it would be noise, never said it looks stuck. */
-function packageCounter(report: (line: string) => void): { count: () => void; stop: () => void } {
+/**
+ * Counts the lines in which Go names each module that it fetches, or each package that it compiles (`-v`): said on every line it
+ * would be noise, never said it looks stuck.
+ */
+function counter(
+  words: (count: number) => string,
+  report: (line: string) => void,
+): { count: () => void; stop: () => void } {
   const started = performance.now();
-  let packages = 0;
+  let lines = 0;
   const timer = setInterval(() => {
     const seconds = Math.round((performance.now() - started) / 1000);
-    report(`  still building: ${packages} packages after ${seconds} s`);
+    report(`  still ${words(lines)} after ${seconds} s`);
   }, 20_000);
-  return { count: () => (packages += 1), stop: () => clearInterval(timer) };
+  return { count: () => (lines += 1), stop: () => clearInterval(timer) };
 }
 
 function adviceFor({ moduleFolder, title, roomGb }: GoProgram, stderr: string): string {
