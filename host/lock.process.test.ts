@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -45,10 +45,25 @@ it("refuses a lock that is held, and says by whom", async () => {
   {
     await using held = await takeLock(file, fail);
     expect(held).toBeDefined();
-    await expect(takeLock(file, (owner) => `held by ${owner}`)).rejects.toThrow(`held by ${process.pid}`);
+    const refused = takeLock(file, (owner) => `held by ${owner}.`);
+    await expect(refused).rejects.toThrow(
+      new RegExp(
+        String.raw`^held by process ${process.pid} \(another command, since \d{4}-\d\d-\d\d [\d:]{8} UTC\)\.$`,
+      ),
+    );
   }
   await using again = await takeLock(file, fail);
   expect(again).toBeDefined();
+});
+
+it("says which of the operator's commands holds a lock", async () => {
+  const program = path.join(folder, "scripts/import.ts");
+  mkdirSync(path.dirname(program));
+  await writeFile(program, contention(file));
+  const holder = contend([program]);
+  expect(await holder.outcome).toBe("in");
+  await expect(takeLock(file, String)).rejects.toThrow(`process ${holder.pid} (npm run import, since 20`);
+  await holder.end();
 });
 
 it("takes over from a process that is gone, also when its pid belongs to another one now", async () => {
@@ -64,10 +79,11 @@ it("goes to one of many processes that find a dead owner's lock, and leaves noth
   await withLock(file, { ...setUp, report: fail }, () => Promise.resolve());
   for (let round = 0; round < 3; round++) {
     await writeFile(file, JSON.stringify({ pid: 4_194_305, startTicks: "1" }));
-    const contenders = Array.from({ length: 6 }, () => contend(file));
+    const contenders = Array.from({ length: 6 }, () => contend(inline(file)));
     const outcomes = await Promise.all(contenders.map(({ outcome }) => outcome));
     const winner = contenders[outcomes.indexOf("in")]?.pid ?? 0;
-    expect(outcomes.toSorted()).toEqual(["in", ...Array.from({ length: 5 }, () => `refused: ${winner}`)]);
+    const refused: unknown = expect.stringMatching(new RegExp(`^refused: process ${winner} `));
+    expect(outcomes.toSorted()).toEqual(["in", ...Array.from({ length: 5 }, () => refused)]);
     await Promise.all(contenders.map(({ end }) => end()));
     rmSync(file);
   }
@@ -80,20 +96,26 @@ it("lets go when the work fails", async () => {
   expect(existsSync(file)).toBe(false);
 });
 
-/** A process of its own that tries to take the lock, and dies with it when its standard input ends. */
-function contend(lock: string) {
+/** Program that tries to take the lock, and dies with it when its standard input ends. */
+function contention(lock: string): string {
   const module = path.join(import.meta.dirname, "lock.ts");
-  const program = `
+  return `
     import { text } from "node:stream/consumers";
     import { takeLock } from ${JSON.stringify(module)};
     try {
-      await takeLock(${JSON.stringify(lock)}, (owner) => String(owner));
+      await takeLock(${JSON.stringify(lock)}, String);
       console.log("in");
     } catch (error) {
       console.log("refused: " + error.message);
     }
     await text(process.stdin);`;
-  const contender = execa(process.execPath, ["--input-type=module-typescript", "--eval", program]);
+}
+
+const inline = (lock: string) => ["--input-type=module-typescript", "--eval", contention(lock)];
+
+/** Process of its own that runs such a program. */
+function contend(program: readonly string[]) {
+  const contender = execa(process.execPath, program);
   return {
     pid: contender.pid,
     outcome: once(contender.stdout, "data").then(([data]) => String(data).trim()),

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, rm } from "node:fs/promises";
+import { link, mkdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
 import { pidRecordRuns, recordPid, runningPid } from "./process.ts";
-import { readIfThere } from "./read-if-there.ts";
+import { isGone, readIfThere } from "./read-if-there.ts";
+import { momentText } from "./terminal/quantities.ts";
 import { notYet, waitUntil } from "./wait-until.ts";
 
 /** A lock of this machine that this process holds. Disposing releases it. */
@@ -13,12 +14,32 @@ export type Lock = AsyncDisposable;
 /**
  * Takes the lock `file`, which becomes a pid file of this process. A lock whose owner is dead is taken over.
  *
- * @throws Error with the text that `refusal` makes of the owner's pid, when another process holds the lock, or this one.
+ * @throws Error with the text that `refusal` makes of the owner, such as `process 7 (npm run import, since 2026-11-22 10:11:12 UTC)`, when
+ * another process holds the lock, or this one.
  */
-export async function takeLock(file: string, refusal: (owner: number) => string): Promise<Lock> {
+export async function takeLock(file: string, refusal: (owner: string) => string): Promise<Lock> {
   const owner = await acquire(file);
-  if (owner !== undefined) throw new Error(refusal(owner));
+  if (owner !== undefined) throw new Error(refusal(await describeOwner(file, owner)));
   return { [Symbol.asyncDispose]: () => rm(file, { force: true }) };
+}
+
+async function describeOwner(file: string, pid: number): Promise<string> {
+  const words = ((await readIfThere(`/proc/${pid}/cmdline`)) ?? "").split("\0");
+  const [command = "another command"] = words.flatMap((word) => {
+    const [, name] = /\/scripts\/([\w-]+)\.ts$/.exec(word) ?? [];
+    return name === undefined ? [] : [`npm run ${name}`];
+  });
+  return `process ${pid} (${command}, since ${await madeAt(file)})`;
+}
+
+/** A lock is made when it is taken, and not written to after that. */
+async function madeAt(file: string): Promise<string> {
+  try {
+    return momentText((await stat(file)).mtime.toISOString());
+  } catch (error) {
+    if (isGone(error)) return "just now";
+    throw error;
+  }
 }
 
 /** Work that one process at a time may do. */

@@ -30,7 +30,7 @@ async function image(options: Options): Promise<void> {
   hold.use(
     await takeLock(
       path.join(workFolder, "image.pid"),
-      (owner) => `Process ${owner} is making an image for the stack ${stack} already. Wait for it, or end it first.`,
+      (owner) => `An image for the stack ${stack} is being made already: ${owner}. Wait for it, or end it first.`,
     ),
   );
   using interruption = watchForInterruption((line) => process.stderr.write(`\n${line}\n`));

@@ -5,6 +5,6 @@ import type { Run } from "./run.ts";
 export function holdRun({ number, files }: Run): Promise<Lock> {
   return takeLock(
     files.upPid,
-    (owner) => `Local cloud ${number} is being worked on by process ${owner}. Wait for it, or end it first.`,
+    (owner) => `Local cloud ${number} is being worked on by ${owner}. Wait for it, or end it first.`,
   );
 }

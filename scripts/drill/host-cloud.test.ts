@@ -20,7 +20,7 @@ describe("a drill's claim", () => {
     const other = execa("sleep", ["60"]);
     await recordPid(join(run.folder, "drill.pid"), other.pid);
     await expect(claimDrill(run)).rejects.toThrow(
-      `Process ${other.pid ?? 0} is at a drill in local cloud 254 already.`,
+      `There is a drill in local cloud 254 already: process ${other.pid ?? 0} (`,
     );
     other.kill();
     await other.catch(() => undefined);
@@ -37,6 +37,8 @@ describe("a drill's claim", () => {
 
   it("belongs to this process once it is taken", async () => {
     await claimOwnCloud(run, step);
-    await expect(claimDrill(run)).rejects.toThrow(`Process ${process.pid} is at a drill in local cloud 254 already.`);
+    await expect(claimDrill(run)).rejects.toThrow(
+      `There is a drill in local cloud 254 already: process ${process.pid} (`,
+    );
   });
 });

@@ -15,7 +15,7 @@ import { drillStacks } from "./drill-stack.ts";
 export function claimDrill(run: Run): Promise<Lock> {
   return takeLock(
     join(run.folder, "drill.pid"),
-    (owner) => `Process ${owner} is at a drill in local cloud ${run.number} already. Wait for it, or end it first.`,
+    (owner) => `There is a drill in local cloud ${run.number} already: ${owner}. Wait for it, or end it first.`,
   );
 }
 

@@ -11,7 +11,6 @@ export function holdStack({ run, stack, workFolder }: StackAccess): Promise<Lock
   if (run !== undefined) return holdRun(run);
   return takeLock(
     path.join(workFolder, "command.pid"),
-    (owner) =>
-      `The stack ${stack} is being worked on by process ${owner} of this machine. Wait for it, or end it first.`,
+    (owner) => `The stack ${stack} is being worked on by ${owner} on this machine. Wait for it, or end it first.`,
   );
 }
