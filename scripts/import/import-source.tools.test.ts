@@ -125,6 +125,21 @@ describe("an import", () => {
     expect(await node.query("SELECT count(DISTINCT username) FROM users")).toEqual([`${people + 1}`]);
   });
 
+  it("says who still has a hash for one mechanism alone, and no longer who has logged in since", async () => {
+    const key = Buffer.alloc(20, 7).toString("base64");
+    const scram = { salt: key, iterations: 4096, storedKey: key, serverKey: key };
+    const nothing = { plainPassword: null, salt: null, iterations: null, storedKey: null, serverKey: null };
+    const old = home({
+      ofUser: ["p0", "p1", "p2"].map((username) => ({ username, ...nothing, ...(username === "p2" ? {} : scram) })),
+    });
+    expect((await imported(old)).hashOnly).toEqual(["p0", "p1"]);
+    expect((await imported(old)).hashOnly).toEqual(["p0", "p1"]);
+    // What the server makes of a login by PLAIN.
+    await node.query(`DELETE FROM users WHERE username = 'p1';
+      INSERT INTO users (username, server_host, type, password) SELECT 'p1', '${domain}', type, 'new' FROM generate_series(2, 4) AS type`);
+    expect(await imported(old)).toMatchObject({ hashOnly: ["p0"], passwords: { hash: 1, hashes: 1, none: 1 } });
+  });
+
   it("of thousands of messages at one millisecond has each of them once, however often", async () => {
     const at = { sentDate: 1_700_000_000_000 };
     const old = home({ ofMessageArchive: (tables(many)["ofMessageArchive"] ?? []).map((row) => ({ ...row, ...at })) });

@@ -47,7 +47,26 @@ export async function importSource(
   const found = isDone
     ? await writeAll(people, node, step, { existing, firstPasswords })
     : await checkAll(people, step);
-  return makeReport({ isDone, source: given, form, notes, domain: { from, to }, tally: people.tally, ...found });
+  const origins = originsOfToday(found.origins, node.state);
+  return makeReport({
+    isDone,
+    source: given,
+    form,
+    notes,
+    domain: { from, to },
+    tally: people.tally,
+    ...found,
+    origins,
+  });
+}
+
+/** Whoever logged in since an import before this one has hashes for all mechanisms. */
+function originsOfToday(
+  origins: WrittenPeople["origins"],
+  { accounts, lacking }: NodeImport["state"],
+): WrittenPeople["origins"] {
+  const isWhole = (user: string) => accounts.has(user) && !lacking.has(user);
+  return new Map([...origins].map(([user, own]) => [user, own === "hash" && isWhole(user) ? "hashes" : own]));
 }
 
 interface Found extends WrittenPeople {

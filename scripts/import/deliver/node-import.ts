@@ -15,6 +15,8 @@ export interface NodeState {
   readonly domain: string;
   /** Local parts of the accounts that are there. */
   readonly accounts: ReadonlySet<string>;
+  /** Local parts of those accounts that have no hash for some mechanism. */
+  readonly lacking: ReadonlySet<string>;
   /** Salts by local part of all that imports before this one made. */
   readonly imported: ReadonlyMap<string, Readonly<Partial<Record<ScramHash, string>>>>;
   readonly freeBytes: number;
@@ -85,12 +87,14 @@ const nodeState = z
   .object({
     domain: z.string(),
     accounts: z.array(z.string()).nullable(),
+    lacking: z.array(z.string()).nullable(),
     imported: z.record(z.string(), z.record(z.string(), z.string())).nullable(),
     freeBytes: z.number(),
   })
-  .transform(({ domain, accounts, imported, freeBytes }): NodeState => ({
+  .transform(({ domain, accounts, lacking, imported, freeBytes }): NodeState => ({
     domain,
     accounts: new Set(accounts),
+    lacking: new Set(lacking),
     imported: new Map(
       Object.entries(imported ?? {}).map(([user, salts]) => [
         user,

@@ -9,6 +9,7 @@ from typing import Any
 from node import ejabberd, postgres
 from node.facts import facts
 
+from .people import TYPES
 from .session import Session, quoted
 
 # Names go as numbers of bytes; the answer is hexadecimal, a word for each name.
@@ -44,15 +45,23 @@ def prepared(names: Sequence[str]) -> list[str | None]:
 
 
 def state(session: Session) -> dict[str, Any]:
-    """Gives the domain, the accounts that are there and the salts of an import before this one, and what the disk has. Raises Trouble."""
+    """Gives what is there before anything is written. Raises Trouble.
+
+    Domain; accounts; those of them that lack a form of the password; salts of imports before this one; and what the disk has.
+    """
     domain = quoted(facts()["domain"])
     accounts = session.run(f"SELECT json_agg(DISTINCT username) FROM users WHERE server_host = {domain};")
+    lacking = session.run(
+        f"""SELECT json_agg(username) FROM (SELECT username FROM users WHERE server_host = {domain}
+          GROUP BY username HAVING count(*) FILTER (WHERE type IN ({", ".join(map(str, TYPES.values()))})) < {len(TYPES)}) AS u;"""
+    )
     imported = session.run(
         f"SELECT json_object_agg(username, salts) FROM imera_import.person WHERE server_host = {domain};"
     )
     return {
         "domain": facts()["domain"],
         "accounts": json.loads(accounts or "[]"),
+        "lacking": json.loads(lacking or "[]"),
         "imported": json.loads(imported or "{}"),
         "freeBytes": shutil.disk_usage(postgres.folder()).free,
     }
