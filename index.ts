@@ -2,6 +2,7 @@ import { runtime } from "@pulumi/pulumi";
 import { keepPassphrase } from "./components/backup/kept-passphrase.ts";
 import { bootImage } from "./components/node/boot-image.ts";
 import { keepNodes } from "./components/node/kept-nodes.ts";
+import { sayWhatRestarts } from "./components/node/restart-notice.ts";
 import { findZone, zoneName } from "./components/dns/cloudflare-zone.ts";
 import { readSettings } from "./components/settings/settings.ts";
 import { switchOn } from "./components/vendors/power.ts";
@@ -23,7 +24,11 @@ const settings = { ...given, image: await bootImage(given) };
 const zone = settings.purpose === "drill" ? undefined : await findZone(zoneName(settings));
 const found = await survey(name, settings, zone, known);
 await switchOn(found.off.values());
-if (runtime.isDryRun()) await sayWhatIsUnseen(settings);
+if (runtime.isDryRun()) {
+  await sayWhatIsUnseen(settings);
+  const places = settings.nodes.map((key) => ({ node: `${name}-${key}`, region: settings.region }));
+  await sayWhatRestarts(places, known);
+}
 
 const network = new XmppNetwork(name, { settings, zone, survey: found });
 
