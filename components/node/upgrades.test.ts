@@ -10,6 +10,8 @@ beforeEach(() => {
     `printf '%s\n' 'ejabberd ii ' 'erlang-base ii ' 'postgresql-17 ii ' 'libc6 ii ' 'erlang-p1-tls rc '`,
   );
   node.fake("systemctl", "");
+  node.fake("erl_call", "cat >/dev/null");
+  node.write("/etc/default/ejabberd", "ERLANG_NODE=ejabberd@xmpp1.imera.internal\nERL_DIST_PORT=5210\n");
 });
 
 /** Lets apt-get plan these lines, and end the installation with an exit code. */
@@ -44,14 +46,26 @@ describe("upgrades of what ejabberd relies on", () => {
     const steps = node
       .calls()
       .split("\n")
-      .filter((call) => /^systemctl|^apt-get.* install .*=/.test(call));
+      .filter((call) => /^systemctl|^apt-get.* install .*=|^erl_call/.test(call));
     expect(steps).toEqual([
+      // Its watchers are told before it stops.
+      expect.stringMatching(/^erl_call/) as string,
       "systemctl stop ejabberd.service",
       "systemctl mask --runtime ejabberd.service",
       expect.stringMatching(/install ejabberd=26.08-1 erlang-new=2-1$/),
       "systemctl unmask --runtime ejabberd.service",
       "systemctl start ejabberd.service",
     ]);
+  });
+
+  it("are installed all the same where the watchers cannot be told, which is said", () => {
+    apt("");
+    const install = "said = []\nupgrades.install([], said.append)\nprint(json.dumps(said[1]))";
+    node.fake("erl_call", "echo 'failed to connect'; exit 1");
+    expect(python(install)).toMatch(/^the watchers were not told: failed to connect/);
+    node.write("/etc/default/ejabberd", "");
+    expect(python(install)).toMatch(/^the watchers were not told: KeyError/);
+    expect(callsOf("systemctl").at(-1)).toBe("systemctl start ejabberd.service");
   });
 
   it("leave ejabberd running where they fail, and say the way back", () => {

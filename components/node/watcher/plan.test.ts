@@ -25,7 +25,7 @@ world = World({"role": "watcher", "eye": "watcher", "domain": "example.org", "ho
   "records": [], "peer": None, "heartbeats": [], "ipv6": True}, {}, None, None)
 patience = subjects.subjects(world.configuration)
 print(json.dumps({probe.subject: [probe.interval_seconds + (probe.late_seconds or probe.timeout_seconds), patience[probe.subject].patience_seconds]
-  for probe in plan.probes(world, Keeper(world), []) if probe.subject in ("message", "server xmpp1")}))
+  for probe in plan.probes(world, Keeper(world, print), []) if probe.subject in ("message", "server xmpp1")}))
 `;
 
 it("what hangs is seen to fail before its patience ends, so that it is told of when that ends", () => {

@@ -89,15 +89,27 @@ async function succeeds(...args: string[]): Promise<EngineResult> {
 
 /** Resolves when the droplet that watches and the node have seen everything work. */
 export async function watchersSeeAllWell(): Promise<void> {
+  await watchersSay(/^all \d+ subjects work$/m);
+}
+
+/** Resolves when the logs of the droplet that watches and of the node's own watcher have these words. */
+export async function watchersSay(words: RegExp): Promise<void> {
   const log = "journalctl --unit imera-watch --output cat --no-pager";
   const node = await nodeMachine();
   for (const run of [onWatcher, (command: string) => node.shell(command)]) {
     const probe = async () => {
       const said = await run(log);
-      return /^all \d+ subjects work$/m.test(said) ? { value: true } : notYet(said);
+      return words.test(said) ? { value: true } : notYet(said);
     };
-    await waitUntil({ what: "everything to work", probe, intervalMs: 1_000, timeoutMs: 180_000 });
+    await waitUntil({ what: `a watcher to say ${words.source}`, probe, intervalMs: 1_000, timeoutMs: 180_000 });
   }
+}
+
+/** Has a watcher on the droplet say its daily line, as one that is named `daily` and starts five seconds before the hour. */
+export async function sayDailyLine(): Promise<void> {
+  await onWatcher(
+    `mkdir -p /run/daily && cp /etc/imera/watch-secrets.json /run/daily && timeout 20 python3 -B -c '${daily}' || test $? = 124`,
+  );
 }
 
 /** Runs a shell command as root on the droplet that watches; rejects when it fails, or when there is no such droplet. */
@@ -108,3 +120,12 @@ export async function onWatcher(command: string): Promise<string> {
   const run = runNumbered(Number(testRunNumber()));
   return execInside(run, `${run.name}-droplet-${droplet.id}`, ["bash", "-c", command], { timeoutMs: 60_000 });
 }
+
+const daily = `import json, pathlib, sys
+sys.path.insert(0, "/usr/local/lib/imera")
+from watcher import commands, notification
+given = json.loads(pathlib.Path("/etc/imera/watch.json").read_text())
+pathlib.Path("/run/daily/watch.json").write_text(json.dumps({**given, "eye": "daily", "heartbeats": []}))
+waits = iter([5.0])
+notification.seconds_until = lambda hour, at: next(waits, 3600.0)
+sys.exit(commands.main(["/run/daily"], ""))`;

@@ -10,7 +10,15 @@ import { operatorCommand } from "../outage/operator.ts";
 import { endToken } from "../doctor/vendor-faults.ts";
 import { type Peer, startPeer } from "../peer.ts";
 import { type AlarmServer, startAlarmServer, unfolded } from "./alarm-server.ts";
-import { alarmNetwork, type AlarmedNetwork, onWatcher, watchersSeeAllWell, watcherRegion } from "./alarmed-network.ts";
+import {
+  alarmNetwork,
+  type AlarmedNetwork,
+  onWatcher,
+  sayDailyLine,
+  watcherRegion,
+  watchersSay,
+  watchersSeeAllWell,
+} from "./alarmed-network.ts";
 import { type Alarm, openReceivers, type Receivers, watcherFiles, writeTo } from "./watching.ts";
 
 const watcher = "imera-watch";
@@ -126,9 +134,7 @@ describe("a watcher that is silent", () => {
 });
 
 it("the daily line says that all is well", async () => {
-  await onWatcher(
-    `mkdir -p /run/daily && cp /etc/imera/watch-secrets.json /run/daily && timeout 20 python3 -B -c '${daily}' || test $? = 124`,
-  );
+  await sayDailyLine();
   expect(await told("chat", `${cloud.status.domain}: all is well`)).toMatch(
     /All \d+ subjects work\.[^]*Seen from daily in /,
   );
@@ -172,6 +178,11 @@ it("a token near its end is told of by the node whose it is", async () => {
   expect(text).toMatch(/Seen: Cloudflare's token of the node ends at .*pulumi -- up[^]*Seen from xmpp1 in /);
 });
 
+it("a restart that the node announces is known to every watcher", async () => {
+  await node.shell("/usr/local/lib/imera/announce-restart");
+  await watchersSay(/^the server restarts, as it says/m);
+});
+
 describe("the watcher's account", () => {
   it("takes nothing of strangers, from here or from elsewhere", async () => {
     const to = `${watcher}@${cloud.status.domain}`;
@@ -200,16 +211,6 @@ const failedLogins = `import sys
 sys.path.insert(0, "/usr/local/lib/imera")
 from node import ejabberd
 print(ejabberd.erl_call("[{failed, N} || {_, N, _, _} <- ets:tab2list(failed_auth)].\\n"))`;
-
-/** Python that watches as the droplet does, at five seconds before the hour of the daily line. */
-const daily = `import json, pathlib, sys
-sys.path.insert(0, "/usr/local/lib/imera")
-from watcher import commands, notification
-given = json.loads(pathlib.Path("/etc/imera/watch.json").read_text())
-pathlib.Path("/run/daily/watch.json").write_text(json.dumps({**given, "eye": "daily", "heartbeats": []}))
-waits = iter([5.0])
-notification.seconds_until = lambda hour, at: next(waits, 3600.0)
-sys.exit(commands.main(["/run/daily"], ""))`;
 
 async function kill(): Promise<void> {
   await node.shell("systemctl kill -s KILL ejabberd; systemctl stop ejabberd");

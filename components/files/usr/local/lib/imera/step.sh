@@ -64,6 +64,11 @@ wait_until() {
   done
 }
 
+# announce_restart: has the network's watchers give ejabberd a minute, before people are cut off by what this step does.
+announce_restart() {
+  "$(dirname "$0")/../announce-restart"
+}
+
 # install_text PATH MODE OWNER:GROUP: makes the file hold standard input. Prints "changed" when that changed something.
 install_text() {
   local -r path=$1 mode=$2 owner=$3

@@ -10,7 +10,7 @@ USER = "ejabberd"
 SETTINGS = place("/etc/default/ejabberd")
 
 
-def erl_call(expression: str) -> str:
+def erl_call(expression: str, timeout_seconds: int = 30) -> str:
     """Evaluates Erlang in the server and gives the answer as erl_call prints it, such as "{ok, ok}". Raises Trouble.
 
     The expression goes over standard input: arguments are shown to everyone who lists processes, and it may hold secrets.
@@ -27,11 +27,11 @@ def erl_call(expression: str) -> str:
         "-address",
         distribution_address(),
         "-timeout",
-        "30",
+        str(timeout_seconds),
         "-e",
     ]
     what, todo = "ejabberd was not reached", "see 'journalctl -u ejabberd'"
-    result = run(command, what=what, todo=todo, timeout_seconds=60, input=expression, cwd="/")
+    result = run(command, what=what, todo=todo, timeout_seconds=2 * timeout_seconds, input=expression, cwd="/")
     if result.returncode != 0:
         raise Trouble(what, (result.stdout + result.stderr).strip(), todo)
     return result.stdout.strip()

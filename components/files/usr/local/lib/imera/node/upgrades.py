@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from . import packages
+from . import announcement, packages
 from .commands import run
 from .trouble import Trouble
 
@@ -72,6 +72,9 @@ def install(upgrades: Sequence[Upgrade], report: Callable[[str], None]) -> None:
 def ejabberd_stopped(report: Callable[[str], None]) -> Iterator[None]:
     """Keeps ejabberd stopped, also where a package would start it. Raises Trouble where systemd does not do it."""
     report("stopping ejabberd")
+    why = announcement.announce_restart()
+    if why is not None:
+        report(f"the watchers were not told: {why}")
     # Masked after it has been stopped: a package's scripts pass over a masked unit.
     systemctl("stop", UNIT)
     systemctl("mask", "--runtime", UNIT)

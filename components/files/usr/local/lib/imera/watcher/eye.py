@@ -40,7 +40,7 @@ class Eye:
         restraint = Restraint(f"'npm run pulumi -- up --stack {configuration['stack']}' gives both one password")
         self.world = World(configuration, secrets, trust(configuration["caFile"]), restraint)
         ways = make_ways(configuration, secrets, self.world.context, resolvers)
-        self.keeper = Keeper(self.world)
+        self.keeper = Keeper(self.world, self._give_time)
         self.probes = list(probes(self.world, self.keeper, resolvers))
         self.judge = Judge(subjects.subjects(configuration), now(), configuration["delaySeconds"])
         self.delivery = Delivery(ways, self._save, self._way_failed)
@@ -97,6 +97,10 @@ class Eye:
                 print(told["title"], flush=True)
                 self.delivery.add(told)
             await asyncio.sleep(TICK_SECONDS)
+
+    def _give_time(self, seconds: float) -> None:
+        if self.judge.announce_restart(seconds, now()):
+            print("the server restarts, as it says, and has a minute at most for that", flush=True)
 
     async def _read_findings(self) -> None:
         while True:

@@ -9,6 +9,7 @@ since 1970 of a clock that never goes back.
 from dataclasses import dataclass, field
 from typing import Literal
 
+from .announcement import AnnouncedRestart
 from .subject import Subject
 
 Change = Literal["trouble", "over", "unstable", "stable"]
@@ -66,12 +67,17 @@ class Judge:
 
     def __init__(self, known: dict[str, Subject], now: float, delay_seconds: float = 0) -> None:
         self.standings = {name: Standing(subject, now) for name, subject in known.items()}
+        self._restart = AnnouncedRestart(known)
         self._delay_seconds = delay_seconds
         self._ticked_at = now
 
     def add(self, subject: Subject, now: float) -> None:
         """Watches another subject from now on. One that is known keeps its standing."""
         self.standings.setdefault(subject.name, Standing(subject, now)).subject = subject
+
+    def announce_restart(self, seconds: float, now: float) -> bool:
+        """Takes down that the servers say that they restart. Gives whether they get the time."""
+        return self._restart.announce(seconds, now)
 
     def worked(self, name: str, now: float) -> None:
         """Takes down that a subject worked."""
@@ -88,11 +94,13 @@ class Judge:
         standing.failures += 1
         if standing.failed_at is None:
             standing.failed_at = standing.failing_from = now
+            self._restart.failed(name)
 
     def tick(self, now: float) -> list[Told]:
         """Judges at a time, once a second or more often; gives the changes to tell."""
         blind_seconds = now - self._ticked_at
         self._ticked_at = now
+        self._restart.settle((name for name, standing in self.standings.items() if is_stable(standing, now)), now)
         for standing in self.standings.values():
             if blind_seconds > BLIND_SECONDS:
                 standing.patient_from += blind_seconds
@@ -102,7 +110,7 @@ class Judge:
 
     def _judge(self, standing: Standing, now: float) -> None:
         if standing.in_trouble:
-            if standing.works_since is not None and now - standing.works_since >= RECOVERY_SECONDS:
+            if standing.works_since is not None and is_stable(standing, now):
                 standing.in_trouble, standing.ended_at = False, standing.works_since
                 standing.flaps.append(now)
         elif standing.failed_at is not None:
@@ -111,7 +119,11 @@ class Judge:
             elif self._is_held(standing):
                 # Failures until then may be those of what it rests on.
                 standing.failing_from = now
-            if self._is_due(standing, now) and not self._is_held(standing):
+            is_restarting = self._restart.holds(standing.subject.name, now)
+            if is_restarting and not standing.subject.is_server:
+                # When the server is back, all that rests on it has its time to come back.
+                standing.patient_from = standing.failing_from = now
+            if self._is_due(standing, now) and not self._is_held(standing) and not is_restarting:
                 standing.in_trouble, standing.trouble_since = True, standing.failed_at
                 standing.flaps.append(now)
 
@@ -155,3 +167,8 @@ class Judge:
         if standing.in_trouble:
             return None if standing.told == "trouble" or self._is_held(standing) else "trouble"
         return "over" if standing.told == "trouble" else None
+
+
+def is_stable(standing: Standing, now: float) -> bool:
+    """Whether a subject has worked for a while without a failure."""
+    return standing.works_since is not None and now - standing.works_since >= RECOVERY_SECONDS

@@ -12,7 +12,8 @@ class Subject:
 
     trouble, over: its two states as a headline. users: what they notice. page: part of docs/watching.md. patience_seconds: how long
     it may be without success, and failing_seconds: with failures only, before that is said. needs: groups of subjects; where all of one group fail, this one says nothing.
-    is_seen_elsewhere: whether an eye that sees better tells of it too, so that this one gives it time.
+    is_seen_elsewhere: whether an eye that sees better tells of it too, so that this one gives it time. is_server: whether it is a node's
+    server.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Subject:
     needs: tuple[tuple[str, ...], ...] = ()
     failing_seconds: float = 10
     is_seen_elsewhere: bool = True
+    is_server: bool = False
 
 
 EYE = "eye"

@@ -95,6 +95,7 @@ def of_node(configuration: Configuration, key: str, name: str) -> Iterator[Subje
         "nobody can log in or write there",
         "server",
         needs=on_node,
+        is_server=True,
     )
     yield Subject(
         login(key),

@@ -2,11 +2,13 @@
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 
+from ..announcement import restart_seconds
 from ..configuration import Node
 from ..failure import Failed, seen
 from ..world import World
-from ..xmpp.elements import attribute
+from ..xmpp.elements import Element, attribute
 from ..xmpp.session import Session
 
 LOGIN_SECONDS = 5.0
@@ -14,10 +16,13 @@ PAUSE_SECONDS = 1.0
 
 
 class Keeper:
-    """Keeper of one session at any of the nodes. node: the one that it is at."""
+    """Keeper of one session at any of the nodes. node: the one that it is at. restarts: takes the seconds of a restart that the server
+    announces.
+    """
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, restarts: Callable[[float], None]) -> None:
         self._world = world
+        self._restarts = restarts
         self._session: Session | None = None
         self._why = "no session yet"
         self._opened = asyncio.Event()
@@ -65,8 +70,14 @@ class Keeper:
             return
         self._session, self.node = session, node
         self._opened.set()
-        await session.ended()
+        with session.listen(self._hear):
+            await session.ended()
         self._session, self._why = None, f"the session at {node['name']} was lost: {session.lost}"
+
+    def _hear(self, message: Element) -> None:
+        seconds = restart_seconds(message, self._world.domain)
+        if seconds is not None:
+            self._restarts(seconds)
 
 
 async def shut_out_strangers(world: World, session: Session) -> None:
