@@ -11,11 +11,13 @@ WAIT_SECONDS = 10
 def announce_restart() -> str | None:
     """Tells each watcher that is logged in that ejabberd is about to stop. Gives why that failed; None where they are told.
 
-    Who is not told says that the server does not answer: that is no reason against a restart.
+    Who is not told says that the server does not answer: that is no reason against a restart. Raises Trouble where the facts cannot
+    be read.
     """
+    announcement = message(facts()["watchUser"], facts()["domain"])
     try:
         with as_trouble("the watchers were not told"):
-            ejabberd.erl_call(message(facts()["watchUser"], facts()["domain"]), timeout_seconds=WAIT_SECONDS)
+            ejabberd.erl_call(announcement, timeout_seconds=WAIT_SECONDS)
     except Trouble as trouble:
         return trouble.why
     return None
