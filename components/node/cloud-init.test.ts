@@ -41,6 +41,12 @@ describe("userData", () => {
     expect(nodePackages().filter((name) => !/^[a-z0-9.+-]+(\/[a-z-]+)?$/.test(name))).toEqual([]);
   });
 
+  it("asks no package mirror for a node whose image has all packages", () => {
+    const config = cloudConfig(cloudInitInput());
+    expect(config).toMatchObject({ package_update: false, package_upgrade: false });
+    expect(config).not.toHaveProperty("apt");
+  });
+
   it("would not be valid with a misspelt module or a mode that is a number", () => {
     const validate = schemaOfDebian13();
     expect(validate({ ...cloudConfig(cloudInitInput()), runcmds: ["jq"] })).toBe(false);

@@ -10,7 +10,7 @@ export interface CloudInitInput {
   readonly firstContactPort: PortRange;
   /** Files that must be there before packages and SSH. */
   readonly files: readonly NodeFile[];
-  /** Whether the packages of a server are installed from the first boot on, some from Debian's backports. */
+  /** Whether the packages of a server are installed from the first boot on. */
   readonly installsServer: boolean;
 }
 
@@ -49,8 +49,8 @@ export function cloudConfig(input: CloudInitInput) {
       owner,
       content,
     })),
-    ...(input.installsServer ? { apt: { sources: backports } } : {}),
-    // The image's age decides how long an upgrade takes. unattended-upgrades brings security updates within a day, and the
+    // No package source is set here: cloud-init would ask the mirrors for their lists at once, also where the image has all
+    // packages. The image's age decides how long an upgrade takes. unattended-upgrades brings security updates within a day, and the
     // packages of a node are installed at their newest.
     package_update: false,
     package_upgrade: false,
@@ -61,8 +61,6 @@ export function cloudConfig(input: CloudInitInput) {
 
 /** Where it comes to nothing, steps/10-packages goes on, so that cloud-init need not end with an error. */
 const headStart = "/usr/local/lib/imera/install-packages --patience 60 || true";
-
-const backports = { "imera-backports.list": { source: "deb $MIRROR $RELEASE-backports main" } };
 
 /** Keeps Debian's own updates from apt's locks until steps/10-packages has installed everything. */
 const holdUpdates = [
