@@ -69,6 +69,15 @@ announce_restart() {
   "$(dirname "$0")/../announce-restart"
 }
 
+# enable_units UNIT…: has each start at boot. To be followed by 'systemctl daemon-reload', one for all. What is enabled is left alone:
+# for a unit that has a SysV script beside it, doing it again takes a second.
+enable_units() {
+  local name
+  for name in "$@"; do
+    systemctl is-enabled --quiet "$name" 2>/dev/null || systemctl enable --quiet --no-reload "$name"
+  done
+}
+
 # install_text PATH MODE OWNER:GROUP: makes the file hold standard input. Prints "changed" when that changed something.
 install_text() {
   local -r path=$1 mode=$2 owner=$3
