@@ -5,6 +5,7 @@ import process from "node:process";
 import { messageOf } from "../host/error.ts";
 import { makeBundle, type MakeBundle } from "./set-up/bundle.ts";
 import { pulumiDownloadHost, type DownloadHost } from "./set-up/download-host.ts";
+import { withoutEngineLogs } from "./set-up/engine-logs.ts";
 import { toolchainFolders, type Folders } from "./set-up/folders.ts";
 import { withLock } from "../host/lock.ts";
 import { ToolchainError, type Origin, type ToolchainPart } from "./set-up/part.ts";
@@ -138,6 +139,7 @@ async function carryOut({ part }: PartPlan, install: () => Promise<void>): Promi
 
 async function inUse(home: Home): Promise<Toolchain> {
   await noteUse(home.folders);
+  await withoutEngineLogs(home.folders);
   return toolchain(home);
 }
 

@@ -33,7 +33,6 @@ it("points the engine to its own home and state, and keeps it from fetching anyt
     PULUMI_CONFIG_PASSPHRASE_FILE: "/state/passphrase",
     PULUMI_CREDENTIAL_STORE: "plaintext",
     PULUMI_SKIP_UPDATE_CHECK: "true",
-    PULUMI_LOG_ROTATION_MAX_TOTAL_MB: "100",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
   });
 });
@@ -52,13 +51,7 @@ it("runs a stack of the operator's own on the toolchain's Node and plugins, what
     PULUMI_HOME: "/data/imera",
     PULUMI_CREDENTIALS_PATH: "/home/u/.pulumi",
     PULUMI_SKIP_UPDATE_CHECK: "true",
-    PULUMI_LOG_ROTATION_MAX_TOTAL_MB: "100",
   });
-});
-
-it("lets the operator say how much of the engine's logs is kept, and keeps 100 MB otherwise", () => {
-  const kept = (base: NodeJS.ProcessEnv) => operatorEnvironment(toolchain, base)["PULUMI_LOG_ROTATION_MAX_TOTAL_MB"];
-  expect([kept({}), kept({ PULUMI_LOG_ROTATION_MAX_TOTAL_MB: "2000" })]).toEqual(["100", "2000"]);
 });
 
 it.each([

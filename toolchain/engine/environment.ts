@@ -56,8 +56,6 @@ function toolchainVariables(toolchain: Toolchain, base: NodeJS.ProcessEnv) {
     NODE_COMPILE_CACHE: toolchain.compileCache,
     PULUMI_HOME: toolchain.pulumiHome,
     PULUMI_SKIP_UPDATE_CHECK: "true",
-    // Each run of the engine logs some 15 MB into its home, encrypted. By itself it keeps 500 MB there.
-    PULUMI_LOG_ROTATION_MAX_TOTAL_MB: base["PULUMI_LOG_ROTATION_MAX_TOTAL_MB"] ?? "100",
   };
 }
 
