@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { loadavg } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import type { RunningCloud } from "../../local/run/running-cloud.ts";
@@ -13,25 +14,55 @@ import { type Measurement, ratio, seconds, timed } from "./table.ts";
 
 /**
  * Measures `npm run rebuild` for a network that is up: with the droplet gone, and with droplet and volume gone, from Debian's
- * image and from a prepared one, beside the floor of the first on the same host. The stand-ins wait for nothing, so that what the
- * official plugins wait stands apart.
+ * image and from a prepared one, beside the floor of the first on the same host: the middle of those before and after, because other
+ * work on the host, or at the package mirror, changes with time. The stand-ins wait for nothing, so that what the official plugins
+ * wait stands apart.
  */
-export async function measureRebuild(cloud: RunningCloud): Promise<Measurement[]> {
+export async function measureRebuild(cloud: MeasuredCloud): Promise<Measurement[]> {
   const run = ["--stack", "local", "--run", String(cloud.run.number)];
-  const floor = await measureFloor(cloud);
-  await npmScript("backup", ...run, "--now");
-  const cold = await rebuildBoth(cloud, run, floor, { image: "Debian's image", ofVolume: 1.3, restored: 1.3 });
-  const image = await timed(() => npmScript("image", ...run));
-  const { exitCode, output } = await pulumi("config", "set", "imera:image", "prepared");
-  if (exitCode !== 0) throw new Error(output);
-  const prepared = await rebuildBoth(cloud, run, floor, { image: "a prepared image", ofVolume: 1, restored: 1.2 });
+  const before = await measureFloor(cloud);
+  const starts = await rebuildFromBothImages(cloud, run);
+  const after = await measureFloor(cloud);
+  const floor = { boot: (before.boot + after.boot) / 2, install: (before.install + after.install) / 2 };
   return [
-    ...floorRows(floor),
-    ...cold,
-    { what: "`npm run image`, from the command to its end", value: seconds(image) },
-    ...prepared,
+    ...floorRows(before),
+    ...floorRows(after),
+    ...starts.flatMap(({ start, ofVolume, restored, image }) => [
+      ...(image === undefined ? [] : [{ what: "`npm run image`, from the command to its end", value: seconds(image) }]),
+      ...rebuildRows(`from ${start.image}, volume there`, ofVolume, floor, start.ofVolume),
+      ...rebuildRows(`from ${start.image}, restored from the backup`, restored, floor, start.restored),
+    ]),
+    { what: "load of the last 15 minutes", value: loadavg()[2]?.toFixed(1) ?? "unknown" },
   ];
 }
+
+async function rebuildFromBothImages(cloud: MeasuredCloud, run: readonly string[]): Promise<Rebuilt[]> {
+  await npmScript("backup", ...run, "--now");
+  await useImage("debian-13-x64");
+  const cold = await rebuildBoth(cloud, run, { image: "Debian's image", ofVolume: 1.3, restored: 1.3 });
+  const image = await timed(() => npmScript("image", ...run));
+  await useImage("prepared");
+  return [
+    cold,
+    { ...(await rebuildBoth(cloud, run, { image: "a prepared image", ofVolume: 1, restored: 1.2 })), image },
+  ];
+}
+
+async function useImage(image: string): Promise<void> {
+  const { exitCode, output } = await pulumi("config", "set", "imera:image", image);
+  if (exitCode !== 0) throw new Error(output);
+}
+
+/** Reports of both rebuilds from one image; `image` is the time in ms that it took to make that. */
+interface Rebuilt {
+  readonly start: Start;
+  readonly ofVolume: RebuildReport;
+  readonly restored: RebuildReport;
+  readonly image?: number;
+}
+
+/** Local cloud that runs. */
+type MeasuredCloud = Pick<RunningCloud, "run" | "incus">;
 
 /** Image that rebuilds start from, by name, and what they may take beside the floor at most. */
 interface Start {
@@ -41,15 +72,12 @@ interface Start {
 }
 
 /** Deletes the droplet, then droplet and volume, and rebuilds each time. */
-async function rebuildBoth(cloud: RunningCloud, run: readonly string[], floor: Floor, start: Start) {
+async function rebuildBoth(cloud: MeasuredCloud, run: readonly string[], start: Start): Promise<Rebuilt> {
   await deleteDroplet();
   const ofVolume = await rebuild(cloud, run);
   await deleteVolumes(await deleteDroplet());
   const restored = await rebuild(cloud, run);
-  return [
-    ...rebuildRows(`from ${start.image}, volume there`, ofVolume, floor, start.ofVolume),
-    ...rebuildRows(`from ${start.image}, restored from the backup`, restored, floor, start.restored),
-  ];
+  return { start, ofVolume, restored };
 }
 
 function rebuildRows(
@@ -69,7 +97,7 @@ function rebuildRows(
   ];
 }
 
-async function rebuild({ run }: RunningCloud, args: readonly string[]): Promise<RebuildReport> {
+async function rebuild({ run }: MeasuredCloud, args: readonly string[]): Promise<RebuildReport> {
   const file = join(run.folder, "rebuild-measured.json");
   await npmScript("rebuild", ...args, "--yes", "--json", file);
   return rebuildReport.parse(JSON.parse(await readFile(file, "utf8")));

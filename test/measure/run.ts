@@ -4,6 +4,7 @@ import { showSteps } from "../../host/terminal/progress.ts";
 import { runNumbered } from "../../local/run/run.ts";
 import { localZones } from "../../local/stack/stack.ts";
 import { bringCloudUp } from "../../local/commands/up.ts";
+import { createIncus } from "../../local/incus/client.ts";
 import { setUpToolchain } from "../../toolchain/set-up.ts";
 import { measureBadDays } from "./bad-days.ts";
 import { measureDeaths } from "./deaths.ts";
@@ -22,7 +23,7 @@ import { measureImage, measureToolchain } from "./toolchain.ts";
  * do. `--skip-set-up` leaves out what takes minutes where the CLI is built; `--bad-days` measures first boots on which something
  * goes wrong, and nothing else, and `--retention` the end of a million messages; `--deaths` measures the time from deaths to alarms,
  * in a local cloud that runs, and leaves it there; `--quiet MINUTES` counts the alarms of one that is well, likewise, and `--import`
- * imports an old server of `--people` and `--messages`. `--bad-day TEXT`
+ * imports an old server of `--people` and `--messages`; `--rebuild` rebuilds the network of a local cloud that runs, and leaves it there. `--bad-day TEXT`
  * and `--death TEXT` measure those only that have the text in their name. `--run` names the number of the local cloud, which must
  * not be one that is wanted.
  */
@@ -37,6 +38,7 @@ async function main(): Promise<void> {
       death: { type: "string", default: "" },
       quiet: { type: "string", default: "" },
       import: { type: "boolean", default: false },
+      rebuild: { type: "boolean", default: false },
       people: { type: "string", default: "5000" },
       messages: { type: "string", default: "2000000" },
       run: { type: "string", default: "210" },
@@ -56,6 +58,10 @@ async function main(): Promise<void> {
   if (values.import) {
     const size = { people: Number(values.people), messages: Number(values.messages) };
     process.stdout.write(`\n${measurementTable(await measureImport(size))}\n`);
+    return;
+  }
+  if (values.rebuild) {
+    process.stdout.write(`\n${measurementTable(await measureRebuild({ run, incus: createIncus(run.files.incus) }))}\n`);
     return;
   }
   const badDays = values["bad-days"] || values["bad-day"] !== "";
