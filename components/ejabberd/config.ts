@@ -172,6 +172,7 @@ const web = {
     "/.well-known/xmpp-provider-v2.json": imeraWeb,
     "/bosh": "mod_bosh",
     "/ws": "ejabberd_http_ws",
+    "/reset": imeraWeb,
     "/upload": imeraWeb,
   },
   // With every answer: a web page learns of a refusal only where it may read it. Of the module, which has such headers too, none

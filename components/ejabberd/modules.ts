@@ -34,6 +34,7 @@ export function ejabberdModules(input: ModulesInput): Readonly<Record<string, ob
     imera_commands: { forms: input.forms },
     imera_logins: {},
     imera_push: {},
+    imera_resets: {},
     mod_disco: { server_info: contactAddresses(input.contact) },
   };
 }

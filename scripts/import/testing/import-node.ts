@@ -7,7 +7,7 @@ import { nodeFiles, nodeRoot } from "../../../components/testing/node-root.ts";
 import type { NodeSession } from "../../network/node/ssh.ts";
 import type { DatabaseServer } from "./database-server.ts";
 
-/** Node's own program of an import beside a real PostgreSQL with ejabberd's tables, on this machine. What ejabberd would be asked answers "ok". */
+/** Node's own programs of an import, and of links for those without a password, beside a real PostgreSQL with ejabberd's tables, on this machine. What ejabberd would be asked answers "ok". */
 export interface ImportNode {
   /** A login on the node. `answers`: the program is killed right after so many of them. */
   session(answers?: number): NodeSession;
@@ -32,28 +32,33 @@ export async function newImportNode(server: DatabaseServer): Promise<ImportNode>
   root.write("/etc/default/ejabberd", "ERLANG_NODE=ejabberd@node\nERL_DIST_PORT=1\n");
   // Whoever is banned is, and each room is written; neither is in the database.
   root.fake("erl_call", 'grep -q ban_account && echo "{ok, banned}" || echo "{ok, written}"');
-  await server.sql("DROP SCHEMA IF EXISTS imera_import CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+  await server.sql(
+    "DROP SCHEMA IF EXISTS imera_import, imera CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public",
+  );
   await server.sql(readFileSync(join(import.meta.dirname, "ejabberd-tables.sql"), "utf8"));
+  await server.sql(readFileSync(join(nodeFiles, "usr/local/lib/imera/account/reset-links.sql"), "utf8"));
   let answered = 0;
   const run = (most: number): NodeSession["run"] => {
     answered = 0;
-    return async (_, { input, onLine } = {}) => {
-      const program = spawn("/usr/bin/python3", ["-B", join(nodeFiles, "usr/local/sbin/imera-import")], {
+    return async (command, { stdin, input, onLine } = {}) => {
+      const program = spawn("/usr/bin/python3", ["-B", join(nodeFiles, command)], {
         env: { ...process.env, PATH: `${root.place("/bin")}:${process.env["PATH"] ?? ""}`, IMERA_ROOT: root.path },
         stdio: ["pipe", "pipe", "pipe"],
       });
       // Of a program that was killed.
       program.stdin.on("error", () => undefined);
-      input?.pipe(program.stdin);
-      let stderr = "";
+      if (input === undefined) program.stdin.end(stdin);
+      else input.pipe(program.stdin);
+      let [stdout, stderr] = ["", ""];
       program.stderr.on("data", (data: Buffer) => (stderr += data.toString()));
       createInterface({ input: program.stdout }).on("line", (line) => {
         if (++answered > most) return;
+        stdout += line;
         onLine?.(line);
         if (answered === most) program.kill("SIGKILL");
       });
       const exitCode = await new Promise<number>((resolve) => program.on("close", (code) => resolve(code ?? -1)));
-      return { exitCode, stdout: "", stderr };
+      return { exitCode, stdout, stderr };
     };
   };
   return {

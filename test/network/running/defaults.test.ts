@@ -100,12 +100,19 @@ describe("a stranger", () => {
     expect(answer).not.toMatch(/iq-register|ANONYMOUS|DIGEST-MD5|X-OAUTH2|OAUTHBEARER/);
   });
 
-  it.each(["/admin/", "/api/status", "/register/", "/oauth/token", "/captcha/1", "/", "/xml-rpc"])(
-    "finds no %s on the web",
-    async (path) => {
-      expect((await httpsRequest(cloud, `https://${cloud.status.domain}${path}`)).status).toBe(404);
-    },
-  );
+  it.each([
+    "/admin/",
+    "/api/status",
+    "/register/",
+    "/oauth/token",
+    "/reset/",
+    "/invites/",
+    "/captcha/1",
+    "/",
+    "/xml-rpc",
+  ])("finds no %s on the web", async (path) => {
+    expect((await httpsRequest(cloud, `https://${cloud.status.domain}${path}`)).status).toBe(404);
+  });
 
   it("may use nothing that costs, and somebody of the network only what is meant for all", async () => {
     const { domain } = cloud.status;

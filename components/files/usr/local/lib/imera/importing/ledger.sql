@@ -8,9 +8,13 @@ CREATE TABLE IF NOT EXISTS imera_import.person (
   written jsonb NOT NULL,
   -- Salts of the credentials by their type, so that an unchanged password gives unchanged credentials.
   salts jsonb NOT NULL,
+  -- Digests of stored keys of a password that nobody knows; null: the old one came over.
+  unknown_keys text[],
   imported_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (server_host, username)
 );
+
+ALTER TABLE imera_import.person ADD COLUMN IF NOT EXISTS unknown_keys text[];
 
 -- Messages are gone from the spool once they are read, and must not come again.
 CREATE TABLE IF NOT EXISTS imera_import.offline (

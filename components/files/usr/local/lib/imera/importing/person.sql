@@ -180,6 +180,8 @@ BEGIN
   written := coalesce(known.written, '{}');
   IF NOT is_there OR (stored -> 'credential' = written -> 'credential' AND doc ->> 'origin' <> 'none') THEN
     PERFORM pg_temp.write_credentials(u, d, doc -> 'credentials');
+    known.unknown_keys := CASE WHEN doc ->> 'origin' IN ('none', 'unusable') THEN
+      (SELECT array_agg(md5(password)) FROM users WHERE username = u AND server_host = d) END;
   END IF;
   PERFORM pg_temp.write_contacts(u, d, doc -> 'contacts', stored, written);
   PERFORM pg_temp.write_vcard(u, d, doc -> 'vcard', stored, written);
@@ -188,11 +190,11 @@ BEGIN
   PERFORM pg_temp.write_offline(u, d, doc -> 'offline');
   PERFORM pg_temp.write_nodes(u, d, doc -> 'nodes', stored, written);
   PERFORM pg_temp.write_rest(u, d, doc);
-  INSERT INTO imera_import.person (server_host, username, written, salts)
+  INSERT INTO imera_import.person (server_host, username, written, salts, unknown_keys)
   VALUES (d, u, pg_temp.written_after(stored, written, pg_temp.stored_of(u, d)),
-    (SELECT coalesce(jsonb_object_agg(type, salt), '{}') FROM users WHERE username = u AND server_host = d))
+    (SELECT coalesce(jsonb_object_agg(type, salt), '{}') FROM users WHERE username = u AND server_host = d), known.unknown_keys)
   ON CONFLICT (server_host, username)
-  DO UPDATE SET written = excluded.written, salts = excluded.salts, imported_at = now();
+  DO UPDATE SET written = excluded.written, salts = excluded.salts, unknown_keys = excluded.unknown_keys, imported_at = now();
   RETURN jsonb_build_object('user', u, 'outcome', CASE WHEN is_there THEN 'brought up to date' ELSE 'imported' END);
 EXCEPTION WHEN data_exception OR integrity_constraint_violation OR program_limit_exceeded THEN
   RETURN jsonb_build_object('user', u, 'outcome', 'failed', 'why', SQLERRM);

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Iterable
 
 SECRET = "[secret]"
+# Whoever has such a link can take an account over.
+RESET_LINK = re.compile(r"(?<=/reset/)[0-9a-f]{40}")
 # Shorter ones would be found in texts that have nothing to do with them.
 LEAST_SECRET = 6
 JID = re.compile(r"[\w.+%-]+@(?:[\w-]+\.)+[\w-]+")
@@ -14,11 +16,11 @@ CONTENT = re.compile(r"<[a-z/?!].*|<<.*|SQL query.*|(?:STATEMENT|DETAIL|CONTEXT|
 
 
 def without_secrets(text: str, secrets: Iterable[str]) -> str:
-    """Puts a word in the place of each secret, and of each line of one that has several."""
+    """Puts a word in the place of each secret, of each line of one that has several, and of what opens an account."""
     parts = {line.strip() for secret in secrets for line in (secret, *secret.splitlines())}
     for part in sorted((part for part in parts if is_secret(part)), key=len, reverse=True):
         text = text.replace(part, SECRET)
-    return text
+    return RESET_LINK.sub(SECRET, text)
 
 
 def is_secret(part: str) -> bool:
