@@ -13,7 +13,7 @@ await runNetworkCommand(
     .option("--check", "writes nothing, and says what would come over")
     .option("--from-domain <domain>", "domain of the old server, where the source does not say")
     .option("--existing <what>", "leave, merge or refuse accounts that are there already", "leave")
-    .option("--first-passwords <file>", "new passwords of those whose old ones do not come over, in a new file")
+    .option("--reset-links <file>", "links for those whose passwords do not come over, in a new CSV file")
     .option("--json", "the report for programs")
     .option("--html <file>", "the report as a page, too, in a new file")
     .action(run),

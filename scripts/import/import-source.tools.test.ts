@@ -1,10 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { newFirstPasswords, type FirstPasswords } from "./deliver/first-passwords.ts";
 import { importSource } from "./import-source.ts";
-import { provesPassword } from "./model/scram.ts";
 import type { Existing } from "./plan-import.ts";
 import type { ImportReport } from "./report/report.ts";
 import { openSource } from "./sources/open-source.ts";
@@ -36,20 +34,15 @@ interface Run {
   readonly existing?: Existing;
   /** The node's program is killed after so many answers. */
   readonly answers?: number;
-  readonly firstPasswords?: FirstPasswords;
 }
 
-async function imported(
-  home: string,
-  { existing = "leave", answers, firstPasswords }: Run = {},
-): Promise<ImportReport> {
+async function imported(home: string, { existing = "leave", answers }: Run = {}): Promise<ImportReport> {
   using source = await openSource(home);
   const step = <T>(_: string, work: (report: (detail: string) => void) => Promise<T>) => work(() => undefined);
   const beforeWriting = () => Promise.resolve();
   return await importSource(source, node.session(answers), {
     given: home,
     existing,
-    firstPasswords,
     beforeWriting,
     step,
   });
@@ -149,34 +142,6 @@ describe("an import", () => {
     expect(await rows()).toEqual(before);
     expect(onServer(report)["messages of people"]).toEqual([many, many]);
   });
-});
-
-it("whoever has no password that comes over gets a first one, in a list that only its owner reads, and once", async () => {
-  const users = (tables()["ofUser"] ?? []).map((row, index) => ({
-    ...row,
-    plainPassword: index % 2 ? "secret" : null,
-  }));
-  const old = home({
-    ofUser: users,
-    ofUserFlag: [{ username: "p4", name: "lockout", startTime: null, endTime: null }],
-  });
-  await node.query(`INSERT INTO users (username, server_host, type, password) VALUES ('p6', '${domain}', 2, 'own')`);
-  const lists = ["first", "second"].map((name) => join(dirname(old), `${basename(old)}-${name}`));
-  for (const list of lists) {
-    using firstPasswords = newFirstPasswords(list);
-    await imported(old, { existing: "merge", firstPasswords });
-    expect(() => newFirstPasswords(list)).toThrow("EEXIST");
-    expect(statSync(list).mode & 0o777).toBe(0o600);
-  }
-  const [first = "", second] = lists.map((list) => readFileSync(list, "utf8"));
-  for (const list of lists) rmSync(list);
-  // Not p4, who is shut out, and not p6, who was there.
-  expect(first).toMatch(/^p0@example\.org\t[a-z2-9]{16}\np2@example\.org\t[a-z2-9]{16}\n$/);
-  expect(second).toBe("");
-  const [password = ""] = /(?<=p2@example.org\t)\S+/.exec(first) ?? [];
-  const [row = ""] = await node.query("SELECT password, serverkey, salt FROM users WHERE username = 'p2' AND type = 3");
-  const [storedKey = "", serverKey = "", salt = ""] = row.split("\t");
-  expect(provesPassword({ hash: "sha256", storedKey, serverKey, salt, iterations: 4096 }, password)).toBe(true);
 });
 
 describe("an account that is there already and that no import made", () => {

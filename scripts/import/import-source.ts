@@ -1,6 +1,5 @@
 import type { Step } from "../../host/terminal/progress.ts";
 import type { NodeSession } from "../network/node/ssh.ts";
-import type { FirstPasswords } from "./deliver/first-passwords.ts";
 import { importMessages } from "./deliver/import-messages.ts";
 import { importPeople, type WrittenPeople } from "./deliver/import-people.ts";
 import { importRooms } from "./deliver/import-rooms.ts";
@@ -23,7 +22,6 @@ export interface ImportSourceOptions {
   readonly given: string;
   readonly fromDomain?: string | undefined;
   readonly existing: Existing;
-  readonly firstPasswords?: FirstPasswords | undefined;
   /** Called before anything is written, once nothing forbids it; undefined: nothing is written, and the report says what would be. */
   readonly beforeWriting: (() => Promise<void>) | undefined;
   readonly step: Step;
@@ -33,7 +31,7 @@ export interface ImportSourceOptions {
 export async function importSource(
   source: OpenedSource,
   session: NodeSession,
-  { given, fromDomain, existing, firstPasswords, beforeWriting, step }: ImportSourceOptions,
+  { given, fromDomain, existing, beforeWriting, step }: ImportSourceOptions,
 ): Promise<ImportReport> {
   await using node = await beginImport(session);
   const people = await planPeople(source, node, fromDomain, existing);
@@ -44,9 +42,7 @@ export async function importSource(
     await beforeWriting();
   }
   const { form, notes } = source;
-  const found = isDone
-    ? await writeAll(people, node, step, { existing, firstPasswords })
-    : await checkAll(people, step);
+  const found = isDone ? await writeAll(people, node, step, existing) : await checkAll(people, step);
   const origins = originsOfToday(found.origins, node.state);
   return makeReport({
     isDone,
@@ -73,10 +69,8 @@ interface Found extends WrittenPeople {
   readonly counts: Readonly<Record<string, number>> | undefined;
 }
 
-type Writing = Pick<ImportSourceOptions, "existing" | "firstPasswords">;
-
-async function writeAll(people: PeopleSource, node: NodeImport, step: Step, writing: Writing): Promise<Found> {
-  const written = await writePeople(people, node, step, writing);
+async function writeAll(people: PeopleSource, node: NodeImport, step: Step, existing: Existing): Promise<Found> {
+  const written = await writePeople(people, node, step, existing);
   await importGroups(people, node, step);
   const archived = await writeRooms(people, node, step);
   return { ...written, counts: { ...(await node.counts()), ...archived } };
@@ -101,17 +95,11 @@ function checkPeople(people: PeopleSource, step: Step): Promise<WrittenPeople> {
   });
 }
 
-function writePeople(
-  people: PeopleSource,
-  node: NodeImport,
-  step: Step,
-  { existing, firstPasswords }: Writing,
-): Promise<WrittenPeople> {
+function writePeople(people: PeopleSource, node: NodeImport, step: Step, existing: Existing): Promise<WrittenPeople> {
   return step("people", (report) => {
     const progress = newProgress(people.users.size);
     return importPeople(node, people, {
       existing: existing === "merge" ? "merge" : "leave",
-      firstPasswords,
       onDone: (done) => report(progress(done)),
     });
   });

@@ -3,9 +3,11 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import { showSteps } from "../../host/terminal/progress.ts";
+import { writeNewFile } from "../network/new-file.ts";
 import { openFirstNode } from "../network/node/program.ts";
 import type { OpenStackOptions } from "../network/open-stack.ts";
-import { newFirstPasswords } from "./deliver/first-passwords.ts";
+import { linksFile } from "../reset/describe-links.ts";
+import { makeLinks, waitingAccounts } from "../reset/make-links.ts";
 import { requireBackup } from "./deliver/preconditions.ts";
 import { importSource } from "./import-source.ts";
 import { existingChoice } from "./plan-import.ts";
@@ -21,7 +23,7 @@ export interface ImportOptions extends OpenStackOptions {
   readonly existing: string;
   readonly json?: boolean;
   readonly html?: string;
-  readonly firstPasswords?: string;
+  readonly resetLinks?: string;
 }
 
 /** Import, or check, that came to its end. */
@@ -37,7 +39,7 @@ export async function importFrom(given: string, options: ImportOptions): Promise
   const existing = existingChoice(options.existing);
   for (const [option, file] of [
     ["--html", options.html],
-    ["--first-passwords", options.firstPasswords],
+    ["--reset-links", options.resetLinks],
   ] as const) {
     if (file === undefined || !existsSync(file)) continue;
     throw new Error(`${option}: ${file} is there already. Name another file. Nothing was imported.`);
@@ -49,13 +51,10 @@ export async function importFrom(given: string, options: ImportOptions): Promise
   const { session } = opened;
   const beforeWriting = options.check === true ? undefined : () => requireBackup(session, step);
   const { fromDomain } = options;
-  using firstPasswords =
-    options.firstPasswords === undefined || beforeWriting === undefined
-      ? undefined
-      : newFirstPasswords(options.firstPasswords);
-  const report = await importSource(source, session, {
-    ...{ given, fromDomain, existing, firstPasswords, beforeWriting, step },
-  });
+  const report = await importSource(source, session, { given, fromDomain, existing, beforeWriting, step });
+  if (options.resetLinks !== undefined && beforeWriting !== undefined) {
+    await writeNewFile(options.resetLinks, async () => linksFile(await makeLinks(session, waitingAccounts)));
+  }
   if (options.html !== undefined) await writeFile(options.html, reportHtml(report), { flag: "wx" });
   const text = options.json === true ? JSON.stringify(report, undefined, 2) : reportText(report);
   return { text, problems: problemsOf(report) };

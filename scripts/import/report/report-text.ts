@@ -43,10 +43,7 @@ function passwordLines({ passwords, withoutPassword, hashOnly }: ImportReport): 
     [passwords["known"], "old password"],
     [passwords["hashes"], "old password as its hashes for all mechanisms"],
     [passwords["hash"], "old password as a hash for one mechanism: upgraded at the first login"],
-    [
-      passwords["none"],
-      "no password: a new one is in the file of --first-passwords, or has to be set (imera-set-password USER)",
-    ],
+    [passwords["none"], "no password: links to set one by --reset-links, or npm run reset -- --imported"],
   ] as const;
   const lines = words.flatMap(([number, text]) => (number === undefined ? [] : [`  ${number}  ${text}`]));
   const lists = [

@@ -1,13 +1,16 @@
 import { randomBytes } from "node:crypto";
-import { writeFile } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { writeOldServer } from "../../../scripts/import/testing/old-server.ts";
 import { logInWithSlixmpp } from "../chat-client.ts";
 import { type ClientMachine, clientMachine } from "../client-machine.ts";
 import { type Cloud, runningCloud } from "../cloud.ts";
 import { onFirstNode } from "../first-node.ts";
+import { importHome } from "../import-home.ts";
 import { makeResetLink, makeResetLinkOnNode, openResetLink } from "../reset-link.ts";
 
 const person = `link-${randomBytes(4).toString("hex")}`;
+const imported = `${person}-imported`;
 const noLink = { status: 404, text: expect.stringContaining("invalid or expired") as unknown };
 
 let cloud: Cloud;
@@ -21,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await machine[Symbol.asyncDispose]();
-  await onFirstNode("ejabberdctl", "unregister", person, domain);
+  for (const user of [person, imported]) await onFirstNode("ejabberdctl", "unregister", user, domain);
 });
 
 const register = (password: string) => onFirstNode("ejabberdctl", "register", person, domain, password);
@@ -90,4 +93,33 @@ it("a link cannot be guessed: after 20 wrong ones an address has to wait, with a
   expect(await openResetLink(cloud, link, "sixth-password")).toMatchObject({ status: 503 });
   await erlang("ets:delete_all_objects(imera_resets)");
   expect(await openResetLink(cloud, link)).toMatchObject({ status: 200 });
+});
+
+it("whoever is imported without a password gets a link to set one, in a file that only its owner reads", async () => {
+  const nothing = { encryptedPassword: null, salt: null, iterations: null, storedKey: null, serverKey: null };
+  const user = {
+    username: imported,
+    plainPassword: null,
+    name: "Röm, éo",
+    email: null,
+    creationDate: "0",
+    modificationDate: "0",
+  };
+  const home = writeOldServer(machine.directory, {
+    ofUser: [{ ...user, ...nothing }],
+    ofProperty: [{ name: "xmpp.domain", propValue: domain, encrypted: 0, iv: null }],
+  });
+  const linkIn = async (file: string) =>
+    new RegExp(`"Röm, éo",${imported}@[^\\n]*(https:[^,]*),`).exec(await readFile(file, "utf8"))?.[1];
+  const [file, after] = [`${machine.directory}/links.csv`, `${machine.directory}/after.csv`];
+  await importHome(home, "--reset-links", file);
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  const link = (await linkIn(file)) ?? "";
+  expect(await openResetLink(cloud, link, "a new password")).toMatchObject({ status: 200 });
+  await using session = await logIn(imported, "a new password");
+  expect(session.jid).toContain(imported);
+  await importHome(home, "--reset-links", after);
+  expect(await linkIn(after)).toBeUndefined();
+  await using later = await logIn(imported, "a new password");
+  expect(later.jid).toContain(imported);
 });
