@@ -31,6 +31,7 @@ export function fakeMachine() {
     go({ args }: Command): CommandResult {
       if (this.goIsMissing) return failed("spawn go ENOENT");
       if (args[0] === "version") return succeeded("go version go1.26.8 linux/amd64");
+      if (args[0] === "list") return succeeded("fmt\ngithub.com/pulumi/pulumi/pkg/v3/cmd/pulumi");
       if (this.buildFailure !== undefined) return { ...failed("exit code 1"), stderr: this.buildFailure };
       install(args[args.indexOf("-o") + 1] ?? "");
       return succeeded("");
