@@ -56,13 +56,16 @@ export async function importSource(
   });
 }
 
-/** Whoever logged in since an import before this one has hashes for all mechanisms. */
+/** Since an import before this one, whoever logged in has hashes for all mechanisms, and others set a password. */
 function originsOfToday(
   origins: WrittenPeople["origins"],
-  { accounts, lacking }: NodeImport["state"],
+  { accounts, lacking, waiting }: NodeImport["state"],
 ): WrittenPeople["origins"] {
-  const isWhole = (user: string) => accounts.has(user) && !lacking.has(user);
-  return new Map([...origins].map(([user, own]) => [user, own === "hash" && isWhole(user) ? "hashes" : own]));
+  const ofToday = (user: string, own: PasswordOrigin): PasswordOrigin => {
+    if (own === "hash" && accounts.has(user) && !lacking.has(user)) return "hashes";
+    return own === "none" && accounts.has(user) && !waiting.has(user) ? "here" : own;
+  };
+  return new Map([...origins].map(([user, own]) => [user, ofToday(user, own)]));
 }
 
 interface Found extends WrittenPeople {

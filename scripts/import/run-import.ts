@@ -52,8 +52,11 @@ export async function importFrom(given: string, options: ImportOptions): Promise
   const beforeWriting = options.check === true ? undefined : () => requireBackup(session, step);
   const { fromDomain } = options;
   const report = await importSource(source, session, { given, fromDomain, existing, beforeWriting, step });
-  if (options.resetLinks !== undefined && beforeWriting !== undefined) {
-    await writeNewFile(options.resetLinks, async () => linksFile(await makeLinks(session, waitingAccounts)));
+  const { resetLinks } = options;
+  if (resetLinks !== undefined && beforeWriting !== undefined) {
+    await step("links to set a password", () =>
+      writeNewFile(resetLinks, async () => linksFile(await makeLinks(session, waitingAccounts))),
+    );
   }
   if (options.html !== undefined) await writeFile(options.html, reportHtml(report), { flag: "wx" });
   const text = options.json === true ? JSON.stringify(report, undefined, 2) : reportText(report);

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { importSource } from "../import/import-source.ts";
+import type { ImportReport } from "../import/report/report.ts";
 import { openSource } from "../import/sources/open-source.ts";
 import { startPostgres, type DatabaseServer } from "../import/testing/database-server.ts";
 import { newImportNode, type ImportNode } from "../import/testing/import-node.ts";
@@ -88,6 +89,7 @@ describe("a link", () => {
 });
 
 describe("whoever was imported without a password", () => {
+  let old: string;
   beforeEach(async () => {
     await register("there");
     const user = (username: string, plainPassword: string | null) => ({
@@ -102,7 +104,7 @@ describe("whoever was imported without a password", () => {
       },
       ...{ salt: null, iterations: null, storedKey: null, serverKey: null },
     });
-    const old = oldServer({
+    old = oldServer({
       ofUser: [
         user("known", "secret"),
         user("ldap", null),
@@ -112,7 +114,7 @@ describe("whoever was imported without a password", () => {
       ],
       ofUserFlag: [{ username: "locked", name: "lockout", startTime: null, endTime: null }],
     });
-    await imported(old);
+    expect((await imported(old)).withoutPassword).toEqual(["late", "ldap", "locked"]);
     // The node's server would have shut it out; here nobody does.
     await ban("locked");
   });
@@ -123,6 +125,14 @@ describe("whoever was imported without a password", () => {
     await node.query("DELETE FROM users WHERE username = 'late'");
     await register("late");
     expect(jids(await linksFor(null))).toEqual([`ldap@${domain}`]);
+  });
+
+  it("is no longer in the report as somebody without one, once there is one", async () => {
+    await node.query("DELETE FROM users WHERE username = 'late'");
+    await register("late");
+    const report = await imported(old);
+    expect(report.withoutPassword).toEqual(["ldap", "locked"]);
+    expect(report.passwords).toEqual({ known: 1, none: 2, here: 1 });
   });
 
   it("and was shut out gets one once that is over", async () => {
@@ -138,11 +148,11 @@ it("nobody waits for a link on a node where nothing was imported", async () => {
   expect(await linksFor(null)).toEqual([]);
 });
 
-async function imported(home: string): Promise<void> {
+async function imported(home: string): Promise<ImportReport> {
   using source = await openSource(home);
   const step = <T>(_: string, work: (report: (detail: string) => void) => Promise<T>) => work(() => undefined);
   const beforeWriting = () => Promise.resolve();
-  await importSource(source, node.session(), {
+  return await importSource(source, node.session(), {
     given: home,
     fromDomain: domain,
     existing: "leave",

@@ -17,6 +17,8 @@ export interface NodeState {
   readonly accounts: ReadonlySet<string>;
   /** Local parts of those accounts that have no hash for some mechanism. */
   readonly lacking: ReadonlySet<string>;
+  /** Those that an import made without a password, and that have none yet. */
+  readonly waiting: ReadonlySet<string>;
   /** Salts by local part of all that imports before this one made. */
   readonly imported: ReadonlyMap<string, Readonly<Partial<Record<ScramHash, string>>>>;
   readonly freeBytes: number;
@@ -88,13 +90,15 @@ const nodeState = z
     domain: z.string(),
     accounts: z.array(z.string()).nullable(),
     lacking: z.array(z.string()).nullable(),
+    waiting: z.array(z.string()),
     imported: z.record(z.string(), z.record(z.string(), z.string())).nullable(),
     freeBytes: z.number(),
   })
-  .transform(({ domain, accounts, lacking, imported, freeBytes }): NodeState => ({
+  .transform(({ domain, accounts, lacking, waiting, imported, freeBytes }): NodeState => ({
     domain,
     accounts: new Set(accounts),
     lacking: new Set(lacking),
+    waiting: new Set(waiting),
     imported: new Map(
       Object.entries(imported ?? {}).map(([user, salts]) => [
         user,

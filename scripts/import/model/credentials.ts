@@ -19,9 +19,9 @@ export interface Credentials {
 
 /**
  * `proven`: equal to a hash that was kept beside it; `known`: none was kept; `hashes`: the hashes of all mechanisms; `hash`: not of all of
- * them; `none`: no password comes over.
+ * them; `none`: no password comes over; `here`: none comes over, and the account has one here.
  */
-export type PasswordOrigin = "proven" | "known" | "hashes" | "hash" | "none";
+export type PasswordOrigin = "proven" | "known" | "hashes" | "hash" | "none" | "here";
 
 /** Keys to try, and what is said where none is right. */
 export interface PasswordKeys {

@@ -44,7 +44,8 @@ const passwordWords: Readonly<Record<string, string>> = {
   known: "with the old password",
   hashes: "with the old password, as its hashes for all mechanisms",
   hash: "with a hash of the old password for one mechanism",
-  none: "without a password: a new one has to be set",
+  none: "without a password: a link to set one has to be sent",
+  here: "with the password that they have here, as none comes over",
 };
 
 function kindTable({ kinds, isDone }: ImportReport): string {

@@ -43,6 +43,7 @@ function passwordLines({ passwords, withoutPassword, hashOnly }: ImportReport): 
     [passwords["known"], "old password"],
     [passwords["hashes"], "old password as its hashes for all mechanisms"],
     [passwords["hash"], "old password as a hash for one mechanism: upgraded at the first login"],
+    [passwords["here"], "password that they have here: none comes over"],
     [passwords["none"], "no password: links to set one by --reset-links, or npm run reset -- --imported"],
   ] as const;
   const lines = words.flatMap(([number, text]) => (number === undefined ? [] : [`  ${number}  ${text}`]));

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Sequence
 from typing import Any
 
+from account import resets
 from node import ejabberd, postgres
 from node.facts import facts
 
@@ -47,7 +48,7 @@ def prepared(names: Sequence[str]) -> list[str | None]:
 def state(session: Session) -> dict[str, Any]:
     """Gives what is there before anything is written. Raises Trouble.
 
-    Domain; accounts; those of them that lack a form of the password; salts of imports before this one; and what the disk has.
+    Domain; accounts; those of them that lack a form of the password, and whose password nobody knows; salts of imports before this one; and what the disk has.
     """
     domain = quoted(facts()["domain"])
     accounts = session.run(f"SELECT json_agg(DISTINCT username) FROM users WHERE server_host = {domain};")
@@ -62,6 +63,7 @@ def state(session: Session) -> dict[str, Any]:
         "domain": facts()["domain"],
         "accounts": json.loads(accounts or "[]"),
         "lacking": json.loads(lacking or "[]"),
+        "waiting": [account["user"] for account in resets.accounts() if account["isWaiting"]],
         "imported": json.loads(imported or "{}"),
         "freeBytes": shutil.disk_usage(postgres.folder()).free,
     }
