@@ -44,7 +44,7 @@ it("is collected from the node without its secrets and people's words, and says 
     [
       "2026-11-26 10:00:00.1 [info] <0.1.0> nothing to see",
       "2026-11-26 10:00:00.2 [error] <0.1.0> anna@example.org with dbpw-0123456789 from 203.0.113.99: <body>secret words</body>",
-      `2026-11-26 10:00:00.3 [error] <0.1.0> GET https://example.org/reset/${"0a".repeat(20)}`,
+      `2026-11-26 10:00:00.3 [error] <0.1.0> GET https://upload.example.org/reset/${"0a".repeat(20)}`,
     ].join("\n"),
   );
   for (const name of ["systemctl", "ss", "dpkg-query", "ejabberdctl", "journalctl"]) {
@@ -55,7 +55,7 @@ it("is collected from the node without its secrets and people's words, and says 
   const texts = JSON.parse(stdout) as Record<string, string>;
   expect(texts["ejabberd's log"]).toBe(
     "2026-11-26 10:00:00.2 [error] <0.1.0> [account 1] with [secret] from [address 2]: …\n" +
-      "2026-11-26 10:00:00.3 [error] <0.1.0> GET https://example.org/reset/[secret]",
+      "2026-11-26 10:00:00.3 [error] <0.1.0> GET https://upload.example.org/reset/[secret]",
   );
   expect(texts["certbot's log"]).toMatch(/^not to be had: /);
   for (const secret of [...Object.values(secrets), "secret words", "anna@"]) expect(stdout).not.toContain(secret);

@@ -6,7 +6,7 @@ const link = {
   jid: "romeo@example.org",
   name: "Romeo",
   mail: "romeo@mail.example",
-  link: "https://example.org/reset/0123",
+  link: "https://upload.example.org/reset/0123",
   until: "2026-12-01T10:20:00Z",
 };
 
@@ -42,7 +42,7 @@ describe("links", () => {
         .split("\r\n")
         .slice(1)
         .join("\r\n");
-    const rest = ",romeo@example.org,romeo@mail.example,https://example.org/reset/0123,2026-12-01 10:20 UTC\r\n";
+    const rest = ",romeo@example.org,romeo@mail.example,https://upload.example.org/reset/0123,2026-12-01 10:20 UTC\r\n";
     expect(linksFile([])).toBe("name,account,mail,link,until\r\n");
     expect(named("Romeo")).toBe(`Romeo${rest}`);
     expect(named('Montague, "R"\nthe younger')).toBe(`"Montague, ""R""\nthe younger"${rest}`);

@@ -98,7 +98,7 @@ def make_links(users: list[str], hours: int) -> list[dict[str, Any]]:
     values = {"domain": quoted(domain), "rows": quoted(json.dumps(rows)), "hours": str(hours)}
     made = json.loads(ask(MAKE.format(**values)))
     return [
-        {**each, "jid": f"{each['user']}@{domain}", "link": f"https://{domain}/reset/{tokens[each['user']]}"}
+        {**each, "jid": f"{each['user']}@{domain}", "link": f"https://upload.{domain}/reset/{tokens[each['user']]}"}
         for each in made
     ]
 

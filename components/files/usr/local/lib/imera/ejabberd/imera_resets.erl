@@ -34,27 +34,28 @@ remove_user(User, Host) ->
     ejabberd_sql:sql_query(Host, [<<"delete from imera.reset_link where username=">>, text(User), <<" and server_host=">>, text(Host)]),
     ok.
 
-%% Opening a link changes nothing: programs that look into mail open links, too.
-process([Token], #request{method = Method, host = Host, lang = Lang} = Request) when Method =:= 'GET'; Method =:= 'POST' ->
+%% Opening a link changes nothing: programs that look into mail open links, too. A link has the host of uploads, as the domain's own
+%% address may be that of a web site.
+process([Token], #request{method = Method, host = <<"upload.", Host/binary>>, lang = Lang} = Request) when Method =:= 'GET'; Method =:= 'POST' ->
     Address = address(Request),
     case is_shut_out(Address) orelse find(Host, Token) of
         true -> imera_reset_page:told(503, Lang, limited);
         none -> note_wrong(Address), imera_reset_page:told(404, Lang, invalid);
         error -> imera_reset_page:told(503, Lang, failed);
         User when Method =:= 'GET' -> imera_reset_page:form(200, Lang, jid(User, Host), none);
-        User -> change(User, Token, Request)
+        User -> change(User, Host, Token, Request)
     end;
 process(_Path, #request{lang = Lang}) -> imera_reset_page:told(404, Lang, invalid).
 
-change(User, Token, #request{host = Host, lang = Lang, q = Fields}) ->
+change(User, Host, Token, #request{lang = Lang, q = Fields}) ->
     Password = proplists:get_value(<<"password">>, Fields, <<>>),
     case problem(Password, proplists:get_value(<<"again">>, Fields, <<>>), User, Host) of
-        none -> change(User, Host, Token, Password, Lang);
+        none -> replace(User, Host, Token, Password, Lang);
         Problem -> imera_reset_page:form(400, Lang, jid(User, Host), Problem)
     end.
 
 %% Of two who come at the same moment, one takes the link.
-change(User, Host, Token, Password, Lang) ->
+replace(User, Host, Token, Password, Lang) ->
     case take(Host, Token) of
         User ->
             case ejabberd_auth:set_password(User, Host, Password) of

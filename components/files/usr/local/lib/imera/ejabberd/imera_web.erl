@@ -14,8 +14,8 @@ process(LocalPath, #request{host = Host, path = [First | _] = Path} = Request) -
 
 handler(<<".well-known">>, Host, [], <<"xmpp-provider-v2.json">>) -> of_host(Host, mod_providers);
 handler(<<".well-known">>, Host, [], _Name) -> of_host(Host, mod_host_meta);
-handler(<<"reset">>, Host, _LocalPath, _Name) -> of_host(Host, imera_resets);
 handler(<<"upload">>, <<"upload.", Host/binary>>, [_User, _Slot, _Name], _) -> of_host(Host, mod_http_upload);
+handler(<<"reset">>, <<"upload.", Host/binary>>, _LocalPath, _Name) -> of_host(Host, imera_resets);
 handler(_First, _Host, _LocalPath, _Name) -> none.
 
 of_host(Host, Handler) ->
