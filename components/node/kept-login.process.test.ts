@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { generateOpenSshKeyPair } from "../../host/openssh-key.ts";
-import { buildNetwork, nothingFound, setupStep } from "../testing/build-network.ts";
+import { buildNetwork, nodeFilesOf, nothingFound, setupStep } from "../testing/build-network.ts";
 import { goodSecret, pairs } from "../testing/good-config.ts";
 import type { KnownResource } from "../vendors/stack-state.ts";
 
@@ -75,9 +75,8 @@ describe("a change of the stack's SSH key", () => {
 it("a node gets the keys of its stack's operators, and no other", async () => {
   const ana = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFLg766y+rX+M1Vk2Q9WzCXruwf5KMpJ23w40HIkjQ0u ana's laptop";
   const { askedFor } = await buildNetwork({ "imera:sshKeys": JSON.stringify([ana]) });
-  const { files } = JSON.parse(String(setupStep(askedFor, "configuration").inputs["stdin"])) as {
-    files: { path: string; content: string }[];
-  };
-  const list = files.find(({ path }) => path === "/etc/imera/authorized_keys")?.content.split("\n");
+  const list = nodeFilesOf(askedFor)
+    .find(({ path }) => path === "/etc/imera/authorized_keys")
+    ?.content.split("\n");
   expect(list?.filter((line) => !line.startsWith("#"))).toEqual([pairs.provisioning.publicKey, ana, ""]);
 });

@@ -1,8 +1,17 @@
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { stackSecretNames } from "../settings/secrets.ts";
 import { digest } from "./files.ts";
-import { buildNetwork, nodeFactsOf, setupStep, usualNetwork } from "../testing/build-network.ts";
+import { unpackText } from "../../host/packed-text.ts";
+import {
+  buildNetwork,
+  nodeFactsOf,
+  nodeFilesOf,
+  nothingFound,
+  setupStep,
+  usualNetwork,
+} from "../testing/build-network.ts";
 import { goodSecret, pairs, secretOf } from "../testing/good-config.ts";
 
 describe("NodeSetup", () => {
@@ -82,8 +91,7 @@ describe("NodeSetup", () => {
 
   it("brings the static files and what depends on settings, without a secret", async () => {
     const { askedFor } = await usualNetwork();
-    const stdin = String(setupStep(askedFor, "configuration").inputs["stdin"]);
-    const { files } = JSON.parse(stdin) as { files: { path: string; content: string }[] };
+    const files = nodeFilesOf(askedFor);
     expect(nodeFactsOf(askedFor)).toMatchObject({
       nodeName: "xmpp1.example.org",
       volumeDevice: "/dev/disk/by-id/scsi-0DO_Volume_imera-xmpp1-data-1a2b3c4",
@@ -93,7 +101,16 @@ describe("NodeSetup", () => {
     });
     expect(parse(files.find(({ path }) => path === "/etc/imera/ejabberd.yml")?.content ?? "")).toHaveProperty("listen");
     expect(files.map(({ path }) => path)).toContain("/usr/local/lib/imera/converge");
-    for (const key of stackSecretNames) expect(stdin).not.toContain(secretOf(key));
+    for (const key of stackSecretNames) expect(JSON.stringify(files)).not.toContain(secretOf(key));
+  });
+
+  it("gives it the same text whichever machine packed it, so that no other sees a change", async () => {
+    const { askedFor } = await usualNetwork();
+    const files = unpackText(String(setupStep(askedFor, "configuration").inputs["stdin"])) ?? "";
+    const stdin = gzipSync(files, { level: 1 }).toString("base64");
+    const known = [{ type: "", id: "", name: "imera-xmpp1-setup-configuration", outputs: { stdin } }];
+    const again = await buildNetwork({}, false, { ...nothingFound, known });
+    expect(setupStep(again.askedFor, "configuration").inputs["stdin"]).toBe(stdin);
   });
 
   it("proves the node again when droplet, files, secrets, attachments, the volume's size, addresses or power change", async () => {
@@ -104,7 +121,7 @@ describe("NodeSetup", () => {
       privateIpv4: "10.110.0.2",
       serviceIpv4: "203.0.113.10",
     };
-    const text = (step: string) => String(setupStep(askedFor, step).inputs["stdin"]);
+    const text = (step: string) => unpackText(String(setupStep(askedFor, step).inputs["stdin"])) ?? "";
     expect(setupStep(askedFor, "ready").inputs["triggers"]).toEqual([
       "4711",
       digest(text("configuration")),

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { packText } from "../../host/packed-text.ts";
 import type { BackupLocation } from "../model/backup-location.ts";
 import { ejabberdYaml, type EjabberdSettings } from "../ejabberd/config.ts";
 import { digest, fileBundle, jsonFile, staticFiles, type NodeFile } from "./files.ts";
@@ -31,6 +32,8 @@ export interface NodeSetupArgs extends Omit<MachineLogin, "publicIpv4"> {
    */
   readonly attached: readonly pulumi.Input<string | number>[];
   readonly backup: pulumi.Output<BackupLocation>;
+  /** Packed files that the node was given last, as in the stack's state; undefined where there is none. */
+  readonly packedBefore: unknown;
   /** Time when this program last switched the droplet on, in ISO 8601; empty: never. A new one has the node proved again. */
   readonly poweredOnAt: string;
 }
@@ -75,8 +78,9 @@ function steps(args: NodeSetupArgs): readonly MachineStep[] {
   return [
     {
       step: "configuration",
-      create: "/usr/local/sbin/imera-apply && /usr/local/sbin/imera-first-contact close",
-      stdin: bundle,
+      create: "base64 -d | gunzip | /usr/local/sbin/imera-apply && /usr/local/sbin/imera-first-contact close",
+      // The engine writes its state anew at each step, with every text in it.
+      stdin: bundle.apply((text) => packText(text, args.packedBefore)),
       triggers: [args.dropletId],
     },
     {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { packText } from "../../host/packed-text.ts";
 import type { KnownResource } from "../vendors/stack-state.ts";
 import { fileBundle, staticFiles, type NodeFile } from "./files.ts";
 import { restarts } from "./restart-notice.ts";
@@ -35,6 +36,14 @@ describe("a preview", () => {
     expect(restarts([place], stateWith(changed(path)), files)).toEqual([
       expect.stringMatching(new RegExp(`^imera-xmpp1: this update restarts ${service}, which reads ${path} at`)),
     ]);
+  });
+
+  it("says it also after an update by this version, which packs what it gives a node", () => {
+    const state = stateWith(changed(`${modules}/imera_archive.erl`)).map(({ outputs, ...each }) => ({
+      ...each,
+      outputs: typeof outputs["stdin"] === "string" ? { ...outputs, stdin: packText(outputs["stdin"]) } : outputs,
+    }));
+    expect(restarts([place], state, files)).toEqual([expect.stringContaining("restarts ejabberd")]);
   });
 
   it("says it of files that are new or gone", () => {

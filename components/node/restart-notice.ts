@@ -1,5 +1,6 @@
 import { log } from "@pulumi/pulumi";
 import { z } from "zod";
+import { unpackText } from "../../host/packed-text.ts";
 import type { KnownResource } from "../vendors/stack-state.ts";
 import { staticFiles, type NodeFile } from "./files.ts";
 import { keptLogin, type NodePlace } from "./kept-login.ts";
@@ -48,7 +49,7 @@ const bundleForm = z
   .string()
   .transform((text, context): unknown => {
     try {
-      return JSON.parse(text);
+      return JSON.parse(unpackText(text) ?? "");
     } catch {
       context.addIssue("no JSON");
       return z.NEVER;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { generateOpenSshKeyPair } from "../../host/openssh-key.ts";
 import { stackSecretNames } from "../settings/secrets.ts";
-import { buildNetwork, nothingFound, setupStep, usualNetwork } from "../testing/build-network.ts";
+import { buildNetwork, nodeFilesOf, nothingFound, usualNetwork } from "../testing/build-network.ts";
 import { secretOf } from "../testing/good-config.ts";
 import { resource } from "../testing/mocks.ts";
 
@@ -66,7 +66,7 @@ describe("XmppNode", () => {
     expect(resource(askedFor, "imera-xmpp1-certificate-token").inputs).toMatchObject({
       condition: { requestIp: { ins: ["203.0.113.10/32", `${short}/128`] } },
     });
-    expect(setupStep(askedFor, "configuration").inputs["stdin"]).not.toContain("0DB8");
+    expect(JSON.stringify(nodeFilesOf(askedFor))).not.toContain("0DB8");
   });
 
   it("names the reserved IP in the DNS, and configures over the droplet's own address", async () => {

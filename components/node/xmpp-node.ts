@@ -133,6 +133,7 @@ function setUp(
     sshNetworks: settings.sshNetworks,
     connectionsPerAddress: settings.connectionsPerAddress,
     kept: keptLogin({ node: name, region: settings.region }, survey.known),
+    packedBefore: survey.known.find((each) => each.name === `${name}-setup-configuration`)?.outputs["stdin"],
     firstContactPublicKey: settings.firstContactPublicKey,
     poweredOnAt: poweredOnAt(`${name}-setup`, key, survey),
   };

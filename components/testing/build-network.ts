@@ -1,5 +1,6 @@
 import { output, runtime, type CustomResourceOptions, type ResourceTransformation } from "@pulumi/pulumi";
 import { vi } from "vitest";
+import { unpackText } from "../../host/packed-text.ts";
 import { readSettings } from "../settings/settings.ts";
 import type { NodeFacts } from "../model/node-facts.ts";
 import type { Survey } from "../vendors/survey.ts";
@@ -48,10 +49,15 @@ export function setupStep(askedFor: readonly AskedFor[], step: string): AskedFor
   return resource(askedFor, `imera-xmpp1-setup-${step}`);
 }
 
+/** Reads the files that the only node receives. */
+export function nodeFilesOf(askedFor: readonly AskedFor[]): readonly { path: string; content: string }[] {
+  const packed = String(setupStep(askedFor, "configuration").inputs["stdin"]);
+  return (JSON.parse(unpackText(packed) ?? "") as { files: { path: string; content: string }[] }).files;
+}
+
 /** Reads the facts of the only node from the files that it receives. */
 export function nodeFactsOf(askedFor: readonly AskedFor[]): NodeFacts {
-  const bundle = String(setupStep(askedFor, "configuration").inputs["stdin"]);
-  const { files } = JSON.parse(bundle) as { files: { path: string; content: string }[] };
+  const files = nodeFilesOf(askedFor);
   return JSON.parse(files.find(({ path }) => path === "/etc/imera/node.json")?.content ?? "") as NodeFacts;
 }
 

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { unpackText } from "../../host/packed-text.ts";
 import { temporaryFolder } from "../../host/testing/temporary-folder.ts";
 import { userDataLimitBytes } from "../node/cloud-init.ts";
 import { buildNetwork, waitsFor } from "../testing/build-network.ts";
@@ -20,7 +21,7 @@ const build = () => (built ??= buildNetwork(alarmed));
 
 function filesOf(askedFor: readonly AskedFor[], setup: string): ReadonlyMap<string, string> {
   const { stdin } = resource(askedFor, `${setup}-configuration`).inputs;
-  const { files } = JSON.parse(String(stdin)) as { files: { path: string; content: string }[] };
+  const { files } = JSON.parse(unpackText(String(stdin)) ?? "") as { files: { path: string; content: string }[] };
   return new Map(files.map(({ path, content }) => [path, content]));
 }
 

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { packText } from "../../host/packed-text.ts";
 import { changedFiles } from "./changed-files.ts";
 
 const bundle = (files: Readonly<Record<string, string>>) =>
@@ -8,6 +9,12 @@ it("names the files that differ, and nothing of their text", () => {
   const before = bundle({ "/etc/a": "one", "/etc/b": "two", "/etc/c": "three" });
   const after = bundle({ "/etc/a": "one", "/etc/b": "deux", "/etc/d": "four" });
   expect(changedFiles(before, after)).toEqual(["file /etc/b", "file goes: /etc/c", "new file /etc/d"]);
+});
+
+it("reads bundles that are packed, also beside one of an earlier version", () => {
+  const [before, after] = [bundle({ "/etc/a": "one" }), bundle({ "/etc/a": "two" })];
+  expect(changedFiles(packText(before), packText(after))).toEqual(["file /etc/a"]);
+  expect(changedFiles(before, packText(after))).toEqual(["file /etc/a"]);
 });
 
 it("names ten files at most", () => {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { unpackText } from "../../host/packed-text.ts";
 
 const file = z.looseObject({ path: z.string() });
 const bundle = z.object({ files: z.array(file) });
@@ -23,9 +24,10 @@ export function changedFiles(from: unknown, to: unknown): string[] | undefined {
 const mostShown = 10;
 
 function filesOf(value: unknown): ReadonlyMap<string, string> | undefined {
-  if (typeof value !== "string" || !value.startsWith("{")) return undefined;
+  const text = typeof value === "string" ? unpackText(value) : undefined;
+  if (text?.startsWith("{") !== true) return undefined;
   try {
-    const { files } = bundle.parse(JSON.parse(value));
+    const { files } = bundle.parse(JSON.parse(text));
     return new Map(files.map((each) => [each.path, JSON.stringify(each)]));
   } catch {
     return undefined;
