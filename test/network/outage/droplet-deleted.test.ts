@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { Cloud } from "../cloud.ts";
+import { pulumi } from "../engine.ts";
 import { loseDroplet } from "./loss.ts";
 import { networkUnderTest } from "./network-under-test.ts";
 import { nodeMachine } from "./node.ts";
@@ -8,6 +10,15 @@ import { servedCertificate } from "./served-certificate.ts";
 import { dataMountPoint } from "../../../components/model/node-facts.ts";
 
 const network = networkUnderTest();
+/** Makes another droplet by a run that leaves its set-up and proof out, and looks where the domain leads after that. */
+async function expectNoNameToMove({ resolver, status }: Cloud, address: string): Promise<void> {
+  const targets = ["**imera-xmpp1-droplet", "**imera-dns**"].flatMap((target) => ["--target", target]);
+  const { exitCode, output } = await pulumi("up", "--refresh", "--yes", "--skip-preview", ...targets);
+  expect(exitCode, output).toBe(0);
+  expect(output).toContain("1 created");
+  expect(await resolver.resolve4(`xmpp1.${status.domain}`)).toEqual([address]);
+}
+
 const certificatesMade = `ls ${dataMountPoint}/letsencrypt/archive/*/ | grep --count fullchain`;
 
 describe("a droplet that was deleted behind Pulumi's back", () => {
@@ -24,6 +35,7 @@ describe("a droplet that was deleted behind Pulumi's back", () => {
     const status = await operatorCommand("status");
     expect(status.output).toContain("does NOT serve its users");
     expect(status.exitCode).toBe(1);
+    await expectNoNameToMove(cloud, old.publicIpv4);
     const report = await rebuildNetwork();
     await client.acknowledges(20, 120_000);
 
