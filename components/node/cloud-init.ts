@@ -49,9 +49,9 @@ export function cloudConfig(input: CloudInitInput) {
       owner,
       content,
     })),
-    // No package source is set here: cloud-init would ask the mirrors for their lists at once, also where the image has all
-    // packages. The image's age decides how long an upgrade takes. unattended-upgrades brings security updates within a day, and the
-    // packages of a node are installed at their newest.
+    // What installs packages sees to their sources: cloud-init would ask the mirrors for their lists at once, also where the image
+    // has all packages. The image's age decides how long an upgrade takes. unattended-upgrades brings security updates within a
+    // day, and the packages of a node are installed at their newest.
     package_update: false,
     package_upgrade: false,
     package_reboot_if_required: false,

@@ -76,7 +76,6 @@ const packageList = "/usr/local/lib/imera/packages";
 const firstBootPaths = [
   "/etc/apt/apt.conf.d/90-imera",
   "/etc/apt/preferences.d/90-imera",
-  "/etc/apt/sources.list.d/imera-backports.list",
   "/etc/dpkg/dpkg.cfg.d/90-imera",
   "/etc/postgresql-common/createcluster.d/imera.conf",
   "/etc/ssh/sshd_config.d/05-imera-host-key.conf",

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa, execaSync } from "execa";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -155,6 +155,25 @@ describe("install-packages", () => {
     const { said } = await install(1);
     expect(said).toContain("Release 'sooner' for 'two' was not found");
     expect(states()).toEqual([""]);
+  });
+
+  it.each([
+    [
+      "lets apt have them from the mirror that the machine has",
+      "",
+      "deb http://127.0.0.1:9/debian trixie-backports main\n",
+    ],
+    [
+      "leaves the sources of a machine alone that has them",
+      "deb http://127.0.0.1:9/own trixie-backports main\n",
+      undefined,
+    ],
+  ])("where a package is from backports, %s", async (_what, own, written) => {
+    node.write("/etc/apt/sources.list", `deb http://127.0.0.1:9/debian trixie main contrib\n${own}`);
+    node.write("/usr/local/lib/imera/packages", "one/trixie-backports\n");
+    await install(0);
+    const list = node.place("/etc/apt/sources.list.d/imera-backports.list");
+    expect(existsSync(list) ? readFileSync(list, "utf8") : undefined).toBe(written);
   });
 
   it.each([

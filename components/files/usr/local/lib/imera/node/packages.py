@@ -17,6 +17,7 @@ from .trouble import Trouble
 LIST = place("/usr/local/lib/imera/packages")
 LOG = place("/var/log/imera-packages.log")
 LOCK = place("/run/imera-packages.lock")
+BACKPORTS = place("/etc/apt/sources.list.d/imera-backports.list")
 # Another program may hold dpkg's lock; whoever waits for this one is told between two turns.
 TURN_SECONDS = 60
 PAUSE_SECONDS = 20
@@ -80,6 +81,8 @@ def install(patience_seconds: float, report: Callable[[str], None]) -> list[str]
     """
     with lock(patience_seconds):
         wanted = missing()
+        if wanted:
+            add_sources(wanted)
         deadline = time.monotonic() + patience_seconds
         tries = 0
         while lacking := missing():
@@ -97,6 +100,23 @@ def install(patience_seconds: float, report: Callable[[str], None]) -> list[str]
             # Nothing that this node needs, and nothing to stop for.
             report(f"{reason}. See 'dpkg --audit'; it is tried again the next time")
         return wanted
+
+
+def add_sources(packages: Sequence[str]) -> None:
+    """Lets apt have backports from the mirror that it has their release from, where packages need them and it lacks them."""
+    # Also of what was never fetched, and without fetching it.
+    words = apt(["apt-get", "update", "--print-uris"])[1]
+    sources = re.findall(r"^'(\S+?)/dists/(\S+)/InRelease'", words, re.MULTILINE)
+    mirrors = {release: mirror for mirror, release in sources}
+    wanted = {package.partition("/")[2] for package in packages if package.endswith("-backports")}
+    lines = [
+        f"deb {mirrors[base]} {release} main\n"
+        for release in sorted(wanted - set(mirrors))
+        if (base := release.removesuffix("-backports")) in mirrors
+    ]
+    if lines:
+        BACKPORTS.parent.mkdir(parents=True, exist_ok=True)
+        BACKPORTS.write_text("".join(lines))
 
 
 def refusal(lacking: Sequence[str], reason: str, tries: int) -> Trouble:
