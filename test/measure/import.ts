@@ -85,6 +85,7 @@ function* mysqldump({ people, messages }: OldServerSize): Generator<string> {
     const [from, to] = [n % people, ((n % people) + 1 + (n % contactsEach)) % people];
     return `'measured${from}@old.test','desk','measured${to}@old.test','phone',${first + n * 10_000},'Message ${n}: ${"some words ".repeat(n % 12)}'`;
   });
+  yield "-- Dump completed\n";
 }
 
 function table(name: string, columns: readonly string[]): string {

@@ -46,7 +46,8 @@ const postgres = (...lines: string[]) =>
     "CREATE TABLE public.ofuser (",
     "    username character varying(64) NOT NULL,",
   ]
-    .concat("    name character varying(100),", "    plainpassword character varying(32)", ");", ...lines, "")
+    .concat("    name character varying(100),", "    plainpassword character varying(32)", ");", ...lines)
+    .concat("--", "-- PostgreSQL database dump complete", "--", "")
     .join("\n");
 
 const strange = 'It\'s \\ "Ж" ☃ 😀 (a,b); NULL -- x';
@@ -111,7 +112,7 @@ describe("a dump of PostgreSQL", () => {
 
   it.each([
     ["COPY public.ofuser (username, name) FROM stdin;\na\tb\tc\n\\.", /line 10: .*3 values for 2 columns/],
-    ["COPY public.ofuser (username, name) FROM stdin;\na\tb", /the dump ends in the middle of a table/],
+    ["COPY public.ofuser (username, name) FROM stdin;\na\tb", /line 11: .*1 values for 2 columns/],
     ["INSERT INTO public.ofuser VALUES ('a', 'no end, NULL);", /the dump ends in the middle of a table/],
   ])("is refused by line: %j", async (statement, why) => {
     await expect(usersIn(postgres(statement))).rejects.toThrow(why);

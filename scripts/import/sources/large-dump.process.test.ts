@@ -28,6 +28,7 @@ function* mysqldump(): Generator<string> {
     );
     yield `INSERT INTO \`ofMessageArchive\` VALUES ${rows.join(",")};\n`;
   }
+  yield "-- Dump completed on 2026-11-22 10:11:12\n";
 }
 
 it("a large dump is read in little memory", async () => {

@@ -34,6 +34,8 @@ export function resolveLargeObjects(copy: WorkingCopy, columns: Iterable<string>
 /** HSQLDB's unit in that file, whatever `SET FILES LOB SCALE` says in Openfire's databases. */
 const blockBytes = 32 * 1024;
 
+const mostCharacters = 16 * 1024 * 1024;
+
 function isRead(copy: WorkingCopy, table: string, column: string): boolean {
   return copy.all("SELECT name FROM pragma_table_info(?)", table).some(({ name }) => name === column);
 }
@@ -53,14 +55,23 @@ function open(file: string): number {
 function textOf(copy: WorkingCopy, descriptor: number, lob: string, file: string): string {
   const [found] = copy.all("SELECT lob_length FROM lob_ids WHERE lob_id = ?", lob);
   const characters = Number(found?.["lob_length"] ?? Number.NaN);
-  if (!Number.isSafeInteger(characters)) throw damaged(file, `the object ${lob} is not in its list`);
+  if (!(Number.isSafeInteger(characters) && characters >= 0)) {
+    throw damaged(file, `the object ${lob} is not in its list`);
+  }
+  if (characters > mostCharacters) throw damaged(file, `the object ${lob} is longer than anybody publishes`);
   const bytes = Buffer.alloc(characters * 2);
   const parts = copy.all("SELECT * FROM lobs WHERE lob_id = ? ORDER BY CAST(block_offset AS INTEGER)", lob);
   for (const part of parts) {
-    const start = Number(part["block_offset"]) * blockBytes;
-    const length = Math.min(Number(part["block_count"]) * blockBytes, bytes.length - start);
+    const [start, size, place] = ["block_offset", "block_count", "block_addr"].map(
+      (column) => Number(part[column] ?? Number.NaN) * blockBytes,
+    ) as [number, number, number];
+    const arePlaces = [start, size, place].every(
+      (bytesInFile) => Number.isSafeInteger(bytesInFile) && bytesInFile >= 0,
+    );
+    if (!arePlaces) throw damaged(file, `nothing says where the object ${lob} is`);
+    const length = Math.min(size, bytes.length - start);
     if (length <= 0) continue;
-    const read = readSync(descriptor, bytes, start, length, Number(part["block_addr"]) * blockBytes);
+    const read = readSync(descriptor, bytes, start, length, place);
     if (read !== length) throw damaged(file, `it ends before the object ${lob} does`);
   }
   return bytes.swap16().toString("utf16le").toWellFormed();

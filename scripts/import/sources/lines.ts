@@ -54,7 +54,8 @@ function textOf(line: Buffer, place: { file: string; line: number }): string {
     throw new SourceError(
       place,
       "it is not UTF-8",
-      "Make the dump again in that encoding (mysqldump: --default-character-set=utf8mb4; pg_dump: --encoding=UTF8).",
+      "See whether it is damaged, and copy it again; or make a dump again in that encoding (mysqldump: --default-character-set=utf8mb4; " +
+        "pg_dump: --encoding=UTF8).",
     );
   }
   const end = line.at(-1) === carriageReturn ? line.length - 1 : line.length;

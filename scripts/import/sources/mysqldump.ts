@@ -1,12 +1,15 @@
 import type { Line } from "./lines.ts";
 import { SourceError } from "./source-error.ts";
 import { NotSql, parseRows } from "./sql-values.ts";
-import { columnOfToday, tableOfToday } from "./tables.ts";
+import { columnOfToday, createdOnce, tableOfToday } from "./tables.ts";
 import type { WorkingCopy } from "./working-copy.ts";
 
 /** Reads what mysqldump or mariadb-dump wrote. Throws a {@link SourceError} that names the line. */
 export async function readMysqldump(lines: AsyncIterable<Line>, file: string, copy: WorkingCopy): Promise<void> {
-  const dump: Dump = { columns: new Map(), creating: undefined, inserting: undefined };
+  const dump: Dump = {
+    ...{ columns: new Map(), creating: undefined, inserting: undefined },
+    ...{ created: new Set(), hasComments: false, isComplete: false },
+  };
   let last = 0;
   for await (const line of lines) {
     last = line.number;
@@ -19,6 +22,9 @@ export async function readMysqldump(lines: AsyncIterable<Line>, file: string, co
   }
   if (dump.inserting !== undefined) {
     throw new SourceError({ file, line: last }, "the dump ends in the middle of a table", todo);
+  }
+  if (dump.hasComments && !dump.isComplete) {
+    throw new SourceError({ file, line: last }, "the dump ends before its end, and is cut off", todo);
   }
   if (!dump.columns.has("ofuser")) {
     throw new SourceError({ file }, "no table of users is in it", "See whether it is Openfire's database.");
@@ -34,6 +40,11 @@ interface Dump {
   creating: string | undefined;
   /** Table whose rows go on in the next line, with the columns of its values. */
   inserting: { readonly table: string; readonly columns: readonly string[] } | undefined;
+  /** Tables that were created, by their names as they are typed. */
+  readonly created: Set<string>;
+  /** Whether it was made with comments, the last of which says that it came to its end. */
+  hasComments: boolean;
+  isComplete: boolean;
 }
 
 function readLine(text: string, dump: Dump, copy: WorkingCopy): void {
@@ -49,9 +60,11 @@ function readLine(text: string, dump: Dump, copy: WorkingCopy): void {
 }
 
 function beginStatement(text: string, dump: Dump, copy: WorkingCopy): void {
+  dump.hasComments ||= /^-- (MySQL|MariaDB) dump/.test(text);
+  dump.isComplete ||= text.startsWith("-- Dump completed");
   const [, created] = /^CREATE TABLE (?:IF NOT EXISTS )?(\S+) \($/i.exec(text) ?? [];
   if (created !== undefined) {
-    dump.creating = tableOfToday(created);
+    dump.creating = createdOnce(created, dump.created);
     dump.columns.set(dump.creating, []);
     return;
   }

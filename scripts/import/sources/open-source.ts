@@ -77,8 +77,14 @@ async function readInto(copy: WorkingCopy, given: string, options: SourceOptions
 /** Programs that write a dump name themselves in its first lines. */
 async function readFileInto(copy: WorkingCopy, file: string, options: SourceOptions): Promise<Found> {
   const start = await fileStart(file);
-  const text = start.toString("latin1").replace(/^\xef\xbb\xbf/, "");
-  if (/^\s*</.test(text) || isUtf16(start)) return readXml(copy, file, options);
+  const packer = packers.find(([first]) => start.toString("latin1").startsWith(first))?.[1];
+  if (packer !== undefined) throw new SourceError({ file }, `it is packed by ${packer}`, "Unpack it first.");
+  const text = utf16Text(start) ?? start.toString("latin1").replace(/^\xef\xbb\xbf/, "");
+  if (/^\s*</.test(text)) return readXml(copy, file, options);
+  if (utf16Text(start) !== undefined) {
+    const todo = "Have the program write the file itself: mysqldump --result-file FILE, pg_dump --file FILE.";
+    throw new SourceError({ file }, "it is UTF-16, as PowerShell's > writes it", todo);
+  }
   // Its own forms: custom, and tar.
   if (/^(PGDMP|toc\.dat\0)/.test(text)) return readDump(copy, "PostgreSQL", programBytes(pgRestore(file)), file);
   if (/^-- PostgreSQL database (cluster )?dump/m.test(text)) return readDump(copy, "PostgreSQL", fileBytes(file), file);
@@ -122,8 +128,21 @@ async function rootOf(file: string): Promise<OpenedTag | undefined> {
 
 const exportTodo = "Name an export of the plugin User Import Export, in either of its forms, or one by XEP-0227.";
 
-function isUtf16([first, second]: Buffer): boolean {
-  return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+/** Files that programs pack, by their first bytes; gzip's are read as they are. */
+const packers: readonly (readonly [string, string])[] = [
+  ["\xfd7zXZ\0", "xz"],
+  ["BZh", "bzip2"],
+  ["\x28\xb5\x2f\xfd", "zstd"],
+  ["PK\x03\x04", "zip"],
+  ["7z\xbc\xaf", "7-Zip"],
+];
+
+/** Gives the text of bytes that begin with UTF-16's mark. */
+function utf16Text(start: Buffer): string | undefined {
+  const [first, second] = start;
+  if (first === 0xff && second === 0xfe) return new TextDecoder("utf-16le").decode(start);
+  if (first === 0xfe && second === 0xff) return new TextDecoder("utf-16be").decode(start);
+  return undefined;
 }
 
 function unknown(file: string): SourceError {

@@ -25,6 +25,7 @@ function isLogOfDatabase(base: string): boolean {
 /** Reads an embedded database; `base` is its files' path without extension. Resolves to notes for the report. Throws a {@link SourceError}. */
 export async function readEmbeddedDatabase(base: string, copy: WorkingCopy): Promise<string[]> {
   const properties = propertiesOf(`${base}.properties`);
+  refuseHalfWritten(base, properties);
   const notes: string[] = [];
   const script = `${base}.script`;
   const schema: HsqldbSchema = existsSync(script)
@@ -52,6 +53,16 @@ export async function readEmbeddedDatabase(base: string, copy: WorkingCopy): Pro
   const objects = resolveLargeObjects(copy, schema.lobColumns, `${base}.lobs`);
   if (objects > 0) notes.push(`read ${objects} large objects of ${path.basename(base)}.lobs`);
   return notes;
+}
+
+/** A server that was killed while it wrote the database anew goes on with that at its next start. */
+function refuseHalfWritten(base: string, properties: ReadonlyMap<string, string>): void {
+  if (!/new-files$/.test(properties.get("modified") ?? "") || !existsSync(`${base}.script.new`)) return;
+  throw new SourceError(
+    { file: `${base}.script.new` },
+    "the server was killed while it wrote its database anew, which is half in this file",
+    "Start the old server once and stop it through its console, then copy the whole folder embedded-db.",
+  );
 }
 
 /** Reads Java properties as HSQLDB writes them: `name=value`, a line each. */

@@ -1,12 +1,15 @@
 import type { Line } from "./lines.ts";
 import { SourceError } from "./source-error.ts";
 import { NotSql, parseRows, type SqlValue } from "./sql-values.ts";
-import { columnOfToday, tableOfToday } from "./tables.ts";
+import { columnOfToday, createdOnce, tableOfToday } from "./tables.ts";
 import type { WorkingCopy } from "./working-copy.ts";
 
 /** Reads what pg_dump wrote as text, with COPY or with INSERT. Throws a {@link SourceError} that names the line. */
 export async function readPgDump(lines: AsyncIterable<Line>, file: string, copy: WorkingCopy): Promise<void> {
-  const dump: Dump = { columns: new Map(), creating: undefined, copying: undefined, statement: "" };
+  const dump: Dump = {
+    ...{ columns: new Map(), creating: undefined, copying: undefined },
+    ...{ statement: newStatement(), created: new Set(), isComplete: false },
+  };
   let last = 0;
   for await (const line of lines) {
     last = line.number;
@@ -17,8 +20,11 @@ export async function readPgDump(lines: AsyncIterable<Line>, file: string, copy:
       throw new SourceError({ file, line: line.number }, `it is no row that pg_dump writes (${error.message})`, todo);
     }
   }
-  const isCutOff = dump.copying !== undefined || dump.statement !== "";
-  if (isCutOff) throw new SourceError({ file, line: last }, "the dump ends in the middle of a table", todo);
+  const isInTable = dump.copying !== undefined || dump.statement.lines.length > 0;
+  if (isInTable) throw new SourceError({ file, line: last }, "the dump ends in the middle of a table", todo);
+  if (!dump.isComplete) {
+    throw new SourceError({ file, line: last }, "the dump ends before its end, and is cut off", todo);
+  }
   if (!dump.columns.has("ofuser")) {
     throw new SourceError({ file }, "no table of users is in it", "See whether it is Openfire's database.");
   }
@@ -34,18 +40,31 @@ interface Dump {
   /** Table whose rows follow, a line each. */
   copying: { readonly table: string; readonly columns: readonly string[] } | undefined;
   /** INSERT that has no end yet: texts may have lines of their own. */
-  statement: string;
+  statement: Statement;
+  /** Tables that were created, by their names as they are typed. */
+  readonly created: Set<string>;
+  /** Whether pg_dump has said that it came to its end. */
+  isComplete: boolean;
 }
+
+interface Statement {
+  readonly lines: string[];
+  quotes: number;
+  characters: number;
+}
+
+const newStatement = (): Statement => ({ lines: [], quotes: 0, characters: 0 });
+const mostCharacters = 64 * 1024 * 1024;
 
 function readLine(text: string, dump: Dump, copy: WorkingCopy): void {
   if (dump.copying !== undefined) copyRow(text, dump, copy);
-  else if (dump.statement !== "") insertRow(`${dump.statement}\n${text}`, dump, copy);
-  else if (text.startsWith("INSERT INTO ")) insertRow(text, dump, copy);
+  else if (dump.statement.lines.length > 0 || text.startsWith("INSERT INTO ")) goOnInserting(text, dump, copy);
   else if (dump.creating !== undefined) readColumn(text, dump.creating, dump);
   else beginTable(text, dump);
 }
 
 function beginTable(text: string, dump: Dump): void {
+  if (/^-- PostgreSQL database dump complete/.test(text)) dump.isComplete = true;
   const [, copied = "", list] = /^COPY (\S+) \(([^)]*)\) FROM stdin;$/i.exec(text) ?? [];
   if (list !== undefined) {
     const table = tableOfToday(copied);
@@ -56,7 +75,7 @@ function beginTable(text: string, dump: Dump): void {
   }
   const [, created] = /^CREATE (?:UNLOGGED )?TABLE (?:IF NOT EXISTS )?(\S+) \($/i.exec(text) ?? [];
   if (created === undefined) return;
-  dump.creating = tableOfToday(created);
+  dump.creating = createdOnce(created, dump.created);
   dump.columns.set(dump.creating, []);
 }
 
@@ -92,12 +111,20 @@ function copiedValue(text: string): SqlValue {
 
 const controls: Readonly<Record<string, string>> = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v" };
 
-function insertRow(statement: string, dump: Dump, copy: WorkingCopy): void {
+function goOnInserting(text: string, dump: Dump, copy: WorkingCopy): void {
+  const { statement } = dump;
+  statement.lines.push(text);
+  statement.quotes += (text.match(/'/g) ?? []).length;
+  statement.characters += text.length;
+  if (statement.characters > mostCharacters) throw new NotSql("a text in quotes has no end");
+  if (statement.quotes % 2 !== 0 || !text.endsWith(";")) return;
+  dump.statement = newStatement();
+  insertRows(statement.lines.join("\n"), dump, copy);
+}
+
+function insertRows(statement: string, dump: Dump, copy: WorkingCopy): void {
   const [head, name = "", list] = /^INSERT INTO (\S+)(?: \(([^)]*)\))? VALUES\s*/i.exec(statement) ?? [];
   if (head === undefined) throw new NotSql("INSERT without VALUES");
-  const isWhole = (statement.match(/'/g) ?? []).length % 2 === 0 && statement.endsWith(";");
-  dump.statement = isWhole ? "" : statement;
-  if (!isWhole) return;
   const table = tableOfToday(name);
   const columns =
     list?.split(",").map((column) => columnOfToday(table, column.trim())) ?? dump.columns.get(table) ?? [];

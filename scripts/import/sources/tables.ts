@@ -1,3 +1,5 @@
+import { NotSql } from "./sql-values.ts";
+
 /** Tables of Openfire that are read, in lower case, with the columns that some version has. All else in a source is only counted. */
 export const knownTables: Readonly<Record<string, readonly string[]>> = {
   ofversion: ["name", "version"],
@@ -61,6 +63,19 @@ const formerColumns: Readonly<Record<string, string>> = {
   "ofprivate.value": "privatedata",
   "ofoffline.message": "stanza",
 };
+
+/**
+ * Gives the name of today for a table that a dump creates, and keeps the name in `created`. Throws {@link NotSql} for a second one of its
+ * name, as in a dump of several databases: the people of both would become one.
+ */
+export function createdOnce(name: string, created: Set<string>): string {
+  const [own, table] = [unqualified(name).toLowerCase(), tableOfToday(name)];
+  if (created.has(own) && knownTables[table] !== undefined) {
+    throw new NotSql(`it has a second table ${unqualified(name)}: dump Openfire's database alone`);
+  }
+  created.add(own);
+  return table;
+}
 
 /** Takes the schema and the quotes off a name in SQL: `PUBLIC."rank"` is `rank`. */
 function unqualified(name: string): string {
