@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import { showSteps } from "../../host/terminal/progress.ts";
+import { holdStack } from "../network/hold-stack.ts";
 import { writeNewFile } from "../network/new-file.ts";
 import { openFirstNode } from "../network/node/program.ts";
 import type { OpenStackOptions } from "../network/open-stack.ts";
@@ -48,7 +49,10 @@ export async function importFrom(given: string, options: ImportOptions): Promise
   const file = given.includes("://") ? given : path.resolve(process.env["INIT_CWD"] ?? ".", given);
   using source = await step("source", () => openSource(file, { fromDomain: options.fromDomain }));
   await using opened = await openFirstNode(options);
-  const { session } = opened;
+  const { session, access } = opened;
+  await using hold = new AsyncDisposableStack();
+  // Whatever replaces the node meanwhile would end this in the middle.
+  if (options.check !== true) hold.use(await holdStack(access));
   const beforeWriting = options.check === true ? undefined : () => requireBackup(session, step);
   const { fromDomain } = options;
   const report = await importSource(source, session, { given, fromDomain, existing, beforeWriting, step });

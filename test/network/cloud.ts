@@ -30,6 +30,9 @@ export function testRunNumber(): string {
   return run;
 }
 
+/** What a command says where another one of an operator, such as an import, is at work on the network. */
+export const operatorsBusy = /is being worked on by process|another import is running on this node/;
+
 /** Standard output of `npm run local -- ARGS` on the tests' own local cloud; throws with its messages when it fails. */
 export async function localCommand(...args: string[]): Promise<string> {
   return (await localProgram(args)).stdout;

@@ -3,12 +3,13 @@ import { chmodSync, mkdirSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
-import { nodeFiles, nodeRoot } from "../../../components/testing/node-root.ts";
+import { nodeFiles, type NodeRoot, nodeRoot } from "../../../components/testing/node-root.ts";
 import type { NodeSession } from "../../network/node/ssh.ts";
 import type { DatabaseServer } from "./database-server.ts";
 
 /** Node's own programs of an import, and of links for those without a password, beside a real PostgreSQL with ejabberd's tables, on this machine. What ejabberd would be asked answers "ok". */
 export interface ImportNode {
+  readonly root: NodeRoot;
   /** A login on the node. `answers`: the program is killed right after so many of them. */
   session(answers?: number): NodeSession;
   /** Answers that the program gave in the last session. */
@@ -28,7 +29,7 @@ export async function newImportNode(server: DatabaseServer): Promise<ImportNode>
     `#!/bin/bash\nexec ${psql} "\${@/#host=*/${database}}"\n`,
   );
   chmodSync(wrapper, 0o755);
-  mkdirSync(root.place("/srv/imera/postgresql/17"), { recursive: true });
+  for (const there of ["/srv/imera/postgresql/17", "/run"]) mkdirSync(root.place(there), { recursive: true });
   root.write("/etc/default/ejabberd", "ERLANG_NODE=ejabberd@node\nERL_DIST_PORT=1\n");
   // Whoever is banned is, and each room is written; neither is in the database.
   root.fake("erl_call", 'grep -q ban_account && echo "{ok, banned}" || echo "{ok, written}"');
@@ -62,6 +63,7 @@ export async function newImportNode(server: DatabaseServer): Promise<ImportNode>
     };
   };
   return {
+    root,
     session: (answers = Infinity) => ({
       stack: { stack: "test" },
       run: run(answers),

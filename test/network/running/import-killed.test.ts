@@ -3,10 +3,10 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { waitUntil } from "../../../host/wait-until.ts";
 import { writeOldServer, type OldRows } from "../../../scripts/import/testing/old-server.ts";
 import { type ClientMachine, clientMachine } from "../client-machine.ts";
-import { type Cloud, runningCloud } from "../cloud.ts";
+import { type Cloud, operatorsBusy, runningCloud } from "../cloud.ts";
 import { importHome } from "../import-home.ts";
 import { nodeMachine, query } from "../outage/node.ts";
-import { startOperatorCommand } from "../outage/operator.ts";
+import { operatorCommand, startOperatorCommand } from "../outage/operator.ts";
 
 /** Begins the names of this run: an account that was imported before is brought up to date, and no new one. */
 const own = `ok${randomBytes(3).toString("hex")}`;
@@ -60,22 +60,55 @@ async function arrived(): Promise<number> {
   return Number(number);
 }
 
+/** Kills an import at a point, after `beside`; says whether there was any: another test may import right then. */
+async function isKilledAt(point: number, beside: () => Promise<void>): Promise<boolean> {
+  const running = importing();
+  const ended = running.then(() => true);
+  await waitUntil({
+    what: `${point} things of an import`,
+    probe: async () => {
+      const isOver = await Promise.race([ended, Promise.resolve(false)]);
+      const number = await arrived();
+      return isOver || number >= point ? { value: true } : { seen: `${number}` };
+    },
+    intervalMs: 100,
+    timeoutMs: 300_000,
+  });
+  const isUnderWay = running.exitCode === null;
+  if (isUnderWay) {
+    // So that it does not end before it is killed.
+    running.kill("SIGSTOP");
+    await beside();
+  }
+  running.kill("SIGKILL");
+  const { all } = await running;
+  return !operatorsBusy.test(all);
+}
+
+/** What would end an import in the middle: one is held up on this machine, the other one by the node. */
+async function othersAreRefused(): Promise<void> {
+  const rebuild = await operatorCommand("rebuild", "--yes");
+  expect(rebuild.output).toMatch(
+    /is being worked on by process \d+ \(npm run import, since 20[^)]+ UTC\)\. Wait for it/,
+  );
+  const restore = await operatorCommand(
+    "restore",
+    "--yes",
+    "--to",
+    `${new Date(Date.now() - 60_000).toISOString().slice(0, 19)}Z`,
+  );
+  expect(restore.output).toMatch(/no restore while people are imported[^]*it was begun from \d[\d.]+ at 20/);
+}
+
 it("that is killed again and again ends as one that was left alone, with nothing twice", async () => {
   for (const point of [people / 2, people + 1 + messages]) {
-    const running = importing();
-    const ended = running.then(() => true);
     await waitUntil({
-      what: `${point} things of an import`,
-      probe: async () => {
-        const isOver = await Promise.race([ended, Promise.resolve(false)]);
-        const number = await arrived();
-        return isOver || number >= point ? { value: true } : { seen: `${number}` };
-      },
-      intervalMs: 100,
-      timeoutMs: 300_000,
+      what: `an import to kill at ${point} things`,
+      probe: async () => ((await isKilledAt(point, othersAreRefused)) ? { value: true } : { seen: "another import" }),
+      intervalMs: 2000,
+      timeoutMs: 600_000,
+      lookTimeoutMs: 600_000,
     });
-    running.kill("SIGKILL");
-    await ended;
   }
   const report = await importHome(home);
   expect(await rows()).toEqual([
