@@ -32,6 +32,7 @@ export function ejabberdModules(input: ModulesInput): Readonly<Record<string, ob
     // Modules of ours on the node.
     imera_archive: {},
     imera_commands: { forms: input.forms },
+    imera_hashes: {},
     imera_logins: {},
     imera_push: {},
     imera_resets: {},

@@ -42,7 +42,7 @@ function passwordLines({ passwords, withoutPassword, hashOnly }: ImportReport): 
     [passwords["proven"], "old password, proven against the hash that was kept beside it"],
     [passwords["known"], "old password"],
     [passwords["hashes"], "old password as its hashes for all mechanisms"],
-    [passwords["hash"], "old password as a hash for one mechanism: upgraded at the first login"],
+    [passwords["hash"], "old password as a hash for one mechanism: the first login by PLAIN makes the others"],
     [passwords["here"], "password that they have here: none comes over"],
     [passwords["none"], "no password: links to set one by --reset-links, or npm run reset -- --imported"],
   ] as const;
