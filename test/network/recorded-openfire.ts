@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { lockedOut, oldPeople, type OldPerson } from "../openfire/people.ts";
-import { seenThere, unpackHome } from "../openfire/recordings.ts";
+import { recordedDump, seenThere, unpackHome } from "../openfire/recordings.ts";
 import type { AccountSeen } from "../openfire/view.ts";
 import { nodeMachine, query } from "./outage/node.ts";
 
@@ -22,12 +23,26 @@ export function recordedHome(folder: string): string {
   const changed = ["script", "log"].map((kind) => {
     const file = join(home, `embedded-db/openfire.${kind}`);
     const rows = readFileSync(file, "latin1");
-    const others = rows.replace("'sharedRoster.showInRoster','everybody'", "'sharedRoster.showInRoster','onlyGroup'");
+    const others = shownToOwn(rows);
     writeFileSync(file, others, "latin1");
     return others !== rows;
   });
   if (!changed.includes(true)) throw new Error("No group of the recorded server is shown to everybody.");
   return home;
+}
+
+/** Writes the same server's dump of PostgreSQL or MariaDB, with such groups, below `folder`, and gives its path. */
+export function recordedDumpHere(folder: string, name: string): string {
+  const rows = gunzipSync(readFileSync(recordedDump(name))).toString("latin1");
+  const others = shownToOwn(rows);
+  if (others === rows) throw new Error(`No group in ${name} is shown to everybody.`);
+  const file = join(folder, name);
+  writeFileSync(file, others, "latin1");
+  return file;
+}
+
+function shownToOwn(rows: string): string {
+  return rows.replace(/(sharedRoster\.showInRoster(?:','|\t))everybody/, "$1onlyGroup");
 }
 
 /** Gives what the people saw on the old server, as the new one is to show it: see {@link comparable}. */

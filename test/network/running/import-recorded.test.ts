@@ -14,18 +14,21 @@ import {
   comparable,
   expectedHere,
   forgetRecorded,
+  recordedDumpHere,
   recordedHome,
   recordedPeople,
 } from "../recorded-openfire.ts";
 
 let machine: ClientMachine;
 let cloud: Cloud;
+let home: string;
 let report: ImportReport;
 
 beforeAll(async () => {
   cloud = await runningCloud();
   machine = await clientMachine(cloud);
-  report = await importHome(recordedHome(machine.directory));
+  home = recordedHome(machine.directory);
+  report = await importHome(home);
 });
 afterAll(async () => {
   await machine[Symbol.asyncDispose]();
@@ -81,6 +84,18 @@ describe("a real Openfire that was killed, and taken over into a network in use"
     expect(await loggedIn("SCRAM-SHA-256")).toEqual(allBy("SCRAM-SHA-256", hashOnly));
   });
 
+  it("lets everybody in by SCRAM-SHA-512 whose password it had", async () => {
+    expect(await loggedIn("SCRAM-SHA-512")).toEqual(allBy("SCRAM-SHA-512", hashOnly));
+  });
+
+  it.each(["SCRAM-SHA-1-PLUS", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-512-PLUS"])(
+    "lets everybody in by %s, bound to the connection, but whose hash is another one",
+    async (mechanism) => {
+      const others = mechanism === "SCRAM-SHA-1-PLUS" ? [] : hashOnly;
+      expect(await loggedIn(mechanism)).toEqual(allBy(mechanism, others));
+    },
+  );
+
   it("lets everybody in by PLAIN to what the old server showed, what waited and who asks", async () => {
     const people = recordedPeople.filter(({ user }) => !cannotUsePlain.includes(user));
     const input = { domain: cloud.status.domain, people };
@@ -100,6 +115,12 @@ describe("a real Openfire that was killed, and taken over into a network in use"
       askedBy.length === 0 ? [] : [[user, askedBy]],
     );
     expect(Object.fromEntries(asked)).toEqual(requests);
+  });
+
+  it("lets those in by each mechanism who had a hash alone, once they have logged in, and says so", async () => {
+    expect(await loggedIn("SCRAM-SHA-512")).toEqual(allBy("SCRAM-SHA-512"));
+    expect(report.hashOnly).toEqual(hashOnly);
+    expect(await importHome(home, "--check")).toMatchObject({ hashOnly: [] });
   });
 
   it("has its rooms with what each may do there", async () => {
@@ -128,6 +149,35 @@ describe("a real Openfire that was killed, and taken over into a network in use"
     // What was said within one millisecond the old server itself wrote in any order.
     expect((JSON.parse(hall) as string[]).sort()).toEqual([...hallMessages].sort());
     expect([quiz, otherQuiz]).toEqual(['["hello conference"]', '["hello rooms"]']);
+  });
+});
+
+describe("the same server's dump, taken over once all that is forgotten", () => {
+  beforeAll(async () => {
+    await forgetRecorded(cloud.status.domain);
+    report = await importHome(recordedDumpHere(machine.directory, "postgresql.sql"));
+  });
+
+  it("is on the server as the report says", () => {
+    expect(report.form).toBe("dump of Openfire's PostgreSQL");
+    expect(report.outcomes).toEqual({ imported: oldPeople.length });
+    expect(report.kinds.filter(({ onServer, over }) => onServer !== null && onServer !== over)).toEqual([]);
+  });
+
+  it("lets everybody in with the old password, and keeps out whom it had locked out", async () => {
+    expect(await loggedIn("SCRAM-SHA-1")).toEqual(allBy("SCRAM-SHA-1"));
+    expect(await loggedIn("SCRAM-SHA-256")).toEqual(allBy("SCRAM-SHA-256", hashOnly));
+  });
+
+  it("has what was said in its room", async () => {
+    const passwords = { romeo: oldPerson("romeo").password };
+    const attempts = [
+      ["romeo", "enters", "hall", "gehe1m ☃"],
+      ["romeo", "reads", "hall"],
+    ];
+    const input = { domain: cloud.status.domain, passwords, attempts };
+    const [, hall = ""] = (await ask(machine, "try-rooms.ts", input, 300_000)) as string[];
+    expect((JSON.parse(hall) as string[]).sort()).toEqual([...hallMessages].sort());
   });
 });
 
