@@ -1,7 +1,11 @@
+import { readFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
+import { adminAccount } from "../accounts.ts";
+import { clientMachine } from "../client-machine.ts";
 import { type Cloud, runningCloud } from "../cloud.ts";
 import { onFirstNode } from "../first-node.ts";
 import { httpsRequest } from "../https-request.ts";
+import { ask } from "../outage/client-program.ts";
 
 /** Database with ejabberd's own tables, in which nobody's messages are. */
 const scratch = "retention_check";
@@ -115,6 +119,18 @@ describe("what is past its end, in the tables that ejabberd makes", () => {
   it("is found by an index of the archive, however many messages there are", async () => {
     const plan = `EXPLAIN SELECT ctid FROM archive WHERE server_host = '${domain}' AND timestamp < 1 ORDER BY timestamp LIMIT 1000;`;
     expect(await sql(`SET enable_seqscan = off; ${plan}`)).toContain("i_archive_server_host_timestamp");
+  });
+});
+
+it("people are told how long what they leave here stays, by the server's vCard", async () => {
+  const { jid, passwordFile } = adminAccount(cloud);
+  await using machine = await clientMachine(cloud);
+  const login = { jid, password: (await readFile(passwordFile, "utf8")).trim() };
+  expect(await ask(machine, "read-server-vcard.ts", login)).toEqual({
+    name: domain,
+    description: expect.stringMatching(
+      /^Messages stay .* Uploads stay for 90 days, the newest 1000 MiB of each user\. Each account may send/,
+    ) as string,
   });
 });
 
