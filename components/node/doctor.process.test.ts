@@ -118,27 +118,6 @@ describe("accounts", () => {
   });
 });
 
-describe("units", () => {
-  it.each([
-    ["that all run", "", "active", ["ok units"]],
-    [
-      "of which one failed",
-      "fstrim.service loaded failed failed Discard",
-      "active",
-      ["error unit-failed:fstrim.service"],
-    ],
-  ])("%s", (_, failed, state, wanted) => {
-    node.fake("systemctl", `case "$1" in list-units) echo '${failed}' | grep . || true;; *) echo ${state};; esac`);
-    node.fake("journalctl", "echo its last words");
-    expect(found("units")).toEqual(wanted);
-  });
-
-  it("of which a timer does not run", () => {
-    node.fake("systemctl", `case "$*" in list-units*) ;; *certbot*) echo inactive; exit 3;; *) echo active;; esac`);
-    expect(found("units")).toEqual(["warning unit-down:certbot.timer"]);
-  });
-});
-
 describe("what health says", () => {
   it.each([
     ["postgresql", false, "error node-postgresql"],

@@ -66,6 +66,34 @@ export function machineFaults(shell: Shell, domain: string): readonly Fault[] {
       mend: "systemctl start certbot.timer",
     },
     {
+      name: "a timer of Debian's that is masked",
+      finds: "unit-disabled:apt-daily-upgrade.timer",
+      severity: "warning",
+      break: "systemctl mask --quiet apt-daily-upgrade.timer",
+      mend: "systemctl unmask --quiet apt-daily-upgrade.timer",
+    },
+    {
+      name: "a second wall that was emptied",
+      finds: "wall",
+      severity: "warning",
+      break: "nft flush chain inet imera output",
+      mend: "systemctl restart imera-wall",
+    },
+    {
+      name: "a second wall that is stopped",
+      finds: "unit-down:imera-wall.service",
+      severity: "warning",
+      break: "systemctl stop imera-wall",
+      mend: "systemctl start imera-wall",
+    },
+    {
+      name: "a name service that nobody answers for",
+      finds: "name-service",
+      break:
+        "cp -P /etc/resolv.conf /run/fault.resolv && rm /etc/resolv.conf && echo nameserver 192.0.2.1 >/etc/resolv.conf",
+      mend: "rm /etc/resolv.conf && cp -P /run/fault.resolv /etc/resolv.conf && rm /run/fault.resolv",
+    },
+    {
       name: "a reboot that is due",
       finds: "reboot",
       severity: "warning",

@@ -16,11 +16,13 @@ from . import (
     health_findings,
     listeners,
     machine,
+    name_service,
     passwords,
     queues,
     token_ends,
     units,
     waiting_updates,
+    wall,
 )
 from .finding import Finding, failure
 
@@ -31,6 +33,8 @@ CHECKS: Mapping[str, Check] = {
     **health_findings.looks(),
     "units": units.look,
     "listeners": listeners.look,
+    "wall": wall.look,
+    "name service": name_service.look,
     "drift": drift.look,
     "passwords": passwords.look,
     "queues": queues.look,

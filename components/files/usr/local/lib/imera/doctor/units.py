@@ -1,28 +1,49 @@
-"""Units of systemd: none has failed, and those that a node lives by run."""
+"""Units of systemd: none has failed, those that a node lives by run, and start with the machine."""
 
+import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from node.commands import run
-from node.facts import is_drill
+from node.facts import is_drill, place
 
 from .finding import Finding, failure, warning, well
 
 TIMEOUT_SECONDS = 5
-# Without these nothing is renewed, saved or told. A drill has none.
-TIMERS = {
+# Without these nothing is renewed, saved, told or shut. A drill has none.
+RUNNING = {
     "certbot.timer": "The certificate is not renewed.",
     "imera-backup.timer": "No more backups are made.",
     "imera-backup-files.timer": "Uploads are not saved.",
     "imera-backup-watch.timer": "The administrator is not told when backups fail.",
     "imera-retention.timer": "What the settings say is to end is kept.",
     "imera-upgrade.timer": "Updates of PostgreSQL are not installed.",
+    "imera-watch-node.timer": "Troubles in the making become no alarms.",
+    "imera-wall.service": "The cloud firewall alone keeps strangers off.",
+    "imera-watch.service": "The node does not watch itself: nobody is alarmed from here.",
 }
+# What health looks at while it runs, and Debian's own timers.
+STARTING = {
+    "ejabberd.service": "After the next reboot nobody can log in.",
+    "postgresql.service": "After the next reboot nobody can log in.",
+    "apt-daily.timer": "Security updates are not found.",
+    "apt-daily-upgrade.timer": "Security updates are not installed.",
+}
+WATCH = place("/etc/imera/watch.json")
+EXPLAINS = {"certbot.timer": ("node-renewal",), "imera-wall.service": ("wall",)}
+
+
+class State(NamedTuple):
+    """State of a unit in systemd's words. active: such as "inactive". enabled: such as "masked"; empty for one that is not there."""
+
+    active: str
+    enabled: str
 
 
 def look() -> list[Finding]:
     """Gives the units that have failed or do not run. Raises Trouble where systemd does not answer."""
     found = [*failed(), *stopped()]
-    return found or [well("units", f"none has failed; {len(wanted())} timers run")]
+    return found or [well("units", f"none has failed; {len(running())} run that have to")]
 
 
 def failed() -> Iterator[Finding]:
@@ -44,24 +65,42 @@ def failed() -> Iterator[Finding]:
 
 
 def stopped() -> Iterator[Finding]:
-    """Gives the timers that do not run."""
-    for name, meaning in wanted().items():
-        state = run(["systemctl", "is-active", name], what="systemd did not answer", timeout_seconds=TIMEOUT_SECONDS)
-        # One that has failed is told of already.
-        if state.stdout.strip() not in ("active", "failed"):
-            yield warning(
-                f"unit-down:{name}",
-                seen=state.stdout.strip() or "unknown",
-                wanted="active",
-                meaning=meaning,
-                command=f"systemctl enable --now {name}",
-                explains=(f"unit-failed:{name}", "node-renewal" if name == "certbot.timer" else "none"),
-            )
+    """Gives the units that do not run though they have to, or that the next boot would not start."""
+    if is_drill():
+        return
+    states = read_states([*running(), *STARTING])
+    for name, meaning in {**running(), **STARTING}.items():
+        state = states[name]
+        # One that has failed is told of already, and one that starts is on its way.
+        is_down = name in running() and state.active not in ("active", "failed", "activating", "reloading")
+        if not is_down and state.enabled not in ("disabled", "masked", "masked-runtime", ""):
+            continue
+        yield warning(
+            f"unit-down:{name}" if is_down else f"unit-disabled:{name}",
+            seen=f"{state.active or 'unknown'}, {state.enabled or 'not there'}",
+            wanted="active, enabled" if name in running() else "enabled",
+            meaning=meaning,
+            command=f"systemctl unmask {name}; systemctl enable --now {name}",
+            explains=(f"unit-failed:{name}", *EXPLAINS.get(name, ())),
+        )
 
 
-def wanted() -> dict[str, str]:
-    """Gives the timers that have to run, each with what it means where one does not."""
-    return {} if is_drill() else TIMERS
+def running() -> dict[str, str]:
+    """Gives the units that have to run, each with what it means where one does not. A node on which nobody is alarmed watches nothing."""
+    return {name: meaning for name, meaning in RUNNING.items() if name != "imera-watch.service" or WATCH.exists()}
+
+
+def read_states(names: list[str]) -> dict[str, State]:
+    """Gives the states of units. Raises Trouble where systemd does not answer."""
+    shown = run(
+        ["systemctl", "show", "--property=ActiveState", "--property=UnitFileState", *names],
+        what="systemd did not answer",
+        timeout_seconds=TIMEOUT_SECONDS,
+    )
+    # A paragraph a unit, in the order in which they were asked for.
+    parts = [dict(re.findall(r"^(\w+)=(.*)$", part, re.MULTILINE)) for part in shown.stdout.strip().split("\n\n")]
+    states = [State(part.get("ActiveState", ""), part.get("UnitFileState", "")) for part in parts]
+    return dict(zip(names, states, strict=True))
 
 
 def last_words(name: str) -> str:
