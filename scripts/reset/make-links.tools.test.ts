@@ -52,7 +52,7 @@ describe("a link", () => {
       'romeo@mail.example', '', '', '', '', ''`);
     const [link] = await linksFor([`ROMEO@${domain.toUpperCase()}./phone`], 48);
     expect(link).toMatchObject({ jid: `romeo@${domain}`, name: 'Rómeo "R"', mail: "romeo@mail.example" });
-    expect(link?.link).toMatch(/^https:\/\/example\.org\/reset\/[0-9a-f]{40}$/);
+    expect(link?.link).toMatch(/^https:\/\/upload\.example\.org\/reset\/[0-9a-f]{40}$/);
     expect(await stored()).toEqual([`romeo\t${digestOf(link?.link ?? "")}`]);
     const hours = (Date.parse(link?.until ?? "") - Date.now()) / 3_600_000;
     expect(hours).toBeGreaterThan(47.9);

@@ -30,7 +30,9 @@ describe("the accounts that are meant", () => {
 describe("links", () => {
   it("on a terminal say until when they are good, and what they are", () => {
     const text = describeLinks([link]);
-    expect(text).toMatch(/^romeo@example\.org, until 2026-12-01 10:20 UTC:\n {2}https:\/\/example\.org\/reset\/0123\n/);
+    expect(text).toMatch(
+      /^romeo@example\.org, until 2026-12-01 10:20 UTC:\n {2}https:\/\/upload\.example\.org\/reset\/0123\n/,
+    );
     expect(text).toContain("Whoever has such a link can take the account over, once");
     for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
     expect(describeLinks([])).toBe("Nobody waits for a password: no link was made.");
