@@ -37,5 +37,7 @@ async function reset(users: readonly string[], options: Options): Promise<void> 
     made = links.length;
     return linksFile(links);
   });
-  process.stdout.write(`${made} links are in ${file}. Remove it once they are sent.\n`);
+  process.stdout.write(
+    `${made === 1 ? "1 link is" : `${made} links are`} in ${file}. Remove the file once all is sent.\n`,
+  );
 }
