@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { PassThrough } from "node:stream";
 import { z } from "zod";
+import { pulumiCommandLine } from "../../../host/terminal/advice.ts";
 import { runProgram } from "../../network/node/program.ts";
 import type { NodeSession } from "../../network/node/ssh.ts";
 import type { ArchivedMessage } from "../model/history.ts";
@@ -60,7 +61,15 @@ export interface NodeImport extends AsyncDisposable {
 /** Begins an import on a node. Rejects where another one runs there. */
 export async function beginImport(session: NodeSession): Promise<NodeImport> {
   const channel = openChannel(session);
-  const state = nodeState.parse(await channel.ask({ ask: "begin" }));
+  const begun = nodeState.safeParse(await channel.ask({ ask: "begin" }));
+  if (!begun.success) {
+    await channel.close().catch(() => undefined);
+    const advice = `Bring the node up to date: ${pulumiCommandLine(session.stack, "up")}`;
+    throw new Error(
+      `The node's program for imports is of another version than this one. ${advice}\nNothing was imported.`,
+    );
+  }
+  const state = begun.data;
   return {
     state,
     prepare: async (names) => z.array(z.string().nullable()).parse(await channel.ask({ ask: "names", names })),
