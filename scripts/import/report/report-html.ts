@@ -21,7 +21,7 @@ ${kindTable(report)}
 <h2>Passwords</h2>
 ${list(Object.entries(report.passwords).map(([origin, number]) => `${number} ${passwordWords[origin] ?? origin}`))}
 ${named("Without a password", report.withoutPassword)}
-${named("With a hash for one mechanism only, until the first login", report.hashOnly)}
+${named("With a hash for one mechanism only, until the first login by PLAIN", report.hashOnly)}
 ${report.isDone ? `<h2>Accounts</h2>${list(Object.entries(report.outcomes).map(([outcome, number]) => `${number} ${outcome}`))}` : ""}
 <h2>By person and room</h2>
 ${remarkTable(report)}
@@ -37,7 +37,9 @@ body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding
 th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #8886;vertical-align:top}tbody th{font-weight:400}
 .number{text-align:right;font-variant-numeric:tabular-nums}.lost{color:#d33;font-weight:600}
 p,td,tbody th{overflow-wrap:anywhere}.kinds tbody th,.number{overflow-wrap:normal}
-ul{padding-left:1.2rem}td ul{margin:0;padding:0;list-style:none}`;
+ul{padding-left:1.2rem}td ul{margin:0;padding:0;list-style:none}
+@media(max-width:40rem){.kinds *{box-sizing:border-box}.kinds tr{display:flex;flex-wrap:wrap;border-bottom:1px solid #8886}.kinds th,.kinds td{border:0}
+.kinds tr>:first-child,.kinds tr>:last-child{flex:1 0 100%}.kinds .number{flex:1 0 0;padding-top:0}.kinds td:empty{display:none}}`;
 
 const passwordWords: Readonly<Record<string, string>> = {
   proven: "with the old password, proven against its hash",
@@ -67,7 +69,7 @@ function remarkTable({ remarks }: ImportReport): string {
   return table("remarks", `<tr><th scope="col">who or where</th><th scope="col">what</th></tr>`, rows);
 }
 
-/** On a narrow screen a table moves sideways within the page. */
+/** On a narrow screen a table that does not fit moves sideways within the page. */
 function table(name: string, head: string, rows: readonly string[]): string {
   return `<div class="table"><table class="${name}"><thead>${head}</thead>\n<tbody>${rows.join("\n")}</tbody></table></div>`;
 }
