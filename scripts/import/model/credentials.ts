@@ -77,7 +77,7 @@ function keptHashes(user: string, hashes: readonly ScramCredential[], tally: Tal
   const mechanisms = names.map((name) => `SCRAM-${name}`).join(", ");
   tally.changed(
     "passwords",
-    `only its ${names.join(" and ")} hash is kept: until the first login it is good for ${mechanisms} and PLAIN`,
+    `only its ${names.join(" and ")} hash is kept: until a login by PLAIN it is good for ${mechanisms} and PLAIN`,
     user,
   );
   return { scram: hashes, origin: "hash" };
