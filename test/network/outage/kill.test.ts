@@ -62,6 +62,9 @@ describe("logins while the database is away", () => {
     expect(refused.filter((answer) => !answer.includes("<temporary-auth-failure"))).toEqual([]);
     await isServing(node, 60_000);
     expect(await logIn(1)).toEqual([expect.stringContaining("<success")]);
+    // As Erlang writes what is not text, too.
+    const forms = [password, [...Buffer.from(password)].join(",")].map((form) => `-e ${form}`);
+    expect(await node.shell(`grep -rlF ${forms.join(" ")} /var/log/ejabberd || echo none`)).toContain("none");
   });
 });
 

@@ -24,19 +24,21 @@ mod_options(_Host) -> [].
 
 mod_doc() -> #{}.
 
-%% The process of the connection keeps it until it has been judged: a state may come into a log.
+%% The process of the connection keeps it until it has been judged, in a function: what a process has comes into the log where it
+%% crashes, and of a function its name alone.
 remember(State, _Element, #sasl_auth{mechanism = <<"PLAIN">>, text = Text}) -> keep(State, Text);
 remember(State, _Element, #sasl2_authenticate{mechanism = <<"PLAIN">>, initial_response = Text}) -> keep(State, Text);
 remember(State, _Element, _Packet) -> State.
 
-keep(State, Text) ->
-    put(?MODULE, Text),
-    State.
+keep(State, Text) when is_binary(Text) ->
+    put(?MODULE, fun() -> Text end),
+    State;
+keep(State, _None) -> State.
 
 complete(#{lserver := Host} = State, true, User) ->
     case erase(?MODULE) of
-        Text when is_binary(Text) -> complete(User, Host, binary:split(Text, <<0>>, [global]), lacks(User, Host));
-        _ -> ok
+        undefined -> ok;
+        Text -> complete(User, Host, binary:split(Text(), <<0>>, [global]), lacks(User, Host))
     end,
     State;
 complete(State, _Failed, _User) ->
