@@ -18,6 +18,7 @@ const hostTools: readonly HostTool[] = [
     neededFor: "checking the droplet's shell scripts",
   },
   { aptPackages: ["systemd"], probe: ["systemd-analyze", "--version"], neededFor: "checking the droplet's units" },
+  { aptPackages: ["jq"], probe: ["jq", "--version"], neededFor: "running a node's steps" },
   { aptPackages: ["nftables"], probe: ["nft", "--version"], neededFor: "checking the droplets' firewalls" },
   { aptPackages: ["openssh-client"], probe: ["/usr/bin/test", "-x", "/usr/bin/ssh-keygen"], neededFor: "reading keys" },
   {
