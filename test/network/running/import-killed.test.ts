@@ -60,6 +60,12 @@ async function arrived(): Promise<number> {
   return Number(number);
 }
 
+/** Whether the node is imported into: an import that has just begun finds what one before it brought. */
+async function isAtWork(): Promise<boolean> {
+  const node = await nodeMachine();
+  return (await node.shell("flock --shared --nonblock /run/imera-import.lock true || echo held")).includes("held");
+}
+
 /** Kills an import at a point, after `beside`; says whether there was any: another test may import right then. */
 async function isKilledAt(point: number, beside: () => Promise<void>): Promise<boolean> {
   const running = importing();
@@ -69,7 +75,7 @@ async function isKilledAt(point: number, beside: () => Promise<void>): Promise<b
     probe: async () => {
       const isOver = await Promise.race([ended, Promise.resolve(false)]);
       const number = await arrived();
-      return isOver || number >= point ? { value: true } : { seen: `${number}` };
+      return isOver || (number >= point && (await isAtWork())) ? { value: true } : { seen: `${number}` };
     },
     intervalMs: 100,
     timeoutMs: 300_000,
