@@ -16,8 +16,8 @@ describe("runReported", () => {
       lines.push(line);
       writeFileSync(heard, "");
     };
-    // Goes on once its first line has been heard.
-    const script = `echo out; until [ -e ${heard} ]; do sleep 0.02; done; echo error >&2; printf unended; exit 3`;
+    // Goes on once its first line has been heard: which of two outputs is read first, nobody says.
+    const script = `echo out; until [ -e ${heard} ]; do sleep 0.02; done; echo error >&2; printf unended >&2; exit 3`;
     const { exitCode } = await runReported(report, shell(script));
     await rm(folder, { recursive: true });
     expect(lines).toEqual(["out", "error", "unended"]);
