@@ -1,13 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { importSource } from "./import-source.ts";
 import type { Existing } from "./plan-import.ts";
 import type { ImportReport } from "./report/report.ts";
 import { openSource } from "./sources/open-source.ts";
-import { startPostgres, type DatabaseServer } from "./testing/database-server.ts";
-import { newImportNode, type ImportNode } from "./testing/import-node.ts";
+import { nodeForEachTest } from "./testing/import-node.ts";
 import { oldServer, type OldRows } from "./testing/old-server.ts";
 
 const people = 8;
@@ -16,19 +12,7 @@ const few = 30;
 const many = 4500;
 const domain = "example.org";
 
-const folder = mkdtempSync(join(tmpdir(), "imera-database-"));
-let server: DatabaseServer;
-let node: ImportNode;
-beforeAll(async () => {
-  server = await startPostgres(folder);
-});
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true });
-});
-beforeEach(async () => {
-  node = await newImportNode(server);
-});
+const node = nodeForEachTest();
 
 interface Run {
   readonly existing?: Existing;
@@ -40,7 +24,7 @@ async function imported(home: string, { existing = "leave", answers }: Run = {})
   using source = await openSource(home);
   const step = <T>(_: string, work: (report: (detail: string) => void) => Promise<T>) => work(() => undefined);
   const beforeWriting = () => Promise.resolve();
-  return await importSource(source, node.session(answers), {
+  return await importSource(source, node().session(answers), {
     given: home,
     existing,
     beforeWriting,
@@ -50,14 +34,14 @@ async function imported(home: string, { existing = "leave", answers }: Run = {})
 
 /** All that the database has of people and messages, but for what no two imports have alike. */
 function rows(): Promise<string[]> {
-  return node.query(`SELECT username, type, iterationcount FROM users ORDER BY 1, 2;
+  return node().query(`SELECT username, type, iterationcount FROM users ORDER BY 1, 2;
     SELECT username, jid, nick, subscription, ask FROM rosterusers ORDER BY 1, 2;
     SELECT username, jid, grp FROM rostergroups ORDER BY 1, 2, 3;
     SELECT username, xml FROM spool ORDER BY 1, seq;
     SELECT username, timestamp, peer, bare_peer, xml, txt, kind, nick, origin_id FROM archive ORDER BY 1, 2, 3;`);
 }
 
-const archived = () => node.query("SELECT kind, count(*) FROM archive GROUP BY kind ORDER BY kind");
+const archived = () => node().query("SELECT kind, count(*) FROM archive GROUP BY kind ORDER BY kind");
 const onServer = ({ kinds }: ImportReport) =>
   Object.fromEntries(kinds.map((kind) => [kind.kind, [kind.over, kind.onServer]]));
 
@@ -72,9 +56,9 @@ describe("an import", () => {
     async () => {
       const old = home({}, many);
       await imported(old);
-      const [whole, questions] = [await rows(), node.answered()];
+      const [whole, questions] = [await rows(), node().answered()];
       expect(await archived()).toEqual([`chat\t${2 * many}`, `groupchat\t${many}`]);
-      await node.query("DROP SCHEMA imera_import CASCADE; TRUNCATE users, rosterusers, rostergroups, spool, archive");
+      await node().query("DROP SCHEMA imera_import CASCADE; TRUNCATE users, rosterusers, rostergroups, spool, archive");
       for (let point = 1; point <= 10; point++) {
         await expect(imported(old, { answers: Math.ceil((questions * point) / 11) })).rejects.toThrow("imera-import");
       }
@@ -93,7 +77,7 @@ describe("an import", () => {
   it("that is run again writes nothing, and brings no message back that was read meanwhile", async () => {
     const old = home();
     await imported(old);
-    await node.query(
+    await node().query(
       "DELETE FROM spool WHERE username = 'p1'; UPDATE rosterusers SET nick = 'mine' WHERE username = 'p2'",
     );
     const before = await rows();
@@ -113,9 +97,9 @@ describe("an import", () => {
         ofUser: [...(tables()["ofUser"] ?? []), { username: "new", plainPassword: "x" }],
       }),
     );
-    expect(await node.query("SELECT nick FROM rosterusers WHERE username = 'p0'")).toEqual(["renamed"]);
+    expect(await node().query("SELECT nick FROM rosterusers WHERE username = 'p0'")).toEqual(["renamed"]);
     expect(await archived()).toEqual([`chat\t${2 * few + 2}`, `groupchat\t${few}`]);
-    expect(await node.query("SELECT count(DISTINCT username) FROM users")).toEqual([`${people + 1}`]);
+    expect(await node().query("SELECT count(DISTINCT username) FROM users")).toEqual([`${people + 1}`]);
   });
 
   it("says who still has a hash for one mechanism alone, and no longer who has logged in since", async () => {
@@ -128,7 +112,7 @@ describe("an import", () => {
     expect((await imported(old)).hashOnly).toEqual(["p0", "p1"]);
     expect((await imported(old)).hashOnly).toEqual(["p0", "p1"]);
     // What the server makes of a login by PLAIN.
-    await node.query(`DELETE FROM users WHERE username = 'p1';
+    await node().query(`DELETE FROM users WHERE username = 'p1';
       INSERT INTO users (username, server_host, type, password) SELECT 'p1', '${domain}', type, 'new' FROM generate_series(2, 4) AS type`);
     expect(await imported(old)).toMatchObject({ hashOnly: ["p0"], passwords: { hash: 1, hashes: 1, none: 1 } });
   });
@@ -146,12 +130,12 @@ describe("an import", () => {
 
 describe("an account that is there already and that no import made", () => {
   beforeEach(async () => {
-    await node.query(`INSERT INTO users (username, server_host, type, password) VALUES ('p3', '${domain}', 2, 'own');
+    await node().query(`INSERT INTO users (username, server_host, type, password) VALUES ('p3', '${domain}', 2, 'own');
       INSERT INTO rosterusers (username, server_host, jid, nick, subscription, ask, askmessage, server, subscribe, type)
       VALUES ('p3', '${domain}', 'p4@${domain}', 'own name', 'F', 'N', '', 'N', '', 'item');`);
   });
   const own = () =>
-    node.query(`SELECT type, password FROM users WHERE username = 'p3';
+    node().query(`SELECT type, password FROM users WHERE username = 'p3';
       SELECT jid, nick, subscription FROM rosterusers WHERE username = 'p3' ORDER BY jid;
       SELECT count(*) FROM spool WHERE username = 'p3'; SELECT count(*) > 0 FROM archive WHERE username = 'p3';`);
 
@@ -173,7 +157,7 @@ describe("an account that is there already and that no import made", () => {
 
   it("has nothing written at all where it is refused", async () => {
     await expect(imported(home(), { existing: "refuse" })).rejects.toThrow(/1 of the accounts .*: p3\.[^]*Nothing was/);
-    expect(await node.query("SELECT DISTINCT username FROM users")).toEqual(["p3"]);
+    expect(await node().query("SELECT DISTINCT username FROM users")).toEqual(["p3"]);
     expect(await archived()).toEqual([]);
   });
 });

@@ -1,35 +1,19 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { importSource } from "../import/import-source.ts";
 import type { ImportReport } from "../import/report/report.ts";
 import { openSource } from "../import/sources/open-source.ts";
-import { startPostgres, type DatabaseServer } from "../import/testing/database-server.ts";
-import { newImportNode, type ImportNode } from "../import/testing/import-node.ts";
+import { nodeForEachTest } from "../import/testing/import-node.ts";
 import { oldServer } from "../import/testing/old-server.ts";
 import { makeLinks, waitingAccounts } from "./make-links.ts";
 
 const domain = "example.org";
-const folder = mkdtempSync(join(tmpdir(), "imera-database-"));
-let server: DatabaseServer;
-let node: ImportNode;
-beforeAll(async () => {
-  server = await startPostgres(folder);
-});
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true });
-});
-beforeEach(async () => {
-  node = await newImportNode(server);
-});
+const node = nodeForEachTest();
 
-const linksFor = (users: readonly string[] | null, hours = 24) => makeLinks(node.session(), { users, hours });
+const linksFor = (users: readonly string[] | null, hours = 24) => makeLinks(node().session(), { users, hours });
 const jids = (links: readonly { jid: string }[]) => links.map(({ jid }) => jid);
 const register = (...users: string[]) =>
-  node.query(
+  node().query(
     users
       .map(
         (user) =>
@@ -38,15 +22,16 @@ const register = (...users: string[]) =>
       .join("\n"),
   );
 const ban = (user: string) =>
-  node.query(`INSERT INTO private_storage (username, server_host, namespace, data)
+  node().query(`INSERT INTO private_storage (username, server_host, namespace, data)
     VALUES ('${user}', '${domain}', 'jabber:ejabberd:banned', '<banned/>')`);
-const stored = () => node.query("SELECT username, digest FROM imera.reset_link ORDER BY 1");
+const stored = () => node().query("SELECT username, digest FROM imera.reset_link ORDER BY 1");
 const digestOf = (link: string) => createHash("sha256").update(link.replace(/^.*\//, "")).digest("hex");
 
 describe("a link", () => {
   it("has a token that is nowhere in the database, and the name and mail address that the person's card has", async () => {
     await register("romeo");
-    await node.query(`INSERT INTO vcard_search (username, lusername, server_host, fn, lfn, family, lfamily, given, lgiven, middle,
+    await node()
+      .query(`INSERT INTO vcard_search (username, lusername, server_host, fn, lfn, family, lfamily, given, lgiven, middle,
       lmiddle, nickname, lnickname, bday, lbday, ctry, lctry, locality, llocality, email, lemail, orgname, lorgname, orgunit,
       lorgunit) SELECT 'romeo', 'romeo', '${domain}', 'Rómeo "R"', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '',
       'romeo@mail.example', '', '', '', '', ''`);
@@ -72,7 +57,7 @@ describe("a link", () => {
   it("that is too old is forgotten with the next one that is made", async () => {
     await register("romeo", "juliet");
     await linksFor(["juliet"]);
-    await node.query("UPDATE imera.reset_link SET expires_at = now() - interval '1 second'");
+    await node().query("UPDATE imera.reset_link SET expires_at = now() - interval '1 second'");
     await linksFor(["romeo"]);
     expect((await stored()).map((row) => row.split("\t")[0])).toEqual(["romeo"]);
   });
@@ -120,15 +105,15 @@ describe("whoever was imported without a password", () => {
   });
 
   it("gets a link, at each time until there is a password, whatever it came by", async () => {
-    expect(jids(await makeLinks(node.session(), waitingAccounts))).toEqual([`late@${domain}`, `ldap@${domain}`]);
+    expect(jids(await makeLinks(node().session(), waitingAccounts))).toEqual([`late@${domain}`, `ldap@${domain}`]);
     expect(jids(await linksFor(null))).toEqual([`late@${domain}`, `ldap@${domain}`]);
-    await node.query("DELETE FROM users WHERE username = 'late'");
+    await node().query("DELETE FROM users WHERE username = 'late'");
     await register("late");
     expect(jids(await linksFor(null))).toEqual([`ldap@${domain}`]);
   });
 
   it("is no longer in the report as somebody without one, once there is one", async () => {
-    await node.query("DELETE FROM users WHERE username = 'late'");
+    await node().query("DELETE FROM users WHERE username = 'late'");
     await register("late");
     const report = await imported(old);
     expect(report.withoutPassword).toEqual(["ldap", "locked"]);
@@ -138,7 +123,7 @@ describe("whoever was imported without a password", () => {
   it("and was shut out gets one once that is over", async () => {
     await ban("ldap");
     expect(jids(await linksFor(null))).toEqual([`late@${domain}`]);
-    await node.query("DELETE FROM private_storage");
+    await node().query("DELETE FROM private_storage");
     expect(jids(await linksFor(null))).toEqual(["late", "ldap", "locked"].map((user) => `${user}@${domain}`));
   });
 });
@@ -152,7 +137,7 @@ async function imported(home: string): Promise<ImportReport> {
   using source = await openSource(home);
   const step = <T>(_: string, work: (report: (detail: string) => void) => Promise<T>) => work(() => undefined);
   const beforeWriting = () => Promise.resolve();
-  return await importSource(source, node.session(), {
+  return await importSource(source, node().session(), {
     given: home,
     fromDomain: domain,
     existing: "leave",

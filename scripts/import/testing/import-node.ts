@@ -1,11 +1,13 @@
 import { spawn } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, readdirSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
+import { afterAll, beforeAll, beforeEach } from "vitest";
 import { nodeFiles, type NodeRoot, nodeRoot } from "../../../components/testing/node-root.ts";
 import type { NodeSession } from "../../network/node/ssh.ts";
-import type { DatabaseServer } from "./database-server.ts";
+import { startPostgres, type DatabaseServer } from "./database-server.ts";
 
 /** Node's own programs of an import, and of links for those without a password, beside a real PostgreSQL with ejabberd's tables, on this machine. What ejabberd would be asked answers "ok". */
 export interface ImportNode {
@@ -16,6 +18,24 @@ export interface ImportNode {
   answered(): number;
   /** Rows that SQL selects, columns separated by tabs. */
   query(sql: string): Promise<string[]>;
+}
+
+/** Starts one PostgreSQL for all tests of a file, and makes a node beside it for each. Gives the current test's one. */
+export function nodeForEachTest(): () => ImportNode {
+  const folder = mkdtempSync(join(tmpdir(), "imera-database-"));
+  let server: DatabaseServer;
+  let node: ImportNode;
+  beforeAll(async () => {
+    server = await startPostgres(folder);
+  });
+  afterAll(async () => {
+    await server[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true });
+  });
+  beforeEach(async () => {
+    node = await newImportNode(server);
+  });
+  return () => node;
 }
 
 /** Makes the node, with no account in its database, which is emptied. It is gone at the end of the current test. */
