@@ -9,15 +9,17 @@ from .finding import Finding, failure, well
 TIMEOUT_SECONDS = 4
 # What needs names, and is named by its own check.
 EXPLAINS = (
-    *("node-wal-archive", "node-files-backup", "node-backup", "node-renewal", "unit-failed:imera-backup"),
-    *(
-        "unit-failed:certbot",
-        "federation",
-        "dns-token",
-        "unanswered:token ends",
-        "unanswered:updates",
-        "unanswered:queues",
-    ),
+    "node-wal-archive",
+    "node-files-backup",
+    "node-backup",
+    "node-renewal",
+    "unit-failed:imera-backup",
+    "unit-failed:certbot",
+    "federation",
+    "dns-token",
+    "unanswered:token ends",
+    "unanswered:updates",
+    "unanswered:queues",
 )
 
 
