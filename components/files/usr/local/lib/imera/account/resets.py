@@ -85,7 +85,7 @@ def refusal(user: str, account: Account | None) -> str | None:
 
 def accounts() -> list[Account]:
     """Gives the accounts of this server. Raises Trouble."""
-    domain = quoted(facts()["domain"])
+    domain = postgres.quoted(facts()["domain"])
     is_waiting = IS_WAITING.format(domain=domain) if ask(HAS_LEDGER) == "t" else "false"
     return list(json.loads(ask(ACCOUNTS.format(domain=domain, is_waiting=is_waiting))))
 
@@ -95,7 +95,7 @@ def make_links(users: list[str], hours: int) -> list[dict[str, Any]]:
     domain = facts()["domain"]
     tokens = {user: secrets.token_hex(TOKEN_BYTES) for user in users}
     rows = [{"user": user, "digest": hashlib.sha256(token.encode()).hexdigest()} for user, token in tokens.items()]
-    values = {"domain": quoted(domain), "rows": quoted(json.dumps(rows)), "hours": str(hours)}
+    values = {"domain": postgres.quoted(domain), "rows": postgres.quoted(json.dumps(rows)), "hours": str(hours)}
     made = json.loads(ask(MAKE.format(**values)))
     return [
         {**each, "jid": f"{each['user']}@{domain}", "link": f"https://upload.{domain}/reset/{tokens[each['user']]}"}
@@ -106,9 +106,3 @@ def make_links(users: list[str], hours: int) -> list[dict[str, Any]]:
 def ask(script: str) -> str:
     """Runs SQL in the server's database, and gives what it selects. Raises Trouble."""
     return postgres.query(script, database=facts()["database"]["name"]).strip()
-
-
-def quoted(text: str) -> str:
-    """Writes text as a value in SQL, whatever is in it."""
-    doubled = text.replace("'", "''")
-    return f"'{doubled}'"

@@ -11,7 +11,7 @@ from node import ejabberd, postgres
 from node.facts import facts
 
 from .people import TYPES
-from .session import Session, quoted
+from .session import Session
 
 # Names go as numbers of bytes; the answer is hexadecimal, a word for each name.
 EXPRESSION = """
@@ -50,7 +50,7 @@ def state(session: Session) -> dict[str, Any]:
 
     Domain; accounts; those of them that lack a form of the password, and whose password nobody knows; salts of imports before this one; and what the disk has.
     """
-    domain = quoted(facts()["domain"])
+    domain = postgres.quoted(facts()["domain"])
     accounts = session.run(f"SELECT json_agg(DISTINCT username) FROM users WHERE server_host = {domain};")
     lacking = session.run(
         f"""SELECT json_agg(username) FROM (SELECT username FROM users WHERE server_host = {domain}

@@ -3,8 +3,9 @@
 import json
 
 from node.facts import facts
+from node.postgres import quoted
 
-from .session import Session, quoted
+from .session import Session
 
 
 def archive(session: Session, rows: str) -> dict[str, int]:

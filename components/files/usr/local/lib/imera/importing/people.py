@@ -5,9 +5,10 @@ from typing import Any
 
 from node import ejabberd
 from node.facts import facts
+from node.postgres import quoted
 from node.trouble import Trouble
 
-from .session import Session, quoted
+from .session import Session
 
 # Columns of a credential by hash, as ejabberd numbers them.
 TYPES = {"sha1": 2, "sha256": 3, "sha512": 4}

@@ -7,9 +7,10 @@ from typing import Any
 from node import ejabberd
 from node.ejabberd import binary
 from node.facts import facts
+from node.postgres import quoted
 from node.trouble import Trouble
 
-from .session import Session, quoted
+from .session import Session
 
 # A room that nobody is in is only in the database; one that is open would write over what is written here.
 STORE = """

@@ -50,9 +50,3 @@ class Session:
             words[:2000] or "psql ended without a word",
             f"see 'systemctl status {postgres.unit()}', then run the import again: it goes on where it was",
         )
-
-
-def quoted(text: str) -> str:
-    """Writes text as a value in SQL, whatever is in it."""
-    doubled = text.replace("'", "''")
-    return f"'{doubled}'"

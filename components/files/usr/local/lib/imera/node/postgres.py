@@ -55,6 +55,12 @@ def psql_command(
     return [*as_user(USER), program("psql"), *base, *options]
 
 
+def quoted(text: str) -> str:
+    """Writes text as a value in SQL, whatever is in it."""
+    doubled = text.replace("'", "''")
+    return f"'{doubled}'"
+
+
 def query(
     script: str,
     *,

@@ -4,6 +4,7 @@ import time
 from typing import TypedDict
 
 from node.facts import facts
+from node.postgres import quoted
 
 from . import batches
 from .batches import Pace
@@ -43,7 +44,7 @@ def apply(pace: Pace) -> int:
 def shrink(archive: Archive, target_bytes: int, pace: Pace) -> int:
     """Deletes the oldest messages of an archive, a batch at a time, until it is as small. Gives their number. Raises Trouble."""
     size, total = archive["sizeBytes"], 0
-    owner = archive["owner"].replace("'", "''")
+    owner = quoted(archive["owner"])
     while size > target_bytes and not pace.is_over():
         started = time.monotonic()
         count, gone = batches.delete_batch("archive", oldest(owner, size - target_bytes))
@@ -55,9 +56,9 @@ def shrink(archive: Archive, target_bytes: int, pace: Pace) -> int:
 
 
 def oldest(owner: str, excess_bytes: int) -> str:
-    """Selects the oldest messages of an archive that make up this many bytes, for delete_batch()."""
+    """Selects the oldest messages of an archive that make up this many bytes, for delete_batch(). owner: as a value in SQL."""
     return (
         "FROM (SELECT ctid, timestamp, sum(octet_length(xml)) OVER (ORDER BY timestamp, id) - octet_length(xml) AS before "
-        f"FROM (SELECT ctid, timestamp, id, xml FROM archive WHERE server_host = '{facts()['domain']}' AND username = '{owner}' "
+        f"FROM (SELECT ctid, timestamp, id, xml FROM archive WHERE server_host = '{facts()['domain']}' AND username = {owner} "
         f"ORDER BY timestamp LIMIT {batches.ROWS}) AS first) AS due WHERE before < {excess_bytes} ORDER BY timestamp"
     )
